@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_DB_STORE_H
+#define EMAGE_DB_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/mem.h"
+
+/*
+ * The store: all that outlives a process. It knows no protobuf and no socket.
+ *
+ * Reading: each thread has a read-only connection of its own; what a loop turn
+ * reads, it reads in one read transaction. Writing: only the writer thread
+ * does it; jobs that have queued up are run in one transaction, each inside its
+ * own savepoint, and are reported done only after the commit is on disk (group
+ * commit). A job whose run() fails leaves nothing behind.
+ *
+ * Functions return 0 or -EM_E_*: NOT_FOUND, EXISTS, IO (logged where it
+ * happened). Strings in results live in the given arena. Times are UTC epoch
+ * milliseconds; 0 means never. Nothing here may need more than what SQLite and
+ * PostgreSQL both can do.
+ */
+struct store;
+struct store_conn; /* reading connection, or the writer's inside a job */
+
+struct store_options {
+	const char *path;        /* database file */
+	int64_t cache_bytes;     /* page cache of each connection */
+	unsigned queue_max;      /* jobs waiting for the writer */
+	unsigned batch_max;      /* jobs in one commit */
+};
+
+/* Opens, migrates, starts the writer. die()s never: -EM_E_IO, or
+ * -EM_E_CONFIG when the schema is newer than this program. */
+int store_open(const struct store_options *o, struct store **store_r);
+/* Runs what is queued, stops the writer, checkpoints, closes, nulls. */
+void store_close(struct store **s);
+
+int store_reader_new(struct store *s, struct store_conn **conn_r);
+void store_reader_free(struct store_conn **c);
+/* One read transaction; begin is lazy and repeatable, end is repeatable. */
+int store_reader_begin(struct store_conn *c);
+void store_reader_end(struct store_conn *c);
+
+struct store_job {
+	/* On the writer thread, inside a savepoint. Non-zero rolls back. */
+	int (*run)(struct store_conn *db, void *arg);
+	/* On the writer thread, after the commit is durable, with run()'s
+	 * result, or -EM_E_UNCERTAIN when the commit itself failed. */
+	void (*done)(void *arg, int rc);
+	void *arg;
+	struct store_job *next; /* the store's while queued */
+};
+/* Never blocks. -EM_E_BUSY when the queue is full, -EM_E_UNAVAILABLE after a
+ * write error (fail-stop: the process must be restarted). The job belongs to
+ * the caller and must live until done(). */
+int store_submit(struct store *s, struct store_job *job);
+/* Runs one job and waits for it. Not from an io thread. */
+int store_run(struct store *s, int (*run)(struct store_conn *db, void *arg), void *arg);
+/* Called once, from the writer thread, when a write or fsync has failed. */
+void store_on_fatal(struct store *s, void (*fatal)(void *arg), void *arg);
+
+struct store_stats {
+	uint64_t commits, jobs, failed_jobs;
+	unsigned queued;
+};
+void store_stats_get(struct store *s, struct store_stats *st_r);
+
+/* ------------------------------------------------------------- accounts */
+
+enum account_state {
+	ACCOUNT_PENDING = 0,   /* no consent yet */
+	ACCOUNT_ACTIVE = 1,
+	ACCOUNT_WITHDRAWN = 2,
+};
+
+struct store_account {
+	uint64_t account_id;
+	uint64_t patient_id; /* 0 for staff */
+	int role;            /* emage.Role */
+	enum account_state state;
+	const char *identifier;
+	const char *civility, *given_name, *used_name, *birth_name;
+	const char *email, *mobile; /* confirmed ones, "" = none */
+	const char *language;
+	const char *password_hash;  /* libsodium string, "" = none yet */
+	const char *temp_hash;      /* temporary password, "" = none */
+	int64_t temp_expires_at_ms;
+};
+/* The identifier as text_fold()ed and without blanks. */
+int store_account_by_identifier(struct store_conn *db, struct arena *a, const char *identifier,
+    struct store_account *r);
+int store_account_by_id(struct store_conn *db, struct arena *a, uint64_t account_id,
+    struct store_account *r);
+/* Sets one's own password and ends the temporary one. */
+int store_account_set_password(struct store_conn *db, uint64_t account_id, const char *hash);
+int store_account_rehash(struct store_conn *db, uint64_t account_id, const char *old_hash,
+    const char *new_hash);
+
+struct store_patient_new {
+	const char *identifier;
+	const char *civility, *given_name, *used_name, *birth_name, *sex;
+	uint32_t birth_date;
+	const char *email, *mobile, *language;
+	const char *temp_hash;
+	int64_t temp_expires_at_ms;
+	const char *ipp, *ipp_authority; /* "" = none */
+	uint64_t establishment_id;       /* 0 = unknown */
+	const char *operator_name;       /* consent record */
+	int64_t now_ms;
+};
+/* Patient, account (active), local number and consent record in one go.
+ * -EM_E_EXISTS when the identifier or the (authority, ipp) is taken. */
+int store_patient_add(struct store_conn *db, const struct store_patient_new *p,
+    uint64_t *patient_id_r, uint64_t *account_id_r);
+int store_patient_by_ipp(struct store_conn *db, const char *authority, const char *ipp,
+    uint64_t *patient_id_r);
+
+/* ------------------------------------- counters (throttles, limits, budgets) */
+
+enum counter_kind {
+	COUNTER_PASSWORD = 1,  /* consecutive failures of an identifier */
+	COUNTER_CODE = 2,      /* consecutive wrong codes of an account */
+	COUNTER_SEND_15MIN = 3,
+	COUNTER_SEND_DAY = 4,
+};
+/* Exists for unknown identifiers too, so that both are treated alike. */
+struct store_counter {
+	uint32_t n;
+	int64_t since_ms; /* of the first in this window */
+	int64_t last_ms;
+};
+/* All zero when there is none; never -EM_E_NOT_FOUND. */
+int store_counter_get(struct store_conn *db, enum counter_kind kind, const uint8_t key[32],
+    struct store_counter *r);
+int store_counter_put(struct store_conn *db, enum counter_kind kind, const uint8_t key[32],
+    const struct store_counter *c);
+/* Forgets counters last moved before this. */
+int store_counter_purge(struct store_conn *db, int64_t before_ms);
+
+/* ------------------------------------------------------------- challenges */
+
+struct store_challenge {
+	uint64_t challenge_id;
+	uint64_t account_id;
+	int64_t created_at_ms;
+	int64_t sent_at_ms; /* of the newest code */
+	int64_t expires_at_ms;
+	int channel; /* emage.Channel */
+	uint32_t tries_left;
+	uint32_t n_sends;
+	bool temp_password; /* opened with a temporary password */
+	uint8_t code_hash[32];
+	uint8_t binding[32]; /* TLS exporter of the connection */
+};
+/* Ends the account's other challenges. */
+int store_challenge_add(struct store_conn *db, const struct store_challenge *c, uint64_t *id_r);
+int store_challenge_get(struct store_conn *db, uint64_t challenge_id, struct store_challenge *r);
+/* Takes one try; -EM_E_CODE_DEAD when none is left, -EM_E_NOT_FOUND when used
+ * or replaced. */
+int store_challenge_take_try(struct store_conn *db, uint64_t challenge_id, uint32_t *left_r);
+/* Uses it up: exactly one caller gets 0, every other -EM_E_NOT_FOUND. */
+int store_challenge_use(struct store_conn *db, uint64_t challenge_id, int64_t now_ms);
+/* New code in the same challenge; tries are not given back. */
+int store_challenge_renew(struct store_conn *db, const struct store_challenge *c);
+int store_challenge_end_all(struct store_conn *db, uint64_t account_id);
+int store_challenge_purge(struct store_conn *db, int64_t before_ms);
+
+/* --------------------------------------------------------------- sessions */
+
+struct store_session {
+	uint64_t session_id;
+	uint64_t account_id;
+	uint64_t patient_id;
+	int role;
+	int kind; /* emage.ClientKind */
+	int64_t opened_at_ms;
+	int64_t active_at_ms;
+	int64_t idle_limit_ms;
+	int64_t ends_at_ms; /* absolute limit */
+	uint32_t generation; /* moves at each resume: the connection holding an old one is out */
+	uint32_t factors;    /* bits: 1 password, 2 code by e-mail, 4 code by mobile, 8 totp */
+	uint8_t token_hash[32];
+};
+int store_session_add(struct store_conn *db, const struct store_session *s, uint64_t *id_r);
+/* -EM_E_NOT_FOUND once ended. */
+int store_session_get(struct store_conn *db, uint64_t session_id, struct store_session *r);
+int store_session_by_token(struct store_conn *db, const uint8_t token_hash[32],
+    struct store_session *r);
+int store_session_touch(struct store_conn *db, uint64_t session_id, int64_t active_at_ms);
+/* New token and generation for the connection that resumes. */
+int store_session_retoken(struct store_conn *db, uint64_t session_id,
+    const uint8_t token_hash[32], int64_t now_ms);
+int store_session_end(struct store_conn *db, uint64_t session_id);
+/* Ends sessions of an account but `except` (0 = none kept). */
+int store_session_end_all(struct store_conn *db, uint64_t account_id, uint64_t except);
+/* Newest first; returns at most max. */
+int store_session_list(struct store_conn *db, uint64_t account_id, struct store_session *r,
+    unsigned max, unsigned *n_r);
+int store_session_purge(struct store_conn *db, int64_t now_ms);
+
+/* ----------------------------------------------------------------- outbox */
+
+enum outbox_kind { OUTBOX_CODE = 1, OUTBOX_NOTICE = 2 };
+enum outbox_state { OUTBOX_WAITING = 0, OUTBOX_SENT = 1, OUTBOX_DROPPED = 2 };
+
+struct store_message {
+	uint64_t outbox_id;
+	enum outbox_kind kind;
+	enum outbox_state state;
+	int channel;
+	uint64_t account_id;
+	const char *address;
+	const char *language;
+	const char *subject, *body;
+	int64_t created_at_ms;
+	int64_t due_at_ms;
+	int64_t expires_at_ms; /* 0 = never */
+	uint32_t n_tries;
+	uint8_t key[16]; /* idempotency */
+};
+int store_outbox_add(struct store_conn *db, const struct store_message *m, uint64_t *id_r);
+/* Waiting messages due by now, codes before notices, oldest first. */
+int store_outbox_due(struct store_conn *db, struct arena *a, int64_t now_ms,
+    struct store_message *r, unsigned max, unsigned *n_r);
+/* A sent or dropped code's body and address are blanked in the same step. */
+int store_outbox_mark(struct store_conn *db, uint64_t outbox_id, enum outbox_state state,
+    uint32_t n_tries, int64_t due_at_ms);
+/* When the next waiting one is due; 0 when none waits. */
+int store_outbox_next_due(struct store_conn *db, int64_t *due_at_ms_r);
+
+/* ------------------------------------------------------------------ audit */
+
+/* Append-only, numbered without holes, each row chained to the one before by
+ * BLAKE2b-256; the database refuses changes by trigger. */
+struct store_audit {
+	int64_t at_ms;
+	const char *event;      /* "session.opened", "exam.opened", ... */
+	uint64_t actor_account; /* 0 = the system or an operator */
+	const char *actor;      /* "operator uid=0", or "" */
+	uint64_t patient_id;    /* 0 = concerns none */
+	uint64_t exam_id;
+	const char *terminal;   /* kind of client */
+	const char *result;     /* "ok" or an error's name */
+	const char *detail;
+};
+int store_audit_append(struct store_conn *db, const struct store_audit *e);
+/* Recomputes the chain; *bad_seq_r = first wrong row, 0 = all right. */
+int store_audit_verify(struct store_conn *db, uint64_t *n_r, uint64_t *bad_seq_r);
+
+/* ------------------------------------------------------------------ exams */
+
+enum exam_sort { EXAM_BY_DATE, EXAM_BY_ESTABLISHMENT, EXAM_BY_DESCRIPTION };
+
+struct store_exam_query {
+	uint64_t patient_id;
+	int64_t from_ms, before_ms; /* half open; INT64_MIN / INT64_MAX = open end */
+	uint64_t establishment_id;  /* 0 = any */
+	enum exam_sort sort;
+	bool ascending;
+	uint32_t offset, limit;
+};
+struct store_exam {
+	uint64_t exam_id;
+	uint64_t patient_id;
+	int64_t taken_at_ms;
+	uint64_t establishment_id;
+	const char *establishment;
+	const char *modality, *description;
+	const char *study_uid, *accession_number;
+	bool released, has_report;
+	uint32_t n_images;
+};
+/* Released exams of one patient. Rows in the arena. */
+int store_exam_page(struct store_conn *db, struct arena *a, const struct store_exam_query *q,
+    struct store_exam **rows_r, unsigned *n_r);
+int store_exam_count(struct store_conn *db, const struct store_exam_query *q, uint32_t *n_r);
+/* A released exam of this patient; somebody else's is -EM_E_NOT_FOUND, by the
+ * same path as one that does not exist (S-08). */
+int store_exam_get(struct store_conn *db, struct arena *a, uint64_t patient_id,
+    uint64_t exam_id, struct store_exam *r);
+int store_exam_release(struct store_conn *db, uint64_t exam_id, int64_t now_ms, bool *was_r);
+
+struct store_establishment {
+	uint64_t establishment_id;
+	const char *finess, *name;
+};
+int store_establishments_of(struct store_conn *db, struct arena *a, uint64_t patient_id,
+    struct store_establishment **rows_r, unsigned *n_r);
+int store_establishment_add(struct store_conn *db, const char *finess, const char *name,
+    uint64_t *id_r, bool *existed_r);
+int store_establishment_by_finess(struct store_conn *db, const char *finess, uint64_t *id_r);
+/* By folded name. */
+int store_establishment_by_name(struct store_conn *db, const char *name, uint64_t *id_r);
+
+struct store_report {
+	const char *title, *author, *text;
+	size_t text_len;
+	int64_t signed_at_ms;
+	bool is_final;
+};
+/* The newest final report, else the newest. -EM_E_NOT_FOUND = none. The exam's
+ * patient must match. */
+int store_report_get(struct store_conn *db, struct arena *a, uint64_t patient_id,
+    uint64_t exam_id, struct store_report *r);
+
+struct store_series {
+	uint64_t series_id;
+	uint64_t exam_id;
+	uint32_t number;
+	const char *series_uid, *modality, *description, *body_part;
+	uint32_t n_frames, rows, columns;
+	double frame_time_ms;
+};
+int store_series_of(struct store_conn *db, struct arena *a, uint64_t patient_id,
+    uint64_t exam_id, struct store_series **rows_r, unsigned *n_r);
+
+/* One frame: where its codestream lies, and its packed emage.FrameInfo. Order
+ * in a series: by slice position along the normal where geometry allows, else
+ * by instance number, then frame number. */
+struct store_frame {
+	uint64_t instance_id; /* names the file of codestreams */
+	uint64_t offset;
+	uint32_t n_bytes;
+	const uint8_t *info;
+	size_t info_len;
+};
+/* Frames first .. first+max-1 of a series, if its exam is released to this
+ * patient; *total_r = frames in the series. -EM_E_NOT_FOUND otherwise. */
+int store_frames_get(struct store_conn *db, struct arena *a, uint64_t patient_id,
+    uint64_t series_id, uint32_t first, uint32_t max, struct store_frame **rows_r,
+    unsigned *n_r, uint32_t *total_r);
+
+/* ------------------------------------------------------------ DICOM import */
+
+struct store_frame_new {
+	uint64_t offset;
+	uint32_t n_bytes;
+	double sort_key; /* position along the normal, else instance number */
+	const uint8_t *info;
+	size_t info_len;
+};
+struct store_instance_new {
+	uint64_t patient_id, establishment_id;
+	const char *study_uid, *accession_number, *study_description;
+	int64_t taken_at_ms;
+	const char *series_uid, *series_description, *modality, *body_part;
+	int32_t series_number;
+	double frame_time_ms;
+	uint32_t rows, columns;
+	const char *sop_class_uid, *sop_uid, *transfer_syntax_uid;
+	int32_t instance_number;
+	const struct store_frame_new *frames;
+	unsigned n_frames;
+	/* a report instead of, or with, frames; text NULL = none */
+	const struct store_report *report;
+	bool release; /* the exam to its patient */
+	int64_t now_ms;
+};
+/* -EM_E_EXISTS with the ids when the SOP instance is known (idempotent import),
+ * -EM_E_INVALID when its study belongs to another patient. *instance_id_r names
+ * the files the caller then keeps. */
+int store_instance_add(struct store_conn *db, const struct store_instance_new *i,
+    uint64_t *instance_id_r, uint64_t *exam_id_r);
+int store_instance_known(struct store_conn *db, const char *sop_uid, uint64_t *instance_id_r,
+    uint64_t *exam_id_r);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_SERVER_COURIER_LINK_H
+#define EMAGE_SERVER_COURIER_LINK_H
+
+/* The courier process and the outbox that feeds it: a thread of its own reads
+ * due rows, hands them over, and marks what became of them. */
+struct courier_link;
+
+/* Says that a row was added (after its commit). Any thread, never blocks. */
+void courier_wake(struct courier_link *c);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_SERVER_IMAGING_POOL_H
+#define EMAGE_SERVER_IMAGING_POOL_H
+
+#include <stdbool.h>
+
+#include "common/mem.h"
+#include "proto/internal.pb-c.h"
+
+/* The imaging processes: started before use, restarted when one dies. */
+struct imaging_pool;
+
+/*
+ * Sends a file to an imaging process and waits for what it finds. Blocks up
+ * to the limit for one file (60 s); worker threads only. in_fd: the file,
+ * readable from 0; out_fd: empty, gets the frames' codestreams (or report
+ * text). Frames in *frames_r, allocated by the arena, as is the reply. A
+ * process that dies or is late costs this file: -EM_E_INVALID with
+ * reply->reason set; -EM_E_UNAVAILABLE when none can be started.
+ */
+int imaging_decode(struct imaging_pool *p, struct arena *a, int in_fd, int out_fd,
+    bool metadata_only, Emage__ImagingDecodeReply **reply_r, Emage__ImagingFrame ***frames_r);
+
+#endif
