@@ -38,7 +38,7 @@ enum method_index {
 
 struct method {
 	uint16_t number;
-	const char *name; /* "exam.list": as on emage-call's command line */
+	const char *name; /* "exam_list"; method_by_name() takes "exam.list" as well */
 	const ProtobufCMessageDescriptor *request;
 	const ProtobufCMessageDescriptor *reply;
 	unsigned phases;

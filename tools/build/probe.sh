@@ -60,9 +60,10 @@ package JANSSON jansson
 package CHARLS charls
 package OPENJPEG libopenjp2
 package JPEG libjpeg
-package DCMTK dcmtk
 package SECCOMP libseccomp
 package CMOCKA cmocka
 package VTERM vterm
 echo "UNISTRING_LIBS := -lunistring"
+# Debian's dcmtk.pc asks for packages that it does not depend on
+echo "DCMTK_LIBS := -ldcmsr -ldcmjpls -ldcmjpeg -ldcmimage -ldcmimgle -ldcmdata -loflog -lofstd"
 echo "PKG_CFLAGS := $(echo "$all" | tr ' ' '\n' | grep -v '^-D_GNU_SOURCE$' | grep . | awk '!s[$0]++' | tr '\n' ' ')"
