@@ -32,12 +32,14 @@ struct net_target {
 	const char *server_name; /* name to check; NULL = host */
 };
 
-/* Strings are copied. */
+/* Strings are copied. SIGPIPE is ignored from here on, unless handled. */
 struct net *net_new(const struct net_target *t);
 void net_free(struct net **n);
 /* Begins (again). Drops what was buffered. */
 void net_connect(struct net *n);
 void net_close(struct net *n);
+/* Gives a connection up: NET_DOWN with this error (-EM_E_*) and text. */
+void net_abort(struct net *n, int err, const char *why);
 
 enum net_state net_state(const struct net *n);
 /* -EM_E_RESOLVE, -EM_E_REFUSED, -EM_E_TIMEOUT, -EM_E_CERTIFICATE, -EM_E_TLS,
