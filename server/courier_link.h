@@ -2,11 +2,15 @@
 #ifndef EMAGE_SERVER_COURIER_LINK_H
 #define EMAGE_SERVER_COURIER_LINK_H
 
+#include <stdbool.h>
+
 /* The courier process and the outbox that feeds it: a thread of its own reads
  * due rows, hands them over, and marks what became of them. */
 struct courier_link;
 
 /* Says that a row was added (after its commit). Any thread, never blocks. */
 void courier_wake(struct courier_link *c);
+/* Whether a courier process is running. Any thread; NULL is down. */
+bool courier_is_up(const struct courier_link *c);
 
 #endif

@@ -21,4 +21,7 @@ struct imaging_pool;
 int imaging_decode(struct imaging_pool *p, struct arena *a, int in_fd, int out_fd,
     bool metadata_only, Emage__ImagingDecodeReply **reply_r, Emage__ImagingFrame ***frames_r);
 
+/* Number of imaging processes running. Any thread; NULL has none. */
+unsigned imaging_up(const struct imaging_pool *p);
+
 #endif

@@ -39,6 +39,11 @@ struct counters {
 #undef X
 };
 
+/* Below storage.directory; `emagectl init` makes them. */
+#define SERVER_DATABASE "emage.db"
+#define SERVER_MEDIA    "media"
+#define SERVER_PEPPER   "keys/pepper" /* 32 bytes, mode 0400 */
+
 struct blocklist; /* policy/password.h */
 struct courier_link;
 struct imaging_pool;
