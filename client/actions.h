@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_CLIENT_ACTIONS_H
+#define EMAGE_CLIENT_ACTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What keys do. client/actions.def is the list; dispatch, hints and help read
+ * it here and nowhere else.
+ */
+
+/* Kinds of screen, as a set: a screen names those that it is. */
+enum action_context {
+	CTX_HOME = 1 << 0,
+	CTX_SIGNIN = 1 << 1,   /* steps 1 and 2 and the new password */
+	CTX_PASSWORD = 1 << 2, /* has masked fields */
+	CTX_CODE = 1 << 3,
+	CTX_FORM = 1 << 4, /* fields and buttons */
+	CTX_LIST = 1 << 5,
+	CTX_REPORT = 1 << 6,
+	CTX_VIEWER = 1 << 7,
+	CTX_DIALOG = 1 << 8,
+	CTX_HELP = 1 << 9,
+	CTX_SPACE = 1 << 10,   /* inside the personal space */
+	CTX_OUTSIDE = 1 << 11, /* before signing in */
+	CTX_ALL = (1 << 12) - 1,
+};
+
+enum action {
+	ACTION_NONE,
+#define ACTION(name, contexts, keys, label, hint, help) ACTION_##name,
+#include "client/actions.def"
+#undef ACTION
+	N_ACTIONS,
+};
+
+#define ACTION_MAX_KEYS 6
+
+struct action_row {
+	const char *name; /* "PAGE_NEXT" */
+	unsigned contexts;
+	uint32_t keys[ACTION_MAX_KEYS]; /* 0 ends */
+	const char *label;		/* msgids; hint may be "" */
+	const char *hint;
+	const char *help;
+};
+
+const struct action_row *action_row(enum action a);
+
+/* The action of a key on a screen of these contexts, or ACTION_NONE. text_focus:
+ * letters, digits and blanks are text and no actions. */
+enum action action_of_key(uint32_t key, unsigned contexts, bool text_focus);
+
+#endif
