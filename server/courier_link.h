@@ -5,7 +5,12 @@
 #include <stdbool.h>
 
 /* The courier process and the outbox that feeds it: a thread of its own reads
- * due rows, hands them over, and marks what became of them. */
+ * due rows, hands them over, and marks what became of them.
+ *
+ * The process is started as `emage-courier BACKEND PATH` (BACKEND = courier.backend,
+ * PATH = courier.maildir, absolute) with the frames of internal.proto on
+ * descriptor 3: requests have method 1 and an id, the reply carries both and
+ * FRAME_REPLY. It ends at the end of file there. */
 struct courier_link;
 
 /* Says that a row was added (after its commit). Any thread, never blocks. */

@@ -7,7 +7,13 @@
 #include "common/mem.h"
 #include "proto/internal.pb-c.h"
 
-/* The imaging processes: started before use, restarted when one dies. */
+/* The imaging processes: started before use, restarted when one dies.
+ *
+ * One is started as `emage-imaging` with the frames of internal.proto on
+ * descriptor 3. A request has method 1; its first byte comes with the two
+ * descriptors (SCM_RIGHTS, in_fd then out_fd). The replies carry the request's
+ * id and FRAME_REPLY: an ImagingDecodeReply, then n_frames times an
+ * ImagingFrame, all but the last with FRAME_MORE. */
 struct imaging_pool;
 
 /*
