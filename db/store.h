@@ -321,6 +321,7 @@ int store_series_of(struct store_conn *db, struct arena *a, uint64_t patient_id,
  * in a series: by slice position along the normal where geometry allows, else
  * by instance number, then frame number. */
 struct store_frame {
+	uint64_t exam_id;
 	uint64_t instance_id; /* names the file of codestreams */
 	uint64_t offset;
 	uint32_t n_bytes;
@@ -343,6 +344,7 @@ struct store_frame_new {
 	size_t info_len;
 };
 struct store_instance_new {
+	uint64_t instance_id; /* chosen by the caller, who has made its files; 0 = any */
 	uint64_t patient_id, establishment_id;
 	const char *study_uid, *accession_number, *study_description;
 	int64_t taken_at_ms;

@@ -22,6 +22,8 @@
 #define STAGES_media(name) STAGES_hash(name)
 #define STAGES_stream(name) \
 	STAGES_read(name) int handle_##name##_next(struct request *rq);
+#define STAGES_record(name) \
+	STAGES_stream(name) int handle_##name##_write(struct request *rq, struct store_conn *db);
 #define METHOD(number, name, family, phases, roles, cap, rate, cost) \
 	int check_##name(struct request *rq); \
 	STAGES_##cost(name)
@@ -33,6 +35,7 @@
 #undef STAGES_hash
 #undef STAGES_media
 #undef STAGES_stream
+#undef STAGES_record
 
 /*
  * Memory. Everything from rq->arena lives until the request ends and is wiped
@@ -48,7 +51,9 @@
  * another arena, emptied as soon as the reply is packed: use it for what this
  * one reply needs, never for what the next call must find. An error ends the
  * stream with an error reply. Between two calls the session is looked at again
- * at least once a second, and the peer's reading sets the pace.
+ * at least once a second, and the peer's reading sets the pace. Cost record is a
+ * stream whose handle_x_write() runs and commits before the first
+ * handle_x_next(); when handle_x_read() has set rq->recorded it is left out.
  *
  * Phase changes. rq->change is applied when the reply leaves, on success only:
  *	to PH_A from PH_N: takes kind and language; on the local socket the
@@ -60,6 +65,8 @@
  *		SESSION_TAKEN by itself
  *	to PH_A from elsewhere: forgets all of them; kind and language stay
  * A refused request (request_refuse()) may change the phase too.
+ * rq->change.opened_exam_id, when not 0, is kept in the connection's caller
+ * whatever the phase does; leaving the session forgets it.
  * Requests that can be called before PH_O, and all `auth` ones, run alone on
  * their connection: the next frame is looked at after their reply.
  */

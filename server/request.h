@@ -17,13 +17,14 @@
  *	check_<name>()		every message, before anything else: ranges,
  *				lengths, enum values (UTF-8, NUL, duplicates are
  *				already checked by wirecheck)
- *	handle_<name>_read()	cost read, hash, media, stream: io thread
+ *	handle_<name>_read()	cost read, hash, media, stream, record: io thread
  *	handle_<name>_work()	cost hash, media: worker thread, no database
- *	handle_<name>_write()	cost write, hash, media: writer thread, inside a
- *				savepoint; the reply leaves after the commit
+ *	handle_<name>_write()	cost write, hash, media, record: writer thread,
+ *				inside a savepoint; the reply leaves after the
+ *				commit
  *	handle_<name>_local()	cost local: io thread, no database
- *	handle_<name>_next()	cost stream: io thread, once per reply, while
- *				the peer takes them
+ *	handle_<name>_next()	cost stream, record: io thread, once per reply,
+ *				while the peer takes them
  *
  * Each returns 0 or -EM_E_*, which becomes the error reply (and, in a write,
  * undoes the savepoint). To refuse and keep what was written, call
@@ -47,6 +48,8 @@ struct caller {
 	uint64_t session_id;
 	uint32_t session_generation;
 	uint64_t challenge_id;
+	int64_t idle_limit_ms, ends_at_ms; /* of the session */
+	uint64_t opened_exam_id; /* whose opening this connection has on record */
 	struct source source;
 	uint8_t binding[32]; /* TLS exporter */
 	uint64_t conn_id;
@@ -60,6 +63,7 @@ struct change {
 	uint64_t account_id, patient_id, session_id, challenge_id;
 	uint32_t session_generation;
 	int64_t idle_limit_ms, ends_at_ms;
+	uint64_t opened_exam_id; /* 0 = stays */
 	bool close; /* after the reply */
 };
 
@@ -82,7 +86,8 @@ struct request {
 	const char *refuse_field;
 	uint32_t retry_after_s, tries_left;
 	struct change change;
-	bool more;      /* stream: another reply follows this one */
+	bool recorded;  /* record: nothing to write, go on to the replies */
+	bool more;      /* stream, record: another reply follows this one */
 };
 
 void request_refuse(struct request *rq, int err, const char *field, uint32_t retry_after_s,
