@@ -10,7 +10,11 @@
  * The process is started as `emage-courier BACKEND PATH` (BACKEND = courier.backend,
  * PATH = courier.maildir, absolute) with the frames of internal.proto on
  * descriptor 3: requests have method 1 and an id, the reply carries both and
- * FRAME_REPLY. It ends at the end of file there. */
+ * FRAME_REPLY. It ends at the end of file there.
+ *
+ * A row's body is sealed with a key that the database does not hold, since an
+ * access code must not be found in it: the link opens it with message_open()
+ * of handle/message.h and wipes it after sending. */
 struct courier_link;
 
 /* Says that a row was added (after its commit). Any thread, never blocks. */

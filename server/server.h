@@ -47,6 +47,7 @@ struct counters {
 struct blocklist; /* policy/password.h */
 struct courier_link;
 struct imaging_pool;
+struct texts; /* handle/texts.h */
 
 /*
  * What the whole process shares. Set up by main before any thread starts;
@@ -61,6 +62,7 @@ struct server {
 	int directory_fd;       /* storage.directory */
 	int media_fd;           /* storage.directory/media: originals and frames */
 	struct blocklist *blocklist;
+	struct texts *texts;    /* words of messages: texts_new() */
 	struct courier_link *courier;
 	struct imaging_pool *imaging;
 	struct counters counters;
