@@ -159,6 +159,10 @@ $(B)/%.o: %.cc $(CONFIG) | $(PB_H)
 $(B)/%.sql.h: %.sql
 	@mkdir -p $(@D)
 	sh tools/build/embed.sh $< > $@
+$(B)/%.txt.h: %.txt
+	@mkdir -p $(@D)
+	sh tools/build/embed.sh $< > $@
+$(B)/server/handle/texts.o: $(patsubst %,$(B)/%.h,$(wildcard data/messages/*.txt))
 
 include po/rules.mk
 include tests/rules.mk

@@ -368,5 +368,7 @@ int store_instance_add(struct store_conn *db, const struct store_instance_new *i
     uint64_t *instance_id_r, uint64_t *exam_id_r);
 int store_instance_known(struct store_conn *db, const char *sop_uid, uint64_t *instance_id_r,
     uint64_t *exam_id_r);
+/* Whether there is a row of this id: files without one are left from a crash. */
+int store_instance_exists(struct store_conn *db, uint64_t instance_id, bool *exists_r);
 
 #endif
