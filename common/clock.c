@@ -147,7 +147,7 @@ int64_t
 clock_from_paris(int year, int month, int day, int hour, int minute, int second)
 {
 	int64_t local = clock_days(year, month, day) * MS_PER_DAY +
-	    ((int64_t)hour * 3600 + minute * 60 + second) * 1000;
+			((int64_t)hour * 3600 + minute * 60 + second) * 1000;
 	int64_t summer = local - 120 * MS_PER_MINUTE;
 
 	return clock_is_summer(summer) ? summer : local - 60 * MS_PER_MINUTE;
@@ -174,7 +174,7 @@ clock_next_day(uint32_t yyyymmdd)
 
 	clock_date(clock_days((int)(yyyymmdd / 10000), (int)(yyyymmdd / 100 % 100),
 		       (int)(yyyymmdd % 100)) +
-		1,
+		       1,
 	    &y, &m, &d);
 	return (uint32_t)(y * 10000 + m * 100 + d);
 }

@@ -182,8 +182,8 @@ config_parse_int(const char *text, int64_t *v_r)
 }
 
 static void
-config_set(struct load *l, const struct setting *s, const char *text, const char *path,
-    uint64_t line)
+config_set(
+    struct load *l, const struct setting *s, const char *text, const char *path, uint64_t line)
 {
 	int64_t v = 0;
 	char **string;
@@ -197,14 +197,16 @@ config_set(struct load *l, const struct setting *s, const char *text, const char
 		return;
 	case SETTING_BOOL:
 		if (!config_parse_bool(text, &v)) {
-			config_fault(l, path, line, "%s: yes or no wanted, not \"%s\"", s->key, text);
+			config_fault(
+			    l, path, line, "%s: yes or no wanted, not \"%s\"", s->key, text);
 			return;
 		}
 		break;
 	case SETTING_INT:
 		if (!config_parse_int(text, &v) || v < s->min || v > s->max) {
-			config_fault(l, path, line, "%s: a number from %lld to %lld wanted, not \"%s\"",
-			    s->key, (long long)s->min, (long long)s->max, text);
+			config_fault(l, path, line,
+			    "%s: a number from %lld to %lld wanted, not \"%s\"", s->key,
+			    (long long)s->min, (long long)s->max, text);
 			return;
 		}
 		break;
@@ -226,12 +228,12 @@ config_read_key(struct load *l, econf_file *file, const char *section, const cha
 		    value->line_number);
 	} else if (!config_has_section(l, section)) {
 		near = config_nearest_in_table(l, NULL, section);
-		config_fault(l, value->file, value->line_number, "unknown section [%s]%s%s%s", section,
-		    near ? "; nearest: [" : "", near ? near : "", near ? "]" : "");
+		config_fault(l, value->file, value->line_number, "unknown section [%s]%s%s%s",
+		    section, near ? "; nearest: [" : "", near ? near : "", near ? "]" : "");
 	} else {
 		near = config_nearest_in_table(l, section, key);
-		config_fault(l, value->file, value->line_number, "unknown setting %s in [%s]%s%s", key,
-		    section, near ? "; nearest: " : "", near ? near : "");
+		config_fault(l, value->file, value->line_number, "unknown setting %s in [%s]%s%s",
+		    key, section, near ? "; nearest: " : "", near ? near : "");
 	}
 	econf_freeExtValue(value);
 }
@@ -262,7 +264,8 @@ config_read_loose_keys(struct load *l, econf_file *file, const char *path)
 
 		if (econf_getExtValue(file, NULL, keys[i], &value) != ECONF_SUCCESS)
 			continue;
-		config_fault(l, path, value->line_number, "%s stands before any [section]", keys[i]);
+		config_fault(
+		    l, path, value->line_number, "%s stands before any [section]", keys[i]);
 		econf_freeExtValue(value);
 	}
 	econf_freeArray(keys);

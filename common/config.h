@@ -20,7 +20,7 @@ struct setting {
 	int64_t min, max;     /* SETTING_INT */
 	const char *fallback; /* as it would stand in the file */
 	const char *unit;     /* "s", "bytes", "" */
-	size_t offset;        /* of the char * or int64_t in the caller's struct */
+	size_t offset;	      /* of the char * or int64_t in the caller's struct */
 	const char *help;     /* one sentence; the man page prints it */
 };
 

@@ -66,8 +66,8 @@ frame_peek(const struct buf *in, uint32_t max_body, struct frame *f_r)
 }
 
 int
-frame_append(struct buf *out, uint16_t method, uint16_t flags, uint32_t id,
-    const ProtobufCMessage *msg)
+frame_append(
+    struct buf *out, uint16_t method, uint16_t flags, uint32_t id, const ProtobufCMessage *msg)
 {
 	size_t len = protobuf_c_message_get_packed_size(msg);
 	struct frame f = {.method = method, .flags = flags, .id = id};

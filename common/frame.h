@@ -14,10 +14,10 @@
  * One frame of the wire: 12 bytes of header, big-endian, then one protobuf
  * message. See emage-protocol(7).
  */
-#define FRAME_HEADER_LEN    12u
-#define FRAME_BODY_MAX_PRE  4096u  /* before sign-in */
-#define FRAME_BODY_MAX      65536u /* after */
-#define FRAME_DATA_MAX      61440u /* bytes field of a chunk, leaves room for the rest */
+#define FRAME_HEADER_LEN   12u
+#define FRAME_BODY_MAX_PRE 4096u  /* before sign-in */
+#define FRAME_BODY_MAX	   65536u /* after */
+#define FRAME_DATA_MAX	   61440u /* bytes field of a chunk, leaves room for the rest */
 
 enum frame_flag {
 	FRAME_REPLY = 1,
@@ -45,7 +45,7 @@ void frame_put_header(uint8_t out_r[FRAME_HEADER_LEN], const struct frame *f);
 int frame_peek(const struct buf *in, uint32_t max_body, struct frame *f_r);
 
 /* Packs a message behind its header. 0 or -EM_E_TOO_LARGE. */
-int frame_append(struct buf *out, uint16_t method, uint16_t flags, uint32_t id,
-    const ProtobufCMessage *msg);
+int frame_append(
+    struct buf *out, uint16_t method, uint16_t flags, uint32_t id, const ProtobufCMessage *msg);
 
 #endif

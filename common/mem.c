@@ -17,7 +17,7 @@
 
 /* First block: most requests need no second one. */
 #define ARENA_BLOCK_LEN 8192u
-#define ARENA_ALIGN     16u
+#define ARENA_ALIGN	16u
 
 struct arena_block {
 	struct arena_block *older;

@@ -26,8 +26,15 @@ enum role_set {
 };
 
 enum rate_class { RATE_free, RATE_auth, RATE_user, RATE_bulk };
-enum cost_class { COST_local, COST_read, COST_write, COST_hash, COST_media, COST_stream,
-	COST_record };
+enum cost_class {
+	COST_local,
+	COST_read,
+	COST_write,
+	COST_hash,
+	COST_media,
+	COST_stream,
+	COST_record
+};
 
 /* One number per row of proto/methods.def, in order: METHOD_hello ... */
 enum method_index {

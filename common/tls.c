@@ -73,7 +73,7 @@ tls_ctx(const SSL_METHOD *method)
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_num_tickets(ctx, 0);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+				  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_read_ahead(ctx, 1);
 	return ctx;
 }
@@ -155,6 +155,6 @@ tls_client_new(SSL_CTX *ctx, const char *host)
 bool
 tls_exporter(SSL *ssl, uint8_t out_r[32])
 {
-	return SSL_export_keying_material(ssl, out_r, 32, TLS_EXPORTER_LABEL,
-		   strlen(TLS_EXPORTER_LABEL), NULL, 0, 0) == 1;
+	return SSL_export_keying_material(
+		   ssl, out_r, 32, TLS_EXPORTER_LABEL, strlen(TLS_EXPORTER_LABEL), NULL, 0, 0) == 1;
 }

@@ -22,8 +22,8 @@ struct cursor {
 	const uint8_t *end;
 };
 
-static int wirecheck_message(const ProtobufCMessageDescriptor *desc, struct cursor in,
-    unsigned depth, const char **field_r);
+static int wirecheck_message(
+    const ProtobufCMessageDescriptor *desc, struct cursor in, unsigned depth, const char **field_r);
 
 static bool
 cursor_varint(struct cursor *c, uint64_t *v_r)
@@ -89,7 +89,7 @@ wirecheck_varint_fits(const ProtobufCFieldDescriptor *f, uint64_t v)
 		return v <= INT32_MAX || v >= (uint64_t)INT32_MIN;
 	case PROTOBUF_C_TYPE_ENUM:
 		return v <= INT32_MAX &&
-		    protobuf_c_enum_descriptor_get_value(f->descriptor, (int)v) != NULL;
+		       protobuf_c_enum_descriptor_get_value(f->descriptor, (int)v) != NULL;
 	default:
 		return true;
 	}
@@ -133,8 +133,8 @@ wirecheck_scalar(const ProtobufCFieldDescriptor *f, enum wire_type type, struct 
 }
 
 static int
-wirecheck_bytes(const ProtobufCFieldDescriptor *f, struct cursor part, unsigned depth,
-    const char **field_r)
+wirecheck_bytes(
+    const ProtobufCFieldDescriptor *f, struct cursor part, unsigned depth, const char **field_r)
 {
 	switch (f->type) {
 	case PROTOBUF_C_TYPE_STRING:
@@ -174,8 +174,8 @@ wirecheck_field(const ProtobufCFieldDescriptor *f, unsigned wire, struct cursor 
 }
 
 static int
-wirecheck_message(const ProtobufCMessageDescriptor *desc, struct cursor in, unsigned depth,
-    const char **field_r)
+wirecheck_message(
+    const ProtobufCMessageDescriptor *desc, struct cursor in, unsigned depth, const char **field_r)
 {
 	uint8_t seen[WIRECHECK_FIELDS_MAX / 8] = {0};
 
@@ -211,8 +211,8 @@ wirecheck_message(const ProtobufCMessageDescriptor *desc, struct cursor in, unsi
 }
 
 int
-wirecheck(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len,
-    const char **field_r)
+wirecheck(
+    const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len, const char **field_r)
 {
 	*field_r = "";
 	return wirecheck_message(desc, (struct cursor){.p = bytes, .end = bytes + len}, 0, field_r);

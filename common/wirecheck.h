@@ -17,7 +17,7 @@
  * 0, -EM_E_PROTOCOL (not a message) or -EM_E_INVALID; *field_r then names the
  * field at fault ("" when unknown).
  */
-int wirecheck(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len,
-    const char **field_r);
+int wirecheck(
+    const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len, const char **field_r);
 
 #endif
