@@ -29,11 +29,11 @@ VERSION  := 0.1.0
 # that needs a compiler or pkg-config.
 OUTER := help deps demo test clean distclean dist
 .PHONY: all $(OUTER) check check-unit check-wire check-ui check-san check-fault \
-        check-clang fuzz bench lint format install uninstall
+        check-imaging fuzz bench lint format install uninstall
 .DEFAULT_GOAL := all
 
 help:
-	@sed -n 's/^## //p' Makefile
+	@sed -n 's/^## //p' Makefile */rules.mk
 
 ## make deps        install what is missing (apt; asks for root where needed)
 deps:
@@ -82,6 +82,10 @@ LDFLAGS  += $(HARDEN_LD) $(SANITIZE)
 GENFLAGS := -std=gnu17 $(OPT) $(HARDEN_C) $(SANITIZE) -w
 
 # ------------------------------------------------------------------- sources
+# Commands are shown shortened; V=1 shows them whole.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '%-5s %s\n' '$(1)' '$(@:$(B)/%=%)')
+
 # A folder is a library; a program is its main file and the libraries it needs.
 c_of  = $(sort $(wildcard $(addsuffix /*.c,$(1))))
 obj_of = $(patsubst %.cc,$(B)/%.o,$(patsubst %.c,$(B)/%.o,$(1)))
@@ -106,7 +110,8 @@ TESTLIB := $(call c_of,tests/lib)
 
 define library
 $(B)/lib$(1).a: $(call obj_of,$(2)) $(3)
-	@rm -f $$@; ar crs $$@ $$^
+	$$(call say,AR)
+	$$(Q)rm -f $$@; ar crs $$@ $$^
 endef
 $(eval $(call library,common,$(COMMON),$(PB_O)))
 $(eval $(call library,db,$(DB)))
@@ -125,7 +130,8 @@ PROGRAMS := emaged emage emagectl emage-call emage-courier emage-imaging
 # program <name> <main objects> <our libraries> <system libraries> <linker>
 define program
 $(B)/$(1): $(2) $(3:%=$(B)/lib%.a)
-	$(or $(5),$(CC)) $(LDFLAGS) -o $$@ $(2) -Wl,--start-group $(3:%=$(B)/lib%.a) -Wl,--end-group $(4)
+	$$(call say,LINK)
+	$$(Q)$(or $(5),$(CC)) $(LDFLAGS) -o $$@ $(2) -Wl,--start-group $(3:%=$(B)/lib%.a) -Wl,--end-group $(4)
 endef
 $(eval $(call program,emaged,$(B)/server/main.o,server db common,$(EVENT_LIBS) $(SQLITE_LIBS) $(BASE_LIBS) $(SECCOMP_LIBS) -pthread -lm))
 $(eval $(call program,emage,$(B)/client/main.o,client picture netrpc common,$(NCURSES_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(BASE_LIBS) -pthread -lm))
@@ -141,27 +147,37 @@ all: $(PROGRAMS:%=$(B)/%) catalogues
 .SECONDARY:
 $(B)/proto/%.pb-c.c $(B)/proto/%.pb-c.h &: proto/%.proto
 	@mkdir -p $(B)/proto
-	protoc-c --proto_path=proto --c_out=$(B)/proto $<
-	@# the includes of generated files name neighbours; ours name proto/
+	$(call say,PROTO)
+	$(Q)protoc-c --proto_path=proto --c_out=$(B)/proto $<
 $(PB_O): $(B)/%.o: $(B)/%.c
-	$(CC) $(CPPFLAGS) -I$(B)/proto $(GENFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) -I$(B)/proto $(GENFLAGS) -c -o $@ $<
 
 ALL_CPPFLAGS = $(CPPFLAGS) -I$(B)/proto $(PKG_CFLAGS)
 $(B)/%.o: %.c $(CONFIG) | $(PB_H)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(CWARN) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(CWARN) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(B)/%.o: %.cc $(CONFIG) | $(PB_H)
 	@mkdir -p $(@D)
-	$(CXX) $(ALL_CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CXX)
+	$(Q)$(CXX) $(ALL_CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+## make lint        formatting, man pages, headers that compile alone, names not wanted
+lint:
+	$(Q)sh tools/build/lint.sh
+## make format      clang-format over every source
+format:
+	$(Q)git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -i
 
 # The text of data files goes into programs as byte strings.
 $(B)/%.sql.h: %.sql
 	@mkdir -p $(@D)
-	sh tools/build/embed.sh $< > $@
+	$(Q)sh tools/build/embed.sh $< > $@
 $(B)/%.txt.h: %.txt
 	@mkdir -p $(@D)
-	sh tools/build/embed.sh $< > $@
+	$(Q)sh tools/build/embed.sh $< > $@
 $(B)/server/handle/texts.o: $(patsubst %,$(B)/%.h,$(wildcard data/messages/*.txt))
 
 include po/rules.mk

@@ -9,42 +9,38 @@ TEST_SYS  := $(EVENT_LIBS) $(SQLITE_LIBS) $(NCURSES_LIBS) $(CHARLS_LIBS) $(JPEG_
 tests_of = $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/$(1)/test_*.c)))
 
 $(B)/tests/%: $(B)/tests/%.o $(TEST_LIBS:%=$(B)/lib%.a)
-	$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(TEST_LIBS:%=$(B)/lib%.a) -Wl,--end-group $(TEST_SYS)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(TEST_LIBS:%=$(B)/lib%.a) -Wl,--end-group $(TEST_SYS)
 
-# run <folder>: every program of it, in turn, each told where the build is
-define run
-	@set -e; for t in $(call tests_of,$(1)); do EMAGE_BUILD=$(abspath $(B)) EMAGE_SOURCE=$(CURDIR) $$t; done
-endef
+# run <folders>, <jobs>: every program of them, each told where the build is
+run = @sh tests/run.sh $(B) $(2) $(foreach f,$(1),$(call tests_of,$(f)))
 
-.PHONY: run-unit run-wire run-ui run-fault
-run-unit: $(call tests_of,unit) all
-	$(call run,unit)
-run-wire: $(call tests_of,wire) all
-	$(call run,wire)
-run-ui: $(call tests_of,ui) all
-	$(call run,ui)
-run-fault: $(call tests_of,fault) all
-	$(call run,fault)
+SUITES := unit imaging wire ui fault
+SAN_SUITES := unit wire
+.PHONY: $(SUITES:%=run-%) built-tests built-san
+$(foreach s,$(SUITES),$(eval run-$(s): $$(call tests_of,$(s)) all))
+run-unit run-imaging run-wire run-ui run-fault: run-%:
+	$(call run,$*,2)
+built-tests: all $(foreach s,$(SUITES),$(call tests_of,$(s)))
+built-san: all $(foreach s,$(SAN_SUITES),$(call tests_of,$(s)))
+run-all: built-tests
+	$(call run,$(SUITES),2)
+run-san: built-san
+	$(call run,$(SAN_SUITES),2)
 
-TEST_FLAVOUR := B=$(B)/test TESTING=1 WERROR=1
-SAN_FLAVOUR  := B=$(B)/san TESTING=1 WERROR=1 SAN=1 CC=clang OPT="-O1 -g"
+TEST_FLAVOUR := --no-print-directory B=$(B)/test TESTING=1 WERROR=1
+SAN_FLAVOUR  := --no-print-directory B=$(B)/san TESTING=1 WERROR=1 SAN=1 CC=clang OPT="-O1 -g"
 
-## make check-unit  units (CMocka)
-check-unit:
-	$(MAKE) --no-print-directory $(TEST_FLAVOUR) run-unit
+## make check-unit  units (CMocka); check-imaging: decoding, against GDCM and pydicom
 ## make check-wire  the real server over TLS
-check-wire:
-	$(MAKE) --no-print-directory $(TEST_FLAVOUR) run-wire
 ## make check-ui    the real client in a pseudo-terminal, golden screens
-check-ui:
-	$(MAKE) --no-print-directory $(TEST_FLAVOUR) run-ui
 ## make check-fault faults injected: kill -9, full disk, cut connections
-check-fault:
-	$(MAKE) --no-print-directory $(TEST_FLAVOUR) run-fault
+check-unit check-imaging check-wire check-ui check-fault: check-%:
+	$(MAKE) $(TEST_FLAVOUR) run-$*
 ## make check-san   units and wire again under ASan and UBSan, built with clang
 check-san:
-	$(MAKE) --no-print-directory $(SAN_FLAVOUR) run-unit run-wire
+	$(MAKE) $(SAN_FLAVOUR) run-san
 ## make check       all of them
 check:
-	$(MAKE) --no-print-directory $(TEST_FLAVOUR) run-unit run-wire run-ui run-fault
-	$(MAKE) --no-print-directory $(SAN_FLAVOUR) run-unit run-wire
+	$(MAKE) $(TEST_FLAVOUR) run-all
+	$(MAKE) $(SAN_FLAVOUR) run-san

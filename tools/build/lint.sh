@@ -1,0 +1,38 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What a compiler does not say. Every fault is shown; the status says whether
+# there was one.
+set -u
+bad=0
+fault()
+{
+	echo "$*"
+	bad=1
+}
+
+sources=$(git ls-files '*.c' '*.h' '*.cc')
+for f in $sources; do
+	head -n 1 "$f" | grep -q 'SPDX-License-Identifier: MIT' || fault "$f: no SPDX line"
+	clang-format --dry-run --Werror "$f" > /dev/null 2>&1 || fault "$f: make format"
+	case $f in
+	tests/*) ;;
+	*)
+		[ "$(wc -l < "$f")" -le 600 ] || fault "$f: more than 600 lines"
+		grep -nE '\b(system|popen|sprintf|strcpy|strcat|gets|strtok|alloca) *\(' "$f" &&
+		    fault "$f: function not wanted (P-05)"
+		;;
+	esac
+done
+git grep -nE '\b(u|nano)?sleep *\(' -- tests && fault "a sleep in a test"
+for f in man/*.[1-9]; do
+	[ -e "$f" ] || continue
+	mandoc -T lint -W warning "$f" || fault "$f: mandoc"
+done
+for f in $(git ls-files '*.sh' .ci/run); do
+	sh -n "$f" || fault "$f: syntax"
+done
+for f in po/*.po; do
+	[ -e "$f" ] || continue
+	msgfmt --check -o /dev/null "$f" || fault "$f: msgfmt"
+done
+exit $bad
