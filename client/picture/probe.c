@@ -4,34 +4,23 @@
  */
 #include "client/picture/probe.h"
 
-#include <errno.h>
 #include <langinfo.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/ioctl.h>
-#include <termios.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "common/err.h"
-#include "common/mem.h"
-
-/* after err.h: curses wants ERR for itself */
 #include <curses.h>
 #include <term.h>
 
+#include "common/mem.h"
+
 /* Everything in one write; DA1 last, because every terminal answers that. */
-static const char PROBE_QUESTIONS[] = "\0337\033[?1049h"
-				      "\033_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\" /* kitty? */
-				      "\033P+q544e\033\\" /* XTGETTCAP TN */
-				      "\033[>0q"	  /* XTVERSION */
-				      "\033[?1;1;0S"	  /* registers */
-				      "\033[?2;1;0S"	  /* sixel size */
-				      "\033[16t\033[14t"  /* pixels */
-				      "\033[c";
-static const char PROBE_LEAVE[] = "\033[?1049l\0338";
+const char PROBE_QUESTIONS[] = "\033_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\" /* kitty? */
+			       "\033P+q544e\033\\"			    /* XTGETTCAP TN */
+			       "\033[>0q"				    /* XTVERSION */
+			       "\033[?1;1;0S"				    /* registers */
+			       "\033[?2;1;0S"				    /* sixel size */
+			       "\033[16t\033[14t"			    /* pixels */
+			       "\033[c";
 
 static const char *const WISH_NAMES[] = {
     [PROBE_AUTO] = "auto",
@@ -65,6 +54,9 @@ picture_way_name(enum picture_way way)
 bool
 probe_wish_by_name(const char *name, enum probe_wish *wish_r)
 {
+	*wish_r = PROBE_AUTO;
+	if (name == NULL)
+		return true;
 	for (size_t i = 0; i < ARRAY_LEN(WISH_NAMES); i++) {
 		if (strcmp(name, WISH_NAMES[i]) == 0) {
 			*wish_r = (enum probe_wish)i;
@@ -93,14 +85,9 @@ probe_env_read(void)
 	    .is_remote = probe_is_set("SSH_CONNECTION") || probe_is_set("SSH_TTY"),
 	    .is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
 	    .no_color = probe_is_set("NO_COLOR"),
-	    .n_colors = -1,
+	    .n_colors = cur_term != NULL ? tigetnum("colors") : -1,
 	};
-	int err = 0;
 
-	if (env.term != NULL && setupterm(NULL, STDOUT_FILENO, &err) == OK) {
-		env.n_colors = tigetnum("colors");
-		del_curterm(cur_term);
-	}
 	return env;
 }
 
@@ -200,109 +187,147 @@ probe_choose(const struct probe *p, const struct probe_env *env, enum probe_wish
 	return probe_choose_auto(p, env);
 }
 
-/* Real time on purpose: a person waits before a terminal. */
-static int64_t
-probe_now_ms(void)
+bool
+probe_should_ask(const struct probe_env *env)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-static int
-probe_write(int fd, const char *s, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, s, len);
-		if (n < 0 && errno == EAGAIN) {
-			struct pollfd wait = {.fd = fd, .events = POLLOUT};
-			poll(&wait, 1, 1000);
-			continue;
-		}
-		if (n < 0 && errno != EINTR)
-			return -EM_E_IO;
-		if (n > 0) {
-			s += n;
-			len -= (size_t)n;
-		}
-	}
-	return 0;
-}
-
-static int
-probe_listen(int fd, struct probe *p, struct probe_filter *f, int64_t until_ms)
-{
-	while (!p->fenced) {
-		struct pollfd wait = {.fd = fd, .events = POLLIN};
-		unsigned char bytes[256];
-		int64_t left = until_ms - probe_now_ms();
-
-		if (left <= 0)
-			return -EM_E_TIMEOUT;
-		if (poll(&wait, 1, (int)left) <= 0)
-			continue;
-		ssize_t n = read(fd, bytes, sizeof(bytes));
-		if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
-			return -EM_E_CLOSED;
-		for (ssize_t i = 0; i < n; i++) {
-			size_t keys = probe_feed(f, p, bytes[i]);
-			for (size_t k = 0; k < keys && f->n_typed < sizeof(f->typed); k++)
-				f->typed[f->n_typed++] = (unsigned char)f->keys[k];
-		}
-	}
-	return 0;
+	return !probe_is_old(env) && !probe_is_console(env) && !probe_is_multiplexed(env);
 }
 
 int
-probe_terminal(int fd, const struct probe_env *env, struct probe *p_r, struct probe_filter *f_r)
+probe_patience_ms(const struct probe_env *env)
 {
-	struct termios before, raw;
-	int err;
+	return env->is_remote ? 1000 : 300;
+}
 
-	*p_r = (struct probe){0};
-	*f_r = (struct probe_filter){0};
-	if (probe_is_old(env) || probe_is_console(env) || probe_is_multiplexed(env) ||
-	    tcgetattr(fd, &before) != 0)
-		return 0;
+/* Numbers of "a;b;c"; an empty one is 0. */
+static size_t
+probe_numbers(const char *s, unsigned *out_r, size_t max)
+{
+	size_t n = 0;
 
-	raw = before;
-	cfmakeraw(&raw);
-	raw.c_oflag = before.c_oflag;
-	if (tcsetattr(fd, TCSANOW, &raw) != 0)
-		return -EM_E_IO;
-	f_r->listening = true;
-	err = probe_write(fd, PROBE_QUESTIONS, sizeof(PROBE_QUESTIONS) - 1);
-	if (err == 0)
-		err = probe_listen(fd, p_r, f_r, probe_now_ms() + (env->is_remote ? 1000 : 300));
-	f_r->changed = false;
-	if (err != -EM_E_CLOSED)
-		probe_write(fd, PROBE_LEAVE, sizeof(PROBE_LEAVE) - 1);
-	tcsetattr(fd, TCSANOW, &before);
-	return err;
+	while (n < max) {
+		char *end;
+		unsigned long v = strtoul(s, &end, 10);
+		out_r[n++] = v > 100000 ? 100000 : (unsigned)v;
+		if (*end != ';')
+			break;
+		s = end + 1;
+	}
+	return n;
+}
+
+/* CSI ? 62 ; 4 ; 22 c: the class, then what it can do. */
+static enum probe_reply
+probe_reply_da1(struct probe *p, const char *params)
+{
+	unsigned v[32];
+	size_t n = probe_numbers(params, v, 32);
+
+	for (size_t i = 1; i < n; i++)
+		if (v[i] == 4)
+			p->sixel = true;
+	p->fenced = true;
+	return PROBE_REPLY_LAST;
+}
+
+/* CSI ? item ; status ; value [; value] S: XTSMGRAPHICS. */
+static enum probe_reply
+probe_reply_graphics(struct probe *p, const char *params)
+{
+	unsigned v[4] = {0};
+	size_t n = probe_numbers(params, v, 4);
+
+	if (n >= 3 && v[0] == 1 && v[1] == 0)
+		p->sixel_registers = v[2];
+	if (n == 4 && v[0] == 2 && v[1] == 0) {
+		p->sixel_max_width = v[2];
+		p->sixel_max_height = v[3];
+	}
+	return PROBE_REPLY_ANSWER;
+}
+
+/* CSI 6 ; height ; width t (a character), CSI 4 ; ... t (the text area). */
+static enum probe_reply
+probe_reply_size(struct probe *p, const char *params)
+{
+	unsigned v[3] = {0};
+
+	if (probe_numbers(params, v, 3) < 3)
+		return PROBE_REPLY_NONE;
+	if (v[0] == 6) {
+		p->cell_height = v[1];
+		p->cell_width = v[2];
+	} else if (v[0] == 4) {
+		p->area_height = v[1];
+		p->area_width = v[2];
+	}
+	return PROBE_REPLY_ANSWER;
+}
+
+static enum probe_reply
+probe_reply_version(struct probe *p, const char *name)
+{
+	size_t n = 0;
+
+	for (; *name != '\0' && n + 1 < sizeof(p->name); name++)
+		if (*name >= ' ' && *name <= '~')
+			p->name[n++] = *name;
+	p->name[n] = '\0';
+	if (probe_starts(p->name, "iTerm2") || probe_starts(p->name, "WezTerm"))
+		p->iterm2 = true;
+	return PROBE_REPLY_ANSWER;
+}
+
+enum probe_reply
+probe_reply(struct probe *p, const char *bytes, size_t len)
+{
+	char s[256], last;
+
+	if (len < 3 || len >= sizeof(s) || bytes[0] != '\033')
+		return PROBE_REPLY_NONE;
+	memcpy(s, bytes, len);
+	s[len] = '\0';
+	last = s[len - 1];
+	if (s[1] == '[' && s[2] == '?' && last == 'c')
+		return probe_reply_da1(p, s + 3);
+	if (s[1] == '[' && s[2] == '?' && last == 'S')
+		return probe_reply_graphics(p, s + 3);
+	if (s[1] == '[' && last == 't')
+		return probe_reply_size(p, s + 2);
+	if (strcmp(s, "\033[0n") == 0)
+		return PROBE_REPLY_FENCE;
+	if (probe_starts(s, "\033_Gi=31;")) {
+		p->kitty = probe_starts(s, "\033_Gi=31;OK");
+		return PROBE_REPLY_ANSWER;
+	}
+	if (probe_starts(s, "\033P>|"))
+		return probe_reply_version(p, s + 4);
+	return PROBE_REPLY_NONE;
+}
+
+/* A size that no character has says nothing. */
+static bool
+probe_is_cell(unsigned width, unsigned height)
+{
+	return width >= 2 && height >= 4 && width <= 512 && height <= 512;
 }
 
 void
-probe_cell_size(int fd, const struct probe *p, unsigned *width_r, unsigned *height_r)
+probe_cell_size(const struct probe *p, int rows, int columns, int kernel_width, int kernel_height,
+    unsigned *width_r, unsigned *height_r)
 {
-	struct winsize w = {0};
-	unsigned width = p->cell_width, height = p->cell_height;
-
-	if (ioctl(fd, TIOCGWINSZ, &w) != 0 || w.ws_col == 0 || w.ws_row == 0)
-		w = (struct winsize){.ws_row = 1, .ws_col = 1};
-	if ((width == 0 || height == 0) && w.ws_xpixel > 0 && w.ws_ypixel > 0) {
-		width = w.ws_xpixel / w.ws_col;
-		height = w.ws_ypixel / w.ws_row;
+	*width_r = p->cell_width;
+	*height_r = p->cell_height;
+	if (!probe_is_cell(*width_r, *height_r)) {
+		*width_r = kernel_width > 0 ? (unsigned)kernel_width : 0;
+		*height_r = kernel_height > 0 ? (unsigned)kernel_height : 0;
 	}
-	if (width == 0 || height == 0) {
-		width = p->area_width / w.ws_col;
-		height = p->area_height / w.ws_row;
+	if (!probe_is_cell(*width_r, *height_r) && rows > 0 && columns > 0) {
+		*width_r = p->area_width / (unsigned)columns;
+		*height_r = p->area_height / (unsigned)rows;
 	}
-	/* a size that no character has says nothing */
-	if (width < 2 || height < 4 || width > 512 || height > 512) {
-		width = 8;
-		height = 16;
+	if (!probe_is_cell(*width_r, *height_r)) {
+		*width_r = 8;
+		*height_r = 16;
 	}
-	*width_r = width;
-	*height_r = height;
 }

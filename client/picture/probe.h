@@ -9,22 +9,16 @@
 #include "client/picture/picture.h"
 
 /*
- * What can the terminal show? Asked once, with one write that ends in DA1: a
- * terminal answers in order, so its DA1 reply closes the conversation, and one
- * that knows nothing of the rest still answers that. Replies that come after
- * the time limit are swallowed by a filter and never become keystrokes; they
- * still count (probe_choose() again when `changed`).
+ * What can the terminal show? Asked with one write that ends in DA1: a terminal
+ * answers in order, so its DA1 reply closes the conversation, and one that knows
+ * nothing of the rest still answers that. The key decoder (client/keys.h) tells
+ * replies from keystrokes at all times, so an answer that comes after the time
+ * limit harms nothing and still counts. No I/O here.
  *
- * Order of calls in a program:
- *
- *	struct probe p;
- *	struct probe_filter f;
- *	probe_terminal(fd, &env, &p, &f);     before newterm()
- *	way = probe_choose(&p, &env, wish);
- *	for each character c read:            not for curses' KEY_* codes
- *		n = probe_feed(&f, &p, c);        f.keys[0..n-1] are keystrokes
- *	when none has come for 50 ms (remote: 200 ms) and probe_holding(&f):
- *		n = probe_flush(&f);              as above: a lone Esc was a key
+ *	env = probe_env_read();
+ *	if (probe_should_ask(&env)) write PROBE_QUESTIONS, wait probe_patience_ms()
+ *	for each reply: probe_reply(&p, bytes, len)
+ *	when p.fenced or out of patience: way = probe_choose(&p, &env, wish)
  */
 
 /* Answers. */
@@ -34,7 +28,7 @@ struct probe {
 	unsigned sixel_registers;		    /* 0 = not said */
 	unsigned sixel_max_width, sixel_max_height; /* 0 = not said */
 	unsigned cell_width, cell_height;	    /* pixels of a character; 0 = not said */
-	unsigned area_width, area_height;	    /* pixels of the text area; 0 = not said */
+	unsigned area_width, area_height;	    /* pixels of all of them; 0 = not said */
 	char name[48];				    /* XTVERSION, printable ASCII, or "" */
 };
 
@@ -45,12 +39,12 @@ struct probe_env {
 	const char *term_program;
 	bool in_tmux;	/* TMUX or STY is set */
 	bool is_remote; /* SSH_CONNECTION or SSH_TTY is set: wait longer */
-	bool is_utf8;	/* the locale's characters; false = ASCII only */
+	bool is_utf8;	/* the terminal's characters; false = ASCII only */
 	bool no_color;	/* NO_COLOR, or a monochrome theme */
 	int n_colors;	/* of terminfo; -1 or 0 = monochrome */
 };
-/* Reads TERM, COLORTERM, TERM_PROGRAM, TMUX, STY, SSH_*, NO_COLOR and the
- * locale; n_colors from terminfo without starting curses. */
+/* Reads TERM, COLORTERM, TERM_PROGRAM, TMUX, STY, SSH_*, NO_COLOR, the locale's
+ * character set and terminfo (curses must have been started). */
 struct probe_env probe_env_read(void);
 
 /* --graphics=NAME */
@@ -64,57 +58,37 @@ enum probe_wish {
 	PROBE_WISH_PLAIN,
 	PROBE_WISH_NONE,
 };
-/* "auto", "kitty", "sixel", "iterm", "half", "shade", "plain", "none". */
+/* "auto", "kitty", "sixel", "iterm", "half", "shade", "plain", "none". NULL is
+ * "auto"; false for anything else. */
 bool probe_wish_by_name(const char *name, enum probe_wish *wish_r);
+
+extern const char PROBE_QUESTIONS[];
+/* False for TERM=dumb, linux, vt*, and inside tmux or screen: they cannot show
+ * pixels, and old ones print what they do not know. */
+bool probe_should_ask(const struct probe_env *env);
+int probe_patience_ms(const struct probe_env *env);
+
+/* When the terminal has drawn what was sent before PROBE_FENCE it answers:
+ * flow control. */
+#define PROBE_FENCE "\033[5n"
+
+enum probe_reply {
+	PROBE_REPLY_NONE,   /* none of ours */
+	PROBE_REPLY_ANSWER, /* noted in *p */
+	PROBE_REPLY_LAST,   /* DA1: no more will come */
+	PROBE_REPLY_FENCE,
+};
+/* One whole reply, ESC included. */
+enum probe_reply probe_reply(struct probe *p, const char *bytes, size_t len);
 
 /* Best way for these answers, never one that the terminal garbles unless the
  * person asked for it by name. Pure. */
 enum picture_way probe_choose(
     const struct probe *p, const struct probe_env *env, enum probe_wish wish);
 
-/* Characters that may yet become a reply. */
-#define PROBE_HELD_MAX 64
-struct probe_filter {
-	bool listening;	     /* replies to the questions are still to come */
-	unsigned fences_due; /* CSI 5 n sent, CSI 0 n not seen yet */
-	bool changed;	     /* an answer arrived late; the reader clears it */
-	unsigned state, n_held, n_text;
-	uint32_t held[PROBE_HELD_MAX];
-	uint32_t keys[PROBE_HELD_MAX + 1]; /* result of the last call */
-	char text[256];			   /* body of a reply */
-	/* Bytes typed while probe_terminal() waited, for ungetch(): last first. */
-	unsigned n_typed;
-	unsigned char typed[64];
-};
-
-/*
- * Asks and waits: 300 ms, or 1 s when remote. Not asked at all for TERM=dumb,
- * linux, vt*, inside tmux or screen, or when fd is no terminal. Works on the
- * alternate screen and leaves it; terminal modes are put back. What a person
- * typed meanwhile is kept in f_r->typed. Returns 0, or -EM_E_TIMEOUT when the
- * fence has not come (then the filter goes on listening), -EM_E_IO,
- * -EM_E_CLOSED.
- */
-int probe_terminal(
-    int fd, const struct probe_env *env, struct probe *p_r, struct probe_filter *f_r);
-
-/* Number of characters in f->keys that are keystrokes: 0 while one is held or
- * swallowed. Any escape sequence that is no reply comes back whole. */
-size_t probe_feed(struct probe_filter *f, struct probe *p, uint32_t c);
-bool probe_holding(const struct probe_filter *f);
-size_t probe_flush(struct probe_filter *f);
-
-/* Size of a character in pixels: what the terminal said, else TIOCGWINSZ, else
- * 8 x 16. Never 0. Ask again after a resize. */
-void probe_cell_size(int fd, const struct probe *p, unsigned *width_r, unsigned *height_r);
-
-/* Flow control: append this to what is drawn; when the terminal has dealt with
- * it all it answers, and f->fences_due goes down again. */
-#define PROBE_FENCE "\033[5n"
-static inline void
-probe_fence_sent(struct probe_filter *f)
-{
-	f->fences_due++;
-}
+/* Pixels of a character on a screen of rows x columns characters: what the
+ * terminal said, else what the kernel knows (0, 0 if nothing), else 8 x 16. */
+void probe_cell_size(const struct probe *p, int rows, int columns, int kernel_width,
+    int kernel_height, unsigned *width_r, unsigned *height_r);
 
 #endif
