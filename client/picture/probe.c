@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Asks the terminal what it can show, and decides how pictures are drawn.
+ * What the terminal answered, and what follows for the way pictures are drawn.
  */
 #include "client/picture/probe.h"
 
-#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <curses.h>
-#include <term.h>
 
 #include "common/mem.h"
 
@@ -64,31 +60,6 @@ probe_wish_by_name(const char *name, enum probe_wish *wish_r)
 		}
 	}
 	return false;
-}
-
-static bool
-probe_is_set(const char *name)
-{
-	const char *v = getenv(name);
-
-	return v != NULL && v[0] != '\0';
-}
-
-struct probe_env
-probe_env_read(void)
-{
-	struct probe_env env = {
-	    .term = getenv("TERM"),
-	    .colorterm = getenv("COLORTERM"),
-	    .term_program = getenv("TERM_PROGRAM"),
-	    .in_tmux = probe_is_set("TMUX") || probe_is_set("STY"),
-	    .is_remote = probe_is_set("SSH_CONNECTION") || probe_is_set("SSH_TTY"),
-	    .is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-	    .no_color = probe_is_set("NO_COLOR"),
-	    .n_colors = cur_term != NULL ? tigetnum("colors") : -1,
-	};
-
-	return env;
 }
 
 static bool
