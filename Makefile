@@ -140,8 +140,11 @@ $(eval $(call program,emage-call,$(call obj_of,$(CALL)),tools netrpc common,$(JA
 $(eval $(call program,emage-courier,$(B)/courier/main.o,courier common,$(SECCOMP_LIBS) $(BASE_LIBS) -pthread -lm))
 $(eval $(call program,emage-imaging,$(B)/imaging/main.o,imaging common,$(DCMTK_LIBS) $(OPENJPEG_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(SECCOMP_LIBS) $(BASE_LIBS) -pthread -lm,$(CXX)))
 
+# not installed: what `make demo` shows itself with
+$(eval $(call program,demo-strip,$(B)/tools/demo/strip.o,common,$(BASE_LIBS) -lutil))
+
 ## make all         the programs and the catalogues
-all: $(PROGRAMS:%=$(B)/%) catalogues
+all: $(PROGRAMS:%=$(B)/%) $(B)/demo-strip catalogues
 
 # --------------------------------------------------------------------- rules
 .SECONDARY:

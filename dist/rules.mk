@@ -1,4 +1,40 @@
 # SPDX-License-Identifier: MIT
-# Installing.
-## make install     programs, man pages, catalogues, data (DESTDIR, prefix)
+# Installing and removing. The same lists serve both.
+
+INSTALL_BIN     := emage emage-call
+INSTALL_SBIN    := emaged emagectl
+INSTALL_LIBEXEC := emage-courier emage-imaging
+LANGUAGES       := $(basename $(notdir $(wildcard po/*.po))) fr
+MAN_PAGES       := $(notdir $(wildcard man/*.[1-8]))
+unitdir         ?= $(prefix)/lib/systemd/system
+D               := $(DESTDIR)
+
+# page.8 -> its directory
+man_of = $(D)$(mandir)/man$(subst .,,$(suffix $(1)))/$(1)
+
+installed = $(INSTALL_BIN:%=$(D)$(bindir)/%) $(INSTALL_SBIN:%=$(D)$(sbindir)/%) \
+	$(INSTALL_LIBEXEC:%=$(D)$(libexecdir)/%) $(foreach p,$(MAN_PAGES),$(call man_of,$(p))) \
+	$(foreach l,$(sort $(LANGUAGES)),$(D)$(localedir)/$(l)/LC_MESSAGES/emage.mo) \
+	$(D)$(datadir)/bash-completion/completions/emagectl \
+	$(D)$(datadir)/emage/blocklist.bin \
+	$(D)$(unitdir)/emaged.service $(D)$(prefix)/lib/sysusers.d/emage.conf \
+	$(D)$(prefix)/lib/tmpfiles.d/emage.conf
+
+## make install     programs, man pages, catalogues, units (DESTDIR, prefix)
 install: all
+	install -d $(sort $(dir $(installed)))
+	install -m 755 $(INSTALL_BIN:%=$(B)/%) $(D)$(bindir)
+	install -m 755 $(INSTALL_SBIN:%=$(B)/%) $(D)$(sbindir)
+	install -m 755 $(INSTALL_LIBEXEC:%=$(B)/%) $(D)$(libexecdir)
+	$(foreach p,$(MAN_PAGES),install -m 644 man/$(p) $(call man_of,$(p));)
+	$(foreach l,$(sort $(LANGUAGES)),install -m 644 $(B)/locale/$(l)/LC_MESSAGES/emage.mo $(D)$(localedir)/$(l)/LC_MESSAGES;)
+	install -m 644 dist/completion/emagectl $(D)$(datadir)/bash-completion/completions
+	install -m 644 $(B)/blocklist.bin $(D)$(datadir)/emage
+	sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' dist/systemd/emaged.service > $(B)/emaged.service
+	install -m 644 $(B)/emaged.service $(D)$(unitdir)
+	install -m 644 dist/sysusers.d/emage.conf $(D)$(prefix)/lib/sysusers.d
+	install -m 644 dist/tmpfiles.d/emage.conf $(D)$(prefix)/lib/tmpfiles.d
+
+## make uninstall   what install put there; data and configuration stay
+uninstall:
+	rm -f $(installed)

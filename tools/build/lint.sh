@@ -35,4 +35,9 @@ for f in po/*.po; do
 	[ -e "$f" ] || continue
 	msgfmt --check -o /dev/null "$f" || fault "$f: msgfmt"
 done
+
+tmp=$(mktemp)
+sh tools/build/conf-man.sh > "$tmp"
+cmp -s "$tmp" man/emaged.conf.5 || fault "man/emaged.conf.5: sh tools/build/conf-man.sh > man/emaged.conf.5"
+rm -f "$tmp"
 exit $bad
