@@ -41,7 +41,7 @@ enum key {
 enum event_type {
 	EVENT_KEY,
 	EVENT_MOUSE,
-	EVENT_PASTE, /* bytes: UTF-8 as pasted, unchecked; may come in parts */
+	EVENT_PASTE, /* key: one code point of a pasted text */
 	EVENT_REPLY, /* bytes: an answer of the terminal, whole, with its ESC */
 };
 
@@ -57,11 +57,12 @@ struct event {
 	size_t len;
 };
 
-/* bytes in *ev are valid during the call only. */
+/* What *ev points to is valid during the call only. */
 typedef void keys_event(void *arg, const struct event *ev);
 
 struct keys;
-struct keys *keys_new(keys_event *to, void *arg);
+/* utf8: false when the terminal speaks the locale's own character set. */
+struct keys *keys_new(bool utf8, keys_event *to, void *arg);
 void keys_free(struct keys **k);
 
 /* Teaches a sequence of this terminal (from terminfo); known ones need no
@@ -71,7 +72,8 @@ void keys_learn(struct keys *k, const char *sequence, uint32_t key);
 
 void keys_feed(struct keys *k, const char *bytes, size_t len);
 /* Whether an ESC or half a sequence waits for more bytes; after the escape
- * delay the owner calls keys_flush(), which gives K_ESC or drops the rest. */
+ * delay the owner calls keys_flush(), which gives K_ESC or an Alt key. Half a
+ * reply is given up only after many delays without a byte. */
 bool keys_pending(const struct keys *k);
 void keys_flush(struct keys *k);
 

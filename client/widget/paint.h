@@ -56,8 +56,6 @@ void paint_cursor(int y, int x);
 bool paint_cursor_wanted(int *y_r, int *x_r);
 void paint_begin(void);
 
-/* "…" where the terminal has it, else "...". */
-const char *paint_ellipsis(void);
 /* Whether the terminal's character set can show this code point. */
 bool paint_can_show(uint32_t cp);
 

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The way from a string to cells. Where the terminal's character set lacks a
+ * character, its nearest relative of the same width stands in for it.
+ */
+#include "client/widget/paint.h"
+
+#include <limits.h>
+#include <string.h>
+#include <wchar.h>
+
+#include <curses.h>
+
+#include "client/theme.h"
+#include "common/mem.h"
+#include "common/text.h"
+
+#define PAINT_MAX 512 /* characters of one call: more than a row has */
+
+/* One terminal, one cursor. */
+static struct {
+	int y, x;
+	bool wanted;
+} paint_state;
+
+struct paint_relative {
+	uint32_t cp;
+	char c;
+};
+
+static const struct paint_relative paint_relatives[] = {
+    {0x00a0, ' '},
+    {0x00ab, '"'},
+    {0x00b0, 'o'},
+    {0x00b7, '-'},
+    {0x00bb, '"'},
+    {0x0152, 'O'},
+    {0x0153, 'o'},
+    {0x2010, '-'},
+    {0x2011, '-'},
+    {0x2013, '-'},
+    {0x2014, '-'},
+    {0x2018, '\''},
+    {0x2019, '\''},
+    {0x201c, '"'},
+    {0x201d, '"'},
+    {0x2022, '*'},
+    {0x2026, '.'},
+    {0x202f, ' '},
+    {0x20ac, 'E'},
+    {0x2190, '<'},
+    {0x2191, '^'},
+    {0x2192, '>'},
+    {0x2193, 'v'},
+    {0x2212, '-'},
+    {0x2264, '<'},
+    {0x2265, '>'},
+    {0x2500, '-'},
+    {0x25b2, '^'},
+    {0x25bc, 'v'},
+};
+
+bool
+paint_can_show(uint32_t cp)
+{
+	char bytes[MB_LEN_MAX];
+	mbstate_t st = {0};
+
+	return wcrtomb(bytes, (wchar_t)cp, &st) != (size_t)-1 &&
+	       wcwidth((wchar_t)cp) == text_cp_width(cp);
+}
+
+/* What is drawn for a code point; 0 = nothing. */
+static wchar_t
+paint_shape(uint32_t cp)
+{
+	int width = text_cp_width(cp);
+
+	if (width < 0 || !text_cp_is_safe(cp))
+		return L'?';
+	if (paint_can_show(cp))
+		return (wchar_t)cp;
+	for (size_t i = 0; i < ARRAY_LEN(paint_relatives); i++)
+		if (paint_relatives[i].cp == cp)
+			return (wchar_t)paint_relatives[i].c;
+	return width == 0 ? 0 : L'?';
+}
+
+/* Decodes n bytes; what is drawn takes as many columns as text_width() says,
+ * but for a wide character that the terminal lacks. */
+static int
+paint_decode(const char *s, size_t n, wchar_t out_r[PAINT_MAX + 1])
+{
+	int len = 0;
+
+	while (n > 0 && len < PAINT_MAX) {
+		uint32_t cp = 0xfffd;
+		size_t used = text_decode(s, n, &cp);
+		wchar_t wc = paint_shape(cp);
+
+		if (wc != 0)
+			out_r[len++] = wc;
+		if (text_cp_width(cp) == 2 && wc == L'?' && len < PAINT_MAX)
+			out_r[len++] = L' ';
+		used = used ? used : 1;
+		s += used;
+		n -= used;
+	}
+	out_r[len] = 0;
+	return len;
+}
+
+int
+paint_bytes(int y, int x, int w, enum style style, const char *s, size_t n)
+{
+	wchar_t wide[PAINT_MAX + 1];
+	size_t width = 0;
+	char piece[PAINT_MAX * 4 + 1];
+	int len;
+
+	if (y < 0 || y >= LINES || x < 0 || x >= COLS || w <= 0)
+		return 0;
+	if (w > COLS - x)
+		w = COLS - x;
+	n = n < sizeof(piece) - 1 ? n : sizeof(piece) - 1;
+	memcpy(piece, s, n);
+	piece[n] = '\0';
+	n = text_fit(piece, (size_t)w, &width);
+	len = paint_decode(piece, n, wide);
+	attr_set(theme_attr(style), theme_pair(style), NULL);
+	mvaddnwstr(y, x, wide, len);
+	attr_set(A_NORMAL, 0, NULL);
+	return (int)width;
+}
+
+int
+paint_text(int y, int x, int w, enum style style, const char *s)
+{
+	size_t len = strlen(s);
+	size_t n;
+	size_t width;
+	int used;
+
+	if (w <= 0)
+		return 0;
+	if (text_width(s) <= (size_t)w)
+		return paint_bytes(y, x, w, style, s, len);
+	n = text_fit(s, (size_t)w - 1, &width);
+	used = paint_bytes(y, x, (int)width, style, s, n);
+	return used + paint_bytes(y, x + used, 1, style, "…", strlen("…"));
+}
+
+void
+paint_fill(int y, int x, int w, enum style style)
+{
+	if (y < 0 || y >= LINES || x < 0 || x >= COLS)
+		return;
+	if (w > COLS - x)
+		w = COLS - x;
+	attr_set(theme_attr(style), theme_pair(style), NULL);
+	for (int i = 0; i < w; i++)
+		mvaddch(y, x + i, ' ');
+	attr_set(A_NORMAL, 0, NULL);
+}
+
+void
+paint_cell(int y, int x, int w, enum style style, const char *s)
+{
+	int used = paint_text(y, x, w, style, s);
+
+	paint_fill(y, x + used, w - used, style);
+}
+
+void
+paint_right(int y, int x, int w, enum style style, const char *s)
+{
+	int width = (int)text_width(s);
+	int blank = w > width ? w - width : 0;
+
+	paint_fill(y, x, blank, style);
+	paint_text(y, x + blank, w - blank, style, s);
+}
+
+void
+paint_rule(int y, int x, int w)
+{
+	attr_set(theme_attr(STYLE_PLAIN), theme_pair(STYLE_PLAIN), NULL);
+	mvhline_set(y, x, WACS_HLINE, w);
+	attr_set(A_NORMAL, 0, NULL);
+}
+
+void
+paint_blank(const struct area *a)
+{
+	for (int i = 0; i < a->h; i++)
+		paint_fill(a->y + i, a->x, a->w, STYLE_PLAIN);
+}
+
+void
+paint_box(const struct area *a)
+{
+	int bottom = a->y + a->h - 1;
+	int right = a->x + a->w - 1;
+
+	if (a->h < 2 || a->w < 2)
+		return;
+	attr_set(theme_attr(STYLE_PLAIN), theme_pair(STYLE_PLAIN), NULL);
+	mvhline_set(a->y, a->x, WACS_HLINE, a->w);
+	mvhline_set(bottom, a->x, WACS_HLINE, a->w);
+	mvvline_set(a->y, a->x, WACS_VLINE, a->h);
+	mvvline_set(a->y, right, WACS_VLINE, a->h);
+	mvadd_wch(a->y, a->x, WACS_ULCORNER);
+	mvadd_wch(a->y, right, WACS_URCORNER);
+	mvadd_wch(bottom, a->x, WACS_LLCORNER);
+	mvadd_wch(bottom, right, WACS_LRCORNER);
+	attr_set(A_NORMAL, 0, NULL);
+}
+
+/* ------------------------------------------------------------------- cursor */
+
+void
+paint_begin(void)
+{
+	paint_state.wanted = false;
+}
+
+void
+paint_cursor(int y, int x)
+{
+	paint_state.y = y;
+	paint_state.x = x;
+	paint_state.wanted = true;
+}
+
+bool
+paint_cursor_wanted(int *y_r, int *x_r)
+{
+	*y_r = paint_state.y;
+	*x_r = paint_state.x;
+	return paint_state.wanted;
+}
