@@ -54,7 +54,7 @@ function strings(line,   n) {
 	}
 	return n
 }
-function mdoc(s) { gsub(/\\/, "\\e", s); sub(/^[.\047]/, "\\\\\\&&", s); return s }
+function mdoc(s) { gsub(/\. /, ".\n", s); gsub(/\\/, "\\e", s); sub(/^[.\047]/, "\\\\\\&&", s); return s }
 /^(STR|PATH|INT|BOOL)\(/ {
 	type = $0; sub(/\(.*/, "", type)
 	args = $0; sub(/^[A-Z]+\(/, "", args)
@@ -77,7 +77,7 @@ function mdoc(s) { gsub(/\\/, "\\e", s); sub(/^[.\047]/, "\\\\\\&&", s); return 
 	} else
 		value = text[1]
 	if (value == "") print "Default: none."
-	else print "Default:\n.Ql " mdoc(value) "."
+	else print "Default:\n.Ql " mdoc(value) " ."
 }
 END { print ".El" }
 ' server/settings.def
