@@ -72,16 +72,16 @@ caller_fail(struct caller_result *r, int err)
 }
 
 void
-caller_call(struct connection *c, const struct method *m, const json_t *request,
-    caller_reply *each, void *arg, struct caller_result *r)
+caller_call(struct connection *c, const struct method *m, const json_t *request, caller_reply *each,
+    void *arg, struct caller_result *r)
 {
 	struct caller_wait w = {.result = r, .each = each, .arg = arg};
 	json_t *empty = json_object();
 	ProtobufCMessage *msg;
 
 	*r = (struct caller_result){.err = 0};
-	r->err = pbjson_to_message(m->request, request ? request : empty, &msg, r->text,
-	    sizeof(r->text));
+	r->err = pbjson_to_message(
+	    m->request, request ? request : empty, &msg, r->text, sizeof(r->text));
 	json_decref(empty);
 	if (r->err < 0)
 		return;
@@ -103,8 +103,8 @@ caller_result_release(struct caller_result *r)
 
 /* -------------------------------------------------------------- reading input */
 
-static char *
-caller_read_all(const char *path)
+char *
+caller_read_text(const char *path)
 {
 	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	char *text = NULL, *bigger;
@@ -136,7 +136,7 @@ json_t *
 caller_read_json(const char *text, char *err_r, size_t err_len)
 {
 	bool is_file = text[0] == '@' || strcmp(text, "-") == 0;
-	char *all = is_file ? caller_read_all(*text == '@' ? text + 1 : text) : NULL;
+	char *all = is_file ? caller_read_text(*text == '@' ? text + 1 : text) : NULL;
 	json_error_t e;
 	json_t *j = NULL;
 
@@ -146,8 +146,8 @@ caller_read_json(const char *text, char *err_r, size_t err_len)
 	}
 	j = json_loads(all ? all : text, JSON_REJECT_DUPLICATES, &e);
 	if (!j)
-		snprintf(err_r, err_len, "not JSON: line %d, column %d: %s", e.line, e.column,
-		    e.text);
+		snprintf(
+		    err_r, err_len, "not JSON: line %d, column %d: %s", e.line, e.column, e.text);
 	if (all) {
 		secret_wipe(all, strlen(all));
 		free(all);
@@ -158,7 +158,7 @@ caller_read_json(const char *text, char *err_r, size_t err_len)
 char *
 caller_first_line(const char *path)
 {
-	char *text = caller_read_all(path);
+	char *text = caller_read_text(path);
 
 	if (text)
 		text[strcspn(text, "\r\n")] = '\0';

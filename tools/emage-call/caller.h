@@ -22,10 +22,10 @@ enum caller_exit {
 typedef bool caller_reply(void *arg, const ProtobufCMessage *msg);
 
 struct caller_result {
-	int err;          /* 0 or -EM_E_* */
-	bool by_server;   /* the server said it, not the connection */
-	json_t *error;    /* {"code":..,"name":..,"field":..,...} when it did */
-	char text[512];   /* err in words */
+	int err;	/* 0 or -EM_E_* */
+	bool by_server; /* the server said it, not the connection */
+	json_t *error;	/* {"code":..,"name":..,"field":..,...} when it did */
+	char text[512]; /* err in words */
 	unsigned n_replies;
 };
 
@@ -39,6 +39,8 @@ void caller_result_release(struct caller_result *r);
  * err_r. */
 json_t *caller_read_json(const char *text, char *err_r, size_t err_len);
 
+/* All of a file, "-" = standard input; NULL and errno. Freed by the caller. */
+char *caller_read_text(const char *path);
 /* First line of a file, without its end; NULL and errno. Freed by the caller. */
 char *caller_first_line(const char *path);
 

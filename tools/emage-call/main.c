@@ -155,9 +155,25 @@ call_greet(struct connection *c, const struct method *m, const struct call_optio
 	return rc;
 }
 
+/* A fault in the request is told before anybody is bothered with it. */
+static bool
+call_check(const struct method *m, const json_t *request)
+{
+	ProtobufCMessage *msg = NULL;
+	char err[512];
+
+	if (!request || pbjson_to_message(m->request, request, &msg, err, sizeof(err)) == 0) {
+		if (msg)
+			protobuf_c_message_free_unpacked(msg, NULL);
+		return true;
+	}
+	fprintf(stderr, "%s: %s\n", CALLER_PROGRAM, err);
+	return false;
+}
+
 static int
-call_method(const struct call_options *o, const struct connection_options *where, char **words,
-    int n_words)
+call_method(
+    const struct call_options *o, const struct connection_options *where, char **words, int n_words)
 {
 	const struct method *m = describe_find(CALLER_PROGRAM, words[0]);
 	struct connection c = {0};
@@ -171,7 +187,8 @@ call_method(const struct call_options *o, const struct connection_options *where
 		fprintf(stderr, "%s: %s\n", CALLER_PROGRAM, err);
 		return CALLER_FAILED;
 	}
-	if (connection_open(&c, CALLER_PROGRAM, where) == 0 && call_greet(&c, m, o) == 0)
+	if (call_check(m, request) && connection_open(&c, CALLER_PROGRAM, where) == 0 &&
+	    call_greet(&c, m, o) == 0)
 		rc = call_once(&c, m, request, o);
 	json_decref(request);
 	connection_close(&c);

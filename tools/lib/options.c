@@ -123,23 +123,23 @@ option_read(const char *program, const struct option_row *rows, size_t n, bool m
 
 /* Words of `text` from column `column` on, continued there. */
 static void
-option_wrap(FILE *f, const char *text, size_t column, size_t at)
+option_wrap(FILE *f, const char *text, size_t column)
 {
+	size_t at = column;
+
 	while (*text) {
 		size_t len = strcspn(text, " ");
 
-		if (at + len >= OPTION_WIDTH && at > column) {
+		if (at + len + 1 > OPTION_WIDTH && at > column) {
 			fprintf(f, "\n%*s", (int)column, "");
 			at = column;
+		} else if (at > column) {
+			putc(' ', f);
+			at++;
 		}
 		fprintf(f, "%.*s", (int)len, text);
 		at += len;
-		text += len;
-		if (*text == ' ') {
-			putc(' ', f);
-			at++;
-			text++;
-		}
+		text += len + (text[len] == ' ');
 	}
 	putc('\n', f);
 }
@@ -156,6 +156,6 @@ option_help(FILE *f, const struct option_row *rows, size_t n)
 		if (at >= OPTION_TEXT_COLUMN)
 			at = fprintf(f, "\n") - 1;
 		fprintf(f, "%*s", OPTION_TEXT_COLUMN - at, "");
-		option_wrap(f, row->help, OPTION_TEXT_COLUMN, OPTION_TEXT_COLUMN);
+		option_wrap(f, row->help, OPTION_TEXT_COLUMN);
 	}
 }

@@ -1,0 +1,504 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Values of scripts: literals, variables, paths into replies, comparing.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/err.h"
+#include "common/mem.h"
+#include "common/secret.h"
+#include "tools/emage-call/script_int.h"
+#include "tools/lib/pbjson.h"
+
+/* ------------------------------------------------------------------- reading */
+
+static int
+script_value_literal(struct script *s, struct script_value *v, const char *text)
+{
+	json_error_t e;
+
+	v->source = SCRIPT_LITERAL;
+	v->json = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &e);
+	return v->json ? 0 : script_fault(s, "not JSON: column %d: %s", e.column, e.text);
+}
+
+static char *
+script_trim(char *text)
+{
+	size_t len;
+
+	while (isspace((unsigned char)*text))
+		text++;
+	len = strlen(text);
+	while (len > 0 && isspace((unsigned char)text[len - 1]))
+		text[--len] = '\0';
+	return text;
+}
+
+static bool
+script_is_literal(const char *text)
+{
+	return strchr("\"{[-0123456789", *text) || strcmp(text, "true") == 0 ||
+	       strcmp(text, "false") == 0 || strcmp(text, "null") == 0;
+}
+
+int
+script_value_parse(struct script *s, struct script_value *v, char *text, bool word_is_path)
+{
+	static const struct {
+		const char *word;
+		enum script_source source;
+	} words[] = {{"file ", SCRIPT_FILE}, {"env ", SCRIPT_ENV}, {"mail", SCRIPT_MAIL}};
+
+	text = script_trim(text);
+	if (*text == '\0')
+		return script_fault(s, "a value is missing");
+	if (script_is_literal(text))
+		return script_value_literal(s, v, text);
+	for (size_t i = 0; word_is_path && i < ARRAY_LEN(words); i++) {
+		size_t len = strlen(words[i].word);
+
+		if (strncmp(text, words[i].word, len) != 0 ||
+		    (words[i].source == SCRIPT_MAIL && text[len] != '\0'))
+			continue;
+		v->source = words[i].source;
+		v->text = mem_strdup(script_trim(text + len));
+		return 0;
+	}
+	if (word_is_path || *text == '$') {
+		v->source = SCRIPT_PATH;
+		v->text = mem_strdup(text);
+		return 0;
+	}
+	v->source = SCRIPT_LITERAL;
+	v->json = json_string(text);
+	return v->json ? 0 : script_fault(s, "not UTF-8");
+}
+
+void
+script_value_release(struct script_value *v)
+{
+	json_decref(v->json);
+	free(v->text);
+	*v = (struct script_value){.json = NULL};
+}
+
+/* ----------------------------------------------------------------- variables */
+
+static size_t
+script_name_len(const char *s)
+{
+	size_t n = 0;
+
+	while (isalnum((unsigned char)s[n]) || s[n] == '_')
+		n++;
+	return n;
+}
+
+/* Borrowed; NULL after script_fault(). */
+static json_t *
+script_var(struct script *s, const char *name, size_t len)
+{
+	char *copy = mem_printf("%.*s", (int)len, name);
+	json_t *j = json_object_get(s->vars, copy);
+
+	if (!j)
+		script_fault(s, "no variable $%s", copy);
+	free(copy);
+	return j;
+}
+
+/* Appends the variable that p names; its length behind the '$', or 0. */
+static size_t
+script_fill_one(struct script *s, const char *p, FILE *out)
+{
+	bool braces = *p == '{';
+	size_t len = script_name_len(p + braces);
+	json_t *j;
+	char *text;
+
+	if (len == 0 || (braces && p[1 + len] != '}')) {
+		script_fault(s, "'$' wants a name behind it; $$ is a dollar sign");
+		return 0;
+	}
+	j = script_var(s, p + braces, len);
+	if (!j)
+		return 0;
+	text = script_show(j);
+	fputs(text, out);
+	secret_wipe(text, strlen(text));
+	free(text);
+	return len + (braces ? 2 : 0);
+}
+
+char *
+script_fill_text(struct script *s, const char *text)
+{
+	char *filled = NULL;
+	size_t len = 0, n;
+	FILE *out = open_memstream(&filled, &len);
+
+	if (!out)
+		die("out of memory");
+	for (; *text; text++) {
+		if (*text != '$') {
+			putc(*text, out);
+		} else if (text[1] == '$') {
+			putc(*text++, out);
+		} else {
+			n = script_fill_one(s, text + 1, out);
+			if (n == 0)
+				break;
+			text += n;
+		}
+	}
+	if (fclose(out) != 0)
+		die("out of memory");
+	if (*text) {
+		free(filled);
+		return NULL;
+	}
+	return filled;
+}
+
+/* A string that is one variable and nothing else takes the variable's type. */
+static json_t *
+script_fill_string(struct script *s, const char *text)
+{
+	char *filled;
+	json_t *j;
+
+	if (text[0] == '$' && text[1] && script_name_len(text + 1) == strlen(text + 1))
+		return json_incref(script_var(s, text + 1, strlen(text + 1)));
+	filled = script_fill_text(s, text);
+	if (!filled)
+		return NULL;
+	j = json_string(filled);
+	secret_wipe(filled, strlen(filled));
+	free(filled);
+	return j;
+}
+
+json_t *
+script_fill(struct script *s, const json_t *json)
+{
+	json_t *copy, *value, *filled;
+	const char *key;
+	size_t i;
+
+	if (json_is_string(json))
+		return script_fill_string(s, json_string_value(json));
+	if (json_is_object(json)) {
+		copy = json_object();
+		json_object_foreach((json_t *)json, key, value)
+		{
+			filled = script_fill(s, value);
+			if (!filled)
+				goto fail;
+			json_object_set_new(copy, key, filled);
+		}
+		return copy;
+	}
+	if (json_is_array(json)) {
+		copy = json_array();
+		json_array_foreach((json_t *)json, i, value)
+		{
+			filled = script_fill(s, value);
+			if (!filled)
+				goto fail;
+			json_array_append_new(copy, filled);
+		}
+		return copy;
+	}
+	return json_incref((json_t *)json);
+fail:
+	json_decref(copy);
+	return NULL;
+}
+
+/* --------------------------------------------------------------------- paths */
+
+/* Strings joined, anything else as a list. */
+static json_t *
+script_join(json_t *list)
+{
+	char *text = NULL;
+	size_t len = 0, i;
+	FILE *out;
+	json_t *item, *joined;
+
+	json_array_foreach(list, i, item) if (!json_is_string(item)) return list;
+	out = open_memstream(&text, &len);
+	if (!out)
+		die("out of memory");
+	json_array_foreach(list, i, item) fputs(json_string_value(item), out);
+	if (fclose(out) != 0)
+		die("out of memory");
+	joined = json_string(text);
+	free(text);
+	json_decref(list);
+	return joined;
+}
+
+static json_t *script_walk(struct script *s, json_t *at, const char *path, const char *whole);
+
+/* "[]": the rest of the path in every element. */
+static json_t *
+script_walk_all(struct script *s, json_t *at, const char *rest, const char *whole)
+{
+	json_t *all = json_array(), *item, *found;
+	size_t i;
+
+	json_array_foreach(at, i, item)
+	{
+		found = script_walk(s, item, rest, whole);
+		if (!found) {
+			json_decref(all);
+			return NULL;
+		}
+		json_array_append_new(all, found);
+	}
+	return script_join(all);
+}
+
+static json_t *
+script_walk_index(struct script *s, json_t *at, const char *path, const char *whole)
+{
+	char *end;
+	long index = strtol(path + 1, &end, 10);
+	json_t *item;
+
+	if (!json_is_array(at)) {
+		script_fault(s, "%s: no list before [", whole);
+		return NULL;
+	}
+	if (path[1] == ']')
+		return script_walk_all(s, at, path + 2, whole);
+	if (end == path + 1 || *end != ']') {
+		script_fault(s, "%s: [ wants a number and ]", whole);
+		return NULL;
+	}
+	if (index < 0)
+		index += (long)json_array_size(at);
+	item = index < 0 ? NULL : json_array_get(at, (size_t)index);
+	if (!item) {
+		script_fault(s, "%s: the list has %zu", whole, json_array_size(at));
+		return NULL;
+	}
+	return script_walk(s, item, end + 1, whole);
+}
+
+static json_t *
+script_walk_name(struct script *s, json_t *at, const char *path, const char *whole)
+{
+	size_t len = script_name_len(path);
+	char *name = mem_printf("%.*s", (int)len, path);
+	json_t *item = json_object_get(at, name), *found = NULL;
+
+	if (item)
+		found = script_walk(s, item, path + len, whole);
+	else if (strcmp(name, "length") == 0 && path[len] == '\0' && json_is_array(at))
+		found = json_integer((json_int_t)json_array_size(at));
+	else if (strcmp(name, "length") == 0 && path[len] == '\0' && json_is_string(at))
+		found = json_integer((json_int_t)json_string_length(at));
+	else
+		script_fault(s, "%s: no \"%s\"", whole, name);
+	free(name);
+	return found;
+}
+
+/* New reference. */
+static json_t *
+script_walk(struct script *s, json_t *at, const char *path, const char *whole)
+{
+	if (*path == '\0')
+		return json_incref(at);
+	if (*path == '[')
+		return script_walk_index(s, at, path, whole);
+	if (*path == '.')
+		path++;
+	return script_walk_name(s, at, path, whole);
+}
+
+json_t *
+script_path_get(struct script *s, const char *path)
+{
+	size_t len = script_name_len(path);
+	json_t *at;
+
+	if (*path == '$') {
+		len = script_name_len(path + 1);
+		at = script_var(s, path + 1, len);
+		return at ? script_walk(s, at, path + 1 + len, path) : NULL;
+	}
+	if (len == strlen("replies") && strncmp(path, "replies", len) == 0)
+		return script_walk(s, s->replies, path + len, path);
+	if (len == strlen("error") && strncmp(path, "error", len) == 0 && s->error)
+		return script_walk(s, s->error, path + len, path);
+	at = json_array_get(s->replies, 0);
+	if (!at) {
+		script_fault(s, "%s: there is no reply to look into", path);
+		return NULL;
+	}
+	return script_walk(s, at, path, path);
+}
+
+/* ------------------------------------------------------------------- getting */
+
+static json_t *
+script_value_mail(struct script *s)
+{
+	char *text, code[16];
+	size_t len;
+	int rc;
+
+	if (!s->mailbox) {
+		script_fault(s, "no `mailbox` line before `mail`");
+		return NULL;
+	}
+	rc = mailbox_next(s->mailbox, s->c->timeout_ms, &text, &len);
+	if (rc < 0) {
+		script_fault(s, "no message came: %s", err_text(rc));
+		return NULL;
+	}
+	rc = mailbox_code(text, code, sizeof(code));
+	secret_wipe(text, len);
+	free(text);
+	if (rc < 0) {
+		script_fault(s, "the message holds no code");
+		return NULL;
+	}
+	return json_string(code);
+}
+
+static json_t *
+script_value_file(struct script *s, const char *path)
+{
+	char *filled = script_fill_text(s, path), *line;
+	json_t *j = NULL;
+
+	if (!filled)
+		return NULL;
+	line = caller_first_line(filled);
+	if (line)
+		j = json_string(line);
+	if (!j)
+		script_fault(s, "%s: %s", filled, line ? "not UTF-8" : strerror(errno));
+	free(filled);
+	if (line)
+		secret_wipe(line, strlen(line));
+	free(line);
+	return j;
+}
+
+json_t *
+script_value_get(struct script *s, const struct script_value *v)
+{
+	const char *text;
+
+	switch (v->source) {
+	case SCRIPT_LITERAL:
+		return script_fill(s, v->json);
+	case SCRIPT_PATH:
+		return script_path_get(s, v->text);
+	case SCRIPT_FILE:
+		return script_value_file(s, v->text);
+	case SCRIPT_MAIL:
+		return script_value_mail(s);
+	case SCRIPT_ENV:
+		break;
+	}
+	text = getenv(v->text);
+	if (!text)
+		script_fault(s, "$%s is not in the environment", v->text);
+	return text ? json_string(text) : NULL;
+}
+
+/* ----------------------------------------------------------------- comparing */
+
+/* 64-bit integers are strings in JSON, so numbers are compared as numbers
+ * whichever way they are written. */
+static bool
+script_integer(const json_t *j, long long *value_r)
+{
+	char *end;
+
+	if (json_is_integer(j)) {
+		*value_r = json_integer_value(j);
+		return true;
+	}
+	if (!json_is_string(j) || json_string_length(j) == 0)
+		return false;
+	errno = 0;
+	*value_r = strtoll(json_string_value(j), &end, 10);
+	return errno == 0 && *end == '\0' && !isspace((unsigned char)*json_string_value(j));
+}
+
+/* < 0, 0, > 0; *comparable_r false when only "different" can be said. */
+static int
+script_order(const json_t *left, const json_t *right, bool *comparable_r)
+{
+	bool both_text = json_is_string(left) && json_is_string(right);
+	long long a, b;
+	double x, y;
+
+	*comparable_r = true;
+	/* two texts are text ("007" is not "7"), unless order is asked */
+	if (!both_text && script_integer(left, &a) && script_integer(right, &b))
+		return (a > b) - (a < b);
+	if (json_is_number(left) && json_is_number(right)) {
+		x = json_number_value(left);
+		y = json_number_value(right);
+		return (x > y) - (x < y);
+	}
+	if (both_text)
+		return strcmp(json_string_value(left), json_string_value(right));
+	*comparable_r = false;
+	return !json_equal(left, right);
+}
+
+static bool
+script_contains(const json_t *left, const json_t *right)
+{
+	json_t *item;
+	size_t i;
+
+	if (json_is_string(left) && json_is_string(right))
+		return strstr(json_string_value(left), json_string_value(right));
+	json_array_foreach((json_t *)left, i, item) if (json_equal(item, right)) return true;
+	return false;
+}
+
+bool
+script_compare(const json_t *left, enum script_compare how, const json_t *right)
+{
+	bool comparable;
+	int order = script_order(left, right, &comparable);
+
+	switch (how) {
+	case SCRIPT_EQUAL:
+		return order == 0;
+	case SCRIPT_UNEQUAL:
+		return order != 0;
+	case SCRIPT_LESS:
+		return comparable && order < 0;
+	case SCRIPT_LESS_EQUAL:
+		return comparable && order <= 0;
+	case SCRIPT_GREATER:
+		return comparable && order > 0;
+	case SCRIPT_GREATER_EQUAL:
+		return comparable && order >= 0;
+	case SCRIPT_CONTAINS:
+		break;
+	}
+	return script_contains(left, right);
+}
+
+char *
+script_show(const json_t *json)
+{
+	return json_is_string(json) ? mem_strdup(json_string_value(json)) : pbjson_text(json, 0);
+}
