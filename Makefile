@@ -183,6 +183,7 @@ $(B)/%.txt.h: %.txt
 	$(Q)sh tools/build/embed.sh $< > $@
 $(B)/server/handle/texts.o: $(patsubst %,$(B)/%.h,$(wildcard data/messages/*.txt))
 
+include db/rules.mk
 include po/rules.mk
 include tests/rules.mk
 include dist/rules.mk

@@ -26,10 +26,10 @@ struct store;
 struct store_conn; /* reading connection, or the writer's inside a job */
 
 struct store_options {
-	const char *path;        /* database file */
-	int64_t cache_bytes;     /* page cache of each connection */
-	unsigned queue_max;      /* jobs waiting for the writer */
-	unsigned batch_max;      /* jobs in one commit */
+	const char *path;    /* database file */
+	int64_t cache_bytes; /* page cache of each connection */
+	unsigned queue_max;  /* jobs waiting for the writer */
+	unsigned batch_max;  /* jobs in one commit */
 };
 
 /* Opens, migrates, starts the writer. die()s never: -EM_E_IO, or
@@ -71,7 +71,7 @@ void store_stats_get(struct store *s, struct store_stats *st_r);
 /* ------------------------------------------------------------- accounts */
 
 enum account_state {
-	ACCOUNT_PENDING = 0,   /* no consent yet */
+	ACCOUNT_PENDING = 0, /* no consent yet */
 	ACCOUNT_ACTIVE = 1,
 	ACCOUNT_WITHDRAWN = 2,
 };
@@ -79,25 +79,25 @@ enum account_state {
 struct store_account {
 	uint64_t account_id;
 	uint64_t patient_id; /* 0 for staff */
-	int role;            /* emage.Role */
+	int role;	     /* emage.Role */
 	enum account_state state;
 	const char *identifier;
 	const char *civility, *given_name, *used_name, *birth_name;
 	const char *email, *mobile; /* confirmed ones, "" = none */
 	const char *language;
-	const char *password_hash;  /* libsodium string, "" = none yet */
-	const char *temp_hash;      /* temporary password, "" = none */
+	const char *password_hash; /* libsodium string, "" = none yet */
+	const char *temp_hash;	   /* temporary password, "" = none */
 	int64_t temp_expires_at_ms;
 };
 /* The identifier as text_fold()ed and without blanks. */
-int store_account_by_identifier(struct store_conn *db, struct arena *a, const char *identifier,
-    struct store_account *r);
-int store_account_by_id(struct store_conn *db, struct arena *a, uint64_t account_id,
-    struct store_account *r);
+int store_account_by_identifier(
+    struct store_conn *db, struct arena *a, const char *identifier, struct store_account *r);
+int store_account_by_id(
+    struct store_conn *db, struct arena *a, uint64_t account_id, struct store_account *r);
 /* Sets one's own password and ends the temporary one. */
 int store_account_set_password(struct store_conn *db, uint64_t account_id, const char *hash);
-int store_account_rehash(struct store_conn *db, uint64_t account_id, const char *old_hash,
-    const char *new_hash);
+int store_account_rehash(
+    struct store_conn *db, uint64_t account_id, const char *old_hash, const char *new_hash);
 
 struct store_patient_new {
 	const char *identifier;
@@ -107,22 +107,22 @@ struct store_patient_new {
 	const char *temp_hash;
 	int64_t temp_expires_at_ms;
 	const char *ipp, *ipp_authority; /* "" = none */
-	uint64_t establishment_id;       /* 0 = unknown */
-	const char *operator_name;       /* consent record */
+	uint64_t establishment_id;	 /* 0 = unknown */
+	const char *operator_name;	 /* consent record */
 	int64_t now_ms;
 };
 /* Patient, account (active), local number and consent record in one go.
  * -EM_E_EXISTS when the identifier or the (authority, ipp) is taken. */
 int store_patient_add(struct store_conn *db, const struct store_patient_new *p,
     uint64_t *patient_id_r, uint64_t *account_id_r);
-int store_patient_by_ipp(struct store_conn *db, const char *authority, const char *ipp,
-    uint64_t *patient_id_r);
+int store_patient_by_ipp(
+    struct store_conn *db, const char *authority, const char *ipp, uint64_t *patient_id_r);
 
 /* ------------------------------------- counters (throttles, limits, budgets) */
 
 enum counter_kind {
-	COUNTER_PASSWORD = 1,  /* consecutive failures of an identifier */
-	COUNTER_CODE = 2,      /* consecutive wrong codes of an account */
+	COUNTER_PASSWORD = 1, /* consecutive failures of an identifier */
+	COUNTER_CODE = 2,     /* consecutive wrong codes of an account */
 	COUNTER_SEND_15MIN = 3,
 	COUNTER_SEND_DAY = 4,
 };
@@ -133,8 +133,8 @@ struct store_counter {
 	int64_t last_ms;
 };
 /* All zero when there is none; never -EM_E_NOT_FOUND. */
-int store_counter_get(struct store_conn *db, enum counter_kind kind, const uint8_t key[32],
-    struct store_counter *r);
+int store_counter_get(
+    struct store_conn *db, enum counter_kind kind, const uint8_t key[32], struct store_counter *r);
 int store_counter_put(struct store_conn *db, enum counter_kind kind, const uint8_t key[32],
     const struct store_counter *c);
 /* Forgets counters last moved before this. */
@@ -179,7 +179,7 @@ struct store_session {
 	int64_t opened_at_ms;
 	int64_t active_at_ms;
 	int64_t idle_limit_ms;
-	int64_t ends_at_ms; /* absolute limit */
+	int64_t ends_at_ms;  /* absolute limit */
 	uint32_t generation; /* moves at each resume: the connection holding an old one is out */
 	uint32_t factors;    /* bits: 1 password, 2 code by e-mail, 4 code by mobile, 8 totp */
 	uint8_t token_hash[32];
@@ -187,12 +187,12 @@ struct store_session {
 int store_session_add(struct store_conn *db, const struct store_session *s, uint64_t *id_r);
 /* -EM_E_NOT_FOUND once ended. */
 int store_session_get(struct store_conn *db, uint64_t session_id, struct store_session *r);
-int store_session_by_token(struct store_conn *db, const uint8_t token_hash[32],
-    struct store_session *r);
+int store_session_by_token(
+    struct store_conn *db, const uint8_t token_hash[32], struct store_session *r);
 int store_session_touch(struct store_conn *db, uint64_t session_id, int64_t active_at_ms);
 /* New token and generation for the connection that resumes. */
-int store_session_retoken(struct store_conn *db, uint64_t session_id,
-    const uint8_t token_hash[32], int64_t now_ms);
+int store_session_retoken(
+    struct store_conn *db, uint64_t session_id, const uint8_t token_hash[32], int64_t now_ms);
 int store_session_end(struct store_conn *db, uint64_t session_id);
 /* Ends sessions of an account but `except` (0 = none kept). */
 int store_session_end_all(struct store_conn *db, uint64_t account_id, uint64_t except);
@@ -237,13 +237,13 @@ int store_outbox_next_due(struct store_conn *db, int64_t *due_at_ms_r);
  * BLAKE2b-256; the database refuses changes by trigger. */
 struct store_audit {
 	int64_t at_ms;
-	const char *event;      /* "session.opened", "exam.opened", ... */
+	const char *event;	/* "session.opened", "exam.opened", ... */
 	uint64_t actor_account; /* 0 = the system or an operator */
-	const char *actor;      /* "operator uid=0", or "" */
-	uint64_t patient_id;    /* 0 = concerns none */
+	const char *actor;	/* "operator uid=0", or "" */
+	uint64_t patient_id;	/* 0 = concerns none */
 	uint64_t exam_id;
-	const char *terminal;   /* kind of client */
-	const char *result;     /* "ok" or an error's name */
+	const char *terminal; /* kind of client */
+	const char *result;   /* "ok" or an error's name */
 	const char *detail;
 };
 int store_audit_append(struct store_conn *db, const struct store_audit *e);
@@ -279,8 +279,8 @@ int store_exam_page(struct store_conn *db, struct arena *a, const struct store_e
 int store_exam_count(struct store_conn *db, const struct store_exam_query *q, uint32_t *n_r);
 /* A released exam of this patient; somebody else's is -EM_E_NOT_FOUND, by the
  * same path as one that does not exist (S-08). */
-int store_exam_get(struct store_conn *db, struct arena *a, uint64_t patient_id,
-    uint64_t exam_id, struct store_exam *r);
+int store_exam_get(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
+    struct store_exam *r);
 int store_exam_release(struct store_conn *db, uint64_t exam_id, int64_t now_ms, bool *was_r);
 
 struct store_establishment {
@@ -289,8 +289,8 @@ struct store_establishment {
 };
 int store_establishments_of(struct store_conn *db, struct arena *a, uint64_t patient_id,
     struct store_establishment **rows_r, unsigned *n_r);
-int store_establishment_add(struct store_conn *db, const char *finess, const char *name,
-    uint64_t *id_r, bool *existed_r);
+int store_establishment_add(
+    struct store_conn *db, const char *finess, const char *name, uint64_t *id_r, bool *existed_r);
 int store_establishment_by_finess(struct store_conn *db, const char *finess, uint64_t *id_r);
 /* By folded name. */
 int store_establishment_by_name(struct store_conn *db, const char *name, uint64_t *id_r);
@@ -303,8 +303,8 @@ struct store_report {
 };
 /* The newest final report, else the newest. -EM_E_NOT_FOUND = none. The exam's
  * patient must match. */
-int store_report_get(struct store_conn *db, struct arena *a, uint64_t patient_id,
-    uint64_t exam_id, struct store_report *r);
+int store_report_get(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
+    struct store_report *r);
 
 struct store_series {
 	uint64_t series_id;
@@ -314,8 +314,8 @@ struct store_series {
 	uint32_t n_frames, rows, columns;
 	double frame_time_ms;
 };
-int store_series_of(struct store_conn *db, struct arena *a, uint64_t patient_id,
-    uint64_t exam_id, struct store_series **rows_r, unsigned *n_r);
+int store_series_of(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
+    struct store_series **rows_r, unsigned *n_r);
 
 /* One frame: where its codestream lies, and its packed emage.FrameInfo. Order
  * in a series: by slice position along the normal where geometry allows, else
@@ -331,8 +331,8 @@ struct store_frame {
 /* Frames first .. first+max-1 of a series, if its exam is released to this
  * patient; *total_r = frames in the series. -EM_E_NOT_FOUND otherwise. */
 int store_frames_get(struct store_conn *db, struct arena *a, uint64_t patient_id,
-    uint64_t series_id, uint32_t first, uint32_t max, struct store_frame **rows_r,
-    unsigned *n_r, uint32_t *total_r);
+    uint64_t series_id, uint32_t first, uint32_t max, struct store_frame **rows_r, unsigned *n_r,
+    uint32_t *total_r);
 
 /* ------------------------------------------------------------ DICOM import */
 
@@ -366,8 +366,8 @@ struct store_instance_new {
  * the files the caller then keeps. */
 int store_instance_add(struct store_conn *db, const struct store_instance_new *i,
     uint64_t *instance_id_r, uint64_t *exam_id_r);
-int store_instance_known(struct store_conn *db, const char *sop_uid, uint64_t *instance_id_r,
-    uint64_t *exam_id_r);
+int store_instance_known(
+    struct store_conn *db, const char *sop_uid, uint64_t *instance_id_r, uint64_t *exam_id_r);
 /* Whether there is a row of this id: files without one are left from a crash. */
 int store_instance_exists(struct store_conn *db, uint64_t instance_id, bool *exists_r);
 

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Group commit: while one commit waits for the disk, jobs queue up; the next
+ * transaction takes them all. Each runs in a savepoint of its own, so that one
+ * that fails leaves nothing behind and the others stay. Nobody is told of a
+ * success before the commit has returned.
+ *
+ * After a failed write or fsync nothing more is written: what the disk holds is
+ * not known any more (the kernel may have thrown the pages away and called
+ * them clean), so a second try that succeeds would prove nothing. The process
+ * has to be started again and recovers from the log.
+ */
+#include "db/writer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "common/log.h"
+
+struct writer {
+	struct store_conn *db; /* the thread's alone */
+	pthread_t thread;
+	unsigned queue_max, batch_max;
+
+	pthread_mutex_t lock; /* guards all below */
+	pthread_cond_t work;
+	struct store_job *first, *last;
+	unsigned n_queued;
+	bool stopping, failed;
+	void (*fatal)(void *arg);
+	void *fatal_arg;
+	struct store_stats stats;
+};
+
+/* One job of the batch that is being written. */
+struct writer_slot {
+	struct store_job *job;
+	int rc;
+	bool ran;
+};
+
+/* ------------------------------------------------------------------- batch */
+
+static int
+writer_run_job(struct writer *w, struct writer_slot *s)
+{
+	int rc = db_txn(w->db, DB_SAVEPOINT);
+
+	if (rc)
+		return rc;
+	s->ran = true;
+	s->rc = s->job->run(w->db, s->job->arg);
+	if (s->rc > 0)
+		s->rc = -EM_E_INTERNAL;
+	/* a job that swallowed an error of the database has still met one */
+	if (w->db->fault)
+		return w->db->fault;
+	return db_txn(w->db, s->rc ? DB_ROLLBACK_TO : DB_RELEASE);
+}
+
+/*
+ * Runs and commits the batch; 0 when every slot's rc is final. Otherwise
+ * nothing of it stays as far as can be known, and *uncertain_r tells whether
+ * it can.
+ */
+static int
+writer_commit(struct writer *w, struct writer_slot *slots, unsigned n, bool *uncertain_r)
+{
+	unsigned i;
+	int rc;
+
+	w->db->fault = 0;
+	*uncertain_r = false;
+	rc = db_txn(w->db, DB_BEGIN_WRITE);
+	if (rc)
+		return rc;
+	for (i = 0; i < n && !rc; i++)
+		rc = writer_run_job(w, &slots[i]);
+	if (!rc) {
+		rc = db_txn(w->db, DB_COMMIT);
+		*uncertain_r = rc != 0;
+	}
+	if (rc && db_txn(w->db, DB_ROLLBACK))
+		rc = -EM_E_IO;
+	/* disk full or locked: the next batch may succeed. All else is for good. */
+	return rc && rc != -EM_E_UNAVAILABLE ? -EM_E_IO : rc;
+}
+
+/* What a job is told when its batch did not become durable. */
+static int
+writer_verdict(const struct writer_slot *s, int rc, bool uncertain)
+{
+	if (s->ran && s->rc && s->rc != -EM_E_IO)
+		return s->rc; /* it had refused by itself */
+	if (uncertain || (s->ran && rc == -EM_E_IO))
+		return -EM_E_UNCERTAIN;
+	return -EM_E_UNAVAILABLE;
+}
+
+static void
+writer_fail(struct writer *w)
+{
+	void (*fatal)(void *arg);
+	void *arg;
+
+	log_error("store.fail_stop", "why=\"a write failed; no more is written\"");
+	pthread_mutex_lock(&w->lock);
+	w->failed = true;
+	fatal = w->fatal;
+	arg = w->fatal_arg;
+	w->fatal = NULL;
+	pthread_mutex_unlock(&w->lock);
+	if (fatal)
+		fatal(arg);
+}
+
+static void
+writer_count(struct writer *w, const struct writer_slot *slots, unsigned n, int rc)
+{
+	unsigned i;
+
+	pthread_mutex_lock(&w->lock);
+	w->stats.commits += rc == 0;
+	w->stats.jobs += n;
+	for (i = 0; i < n; i++)
+		w->stats.failed_jobs += slots[i].rc != 0;
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void
+writer_batch(struct writer *w, struct store_job *jobs, struct writer_slot *slots)
+{
+	struct store_job *job;
+	bool uncertain;
+	unsigned n = 0, i;
+	int rc;
+
+	for (job = jobs; job; job = job->next)
+		slots[n++] = (struct writer_slot){.job = job};
+	rc = writer_commit(w, slots, n, &uncertain);
+	for (i = 0; rc && i < n; i++)
+		slots[i].rc = writer_verdict(&slots[i], rc, uncertain);
+	writer_count(w, slots, n, rc);
+	if (rc == -EM_E_IO)
+		writer_fail(w);
+	/* a job is its owner's again, and perhaps gone, once it is told */
+	for (i = 0; i < n; i++)
+		slots[i].job->done(slots[i].job->arg, slots[i].rc);
+	if (!rc && w->db->driver->maintain(w->db->db))
+		writer_fail(w);
+}
+
+static void
+writer_refuse(struct writer *w, struct store_job *job)
+{
+	struct store_job *next;
+
+	for (; job; job = next) {
+		struct writer_slot s = {.rc = -EM_E_UNAVAILABLE};
+
+		next = job->next;
+		writer_count(w, &s, 1, s.rc);
+		job->done(job->arg, s.rc);
+	}
+}
+
+/* ------------------------------------------------------------------- thread */
+
+/* Up to batch_max jobs, or NULL when it is time to end. */
+static struct store_job *
+writer_take(struct writer *w, bool *failed_r)
+{
+	struct store_job *jobs, *last;
+	unsigned n = 1;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->first && !w->stopping)
+		pthread_cond_wait(&w->work, &w->lock);
+	jobs = last = w->first;
+	if (jobs) {
+		while (last->next && n < w->batch_max) {
+			last = last->next;
+			n++;
+		}
+		w->first = last->next;
+		if (!w->first)
+			w->last = NULL;
+		last->next = NULL;
+		w->n_queued -= n;
+	}
+	*failed_r = w->failed;
+	pthread_mutex_unlock(&w->lock);
+	return jobs;
+}
+
+static void *
+writer_main(void *arg)
+{
+	struct writer *w = arg;
+	struct writer_slot *slots = mem_new_array(w->batch_max, sizeof(*slots));
+	struct store_job *jobs;
+	bool failed;
+
+	while ((jobs = writer_take(w, &failed)) != NULL) {
+		if (failed)
+			writer_refuse(w, jobs);
+		else
+			writer_batch(w, jobs, slots);
+	}
+	free(slots);
+	return NULL;
+}
+
+struct writer *
+writer_new(struct store_conn *db, unsigned queue_max, unsigned batch_max)
+{
+	struct writer *w = mem_new(sizeof(*w));
+
+	w->db = db;
+	w->queue_max = queue_max ? queue_max : 1;
+	w->batch_max = batch_max ? batch_max : 1;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->work, NULL);
+	if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+		pthread_cond_destroy(&w->work);
+		pthread_mutex_destroy(&w->lock);
+		free(w);
+		return NULL;
+	}
+	return w;
+}
+
+bool
+writer_free(struct writer **wp)
+{
+	struct writer *w = *wp;
+	bool failed;
+
+	pthread_mutex_lock(&w->lock);
+	w->stopping = true;
+	pthread_cond_signal(&w->work);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+	failed = w->failed;
+	pthread_cond_destroy(&w->work);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+	*wp = NULL;
+	return !failed;
+}
+
+int
+writer_submit(struct writer *w, struct store_job *job)
+{
+	int rc = 0;
+
+	job->next = NULL;
+	pthread_mutex_lock(&w->lock);
+	if (w->failed || w->stopping) {
+		rc = -EM_E_UNAVAILABLE;
+	} else if (w->n_queued >= w->queue_max) {
+		rc = -EM_E_BUSY;
+	} else {
+		if (w->last)
+			w->last->next = job;
+		else
+			w->first = job;
+		w->last = job;
+		w->n_queued++;
+		pthread_cond_signal(&w->work);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return rc;
+}
+
+void
+writer_on_fatal(struct writer *w, void (*fatal)(void *arg), void *arg)
+{
+	bool failed;
+
+	pthread_mutex_lock(&w->lock);
+	failed = w->failed;
+	w->fatal = failed ? NULL : fatal;
+	w->fatal_arg = arg;
+	pthread_mutex_unlock(&w->lock);
+	if (failed)
+		fatal(arg);
+}
+
+void
+writer_stats(struct writer *w, struct store_stats *st_r)
+{
+	pthread_mutex_lock(&w->lock);
+	*st_r = w->stats;
+	st_r->queued = w->n_queued;
+	pthread_mutex_unlock(&w->lock);
+}
