@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Focus ring. Every key that is no typing comes as an action, so that help and
+ * hints know it.
+ */
+#include "client/widget/form.h"
+
+#include <string.h>
+
+#include "client/tr.h"
+#include "common/text.h"
+
+static struct item *
+form_item(struct form *f)
+{
+	return &f->items[f->focus];
+}
+
+/* Whether the focus can stand there. */
+static bool
+form_can_focus(const struct item *it)
+{
+	if (it->hidden)
+		return false;
+	return it->kind != ITEM_ROWS || it->table->n_rows > 0;
+}
+
+static bool
+form_move(struct form *f, int step)
+{
+	size_t i = f->focus;
+
+	for (size_t k = 0; k < f->n; k++) {
+		i = (i + f->n + (size_t)(step + (int)f->n)) % f->n;
+		if (form_can_focus(&f->items[i])) {
+			f->focus = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+form_focus(struct form *f, size_t item)
+{
+	f->focus = item;
+	if (!form_can_focus(form_item(f)))
+		form_move(f, 1);
+}
+
+bool
+form_wants_text(const struct form *f)
+{
+	const struct item *it = &f->items[f->focus];
+
+	return it->kind == ITEM_FIELD || (it->kind == ITEM_CHOICE && it->choice->open);
+}
+
+/* ------------------------------------------------------------------- moving */
+
+/* The nearest item above or below on the screen; the ring's order decides
+ * among those of one row. */
+static bool
+form_move_row(struct form *f, int step)
+{
+	const struct item *here = form_item(f);
+	size_t best = f->n;
+	int best_cost = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct item *it = &f->items[i];
+		int dy = (it->place.y - here->place.y) * step;
+		int dx = it->place.x - here->place.x;
+		int cost = dy * 256 + (dx < 0 ? -dx : dx);
+
+		if (dy <= 0 || it->place.h == 0 || !form_can_focus(it))
+			continue;
+		if (best == f->n || cost < best_cost) {
+			best = i;
+			best_cost = cost;
+		}
+	}
+	if (best == f->n)
+		return form_move(f, step);
+	f->focus = best;
+	return true;
+}
+
+static enum form_result
+form_vertical(struct form *f, int step)
+{
+	struct item *it = form_item(f);
+
+	if (it->kind == ITEM_ROWS && table_move(it->table, step))
+		return FORM_USED;
+	if (it->kind == ITEM_ROWS && step > 0)
+		return FORM_USED; /* last row: stay */
+	form_move_row(f, step);
+	return FORM_USED;
+}
+
+static enum form_result
+form_horizontal(struct form *f, int step)
+{
+	struct item *it = form_item(f);
+
+	if (it->kind == ITEM_HEADERS && table_move_header(it->table, step))
+		return FORM_USED;
+	if (it->kind == ITEM_ROWS)
+		return FORM_USED;
+	form_move(f, step);
+	return FORM_USED;
+}
+
+static enum form_result
+form_activate(struct form *f)
+{
+	struct item *it = form_item(f);
+
+	switch (it->kind) {
+	case ITEM_CHECK:
+		*it->checked = !*it->checked;
+		return FORM_CHANGED;
+	case ITEM_CHOICE:
+		choice_open(it->choice);
+		return FORM_USED;
+	default:
+		return FORM_PRESSED;
+	}
+}
+
+enum form_result
+form_act(struct form *f, enum action a)
+{
+	switch (a) {
+	case ACTION_NEXT:
+		form_move(f, 1);
+		return FORM_USED;
+	case ACTION_PREVIOUS:
+		form_move(f, -1);
+		return FORM_USED;
+	case ACTION_UP:
+		return form_vertical(f, -1);
+	case ACTION_DOWN:
+		return form_vertical(f, 1);
+	case ACTION_LEFT:
+		return form_horizontal(f, -1);
+	case ACTION_RIGHT:
+		return form_horizontal(f, 1);
+	case ACTION_TICK:
+		return form_item(f)->kind == ITEM_ROWS ? FORM_IGNORED : form_activate(f);
+	case ACTION_ACTIVATE:
+		return form_activate(f);
+	default:
+		return FORM_IGNORED;
+	}
+}
+
+/* ------------------------------------------------------------------- events */
+
+static bool
+form_hit(const struct item *it, const struct event *ev)
+{
+	const struct area *p = &it->place;
+
+	return !it->hidden && p->h > 0 && ev->y >= p->y && ev->y < p->y + p->h && ev->x >= p->x &&
+	       ev->x < p->x + p->w;
+}
+
+/* A press acts like focus and Enter; in a field it places the cursor. */
+static enum form_result
+form_mouse(struct form *f, const struct event *ev)
+{
+	struct item *it;
+
+	if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN) {
+		it = form_item(f);
+		if (it->kind != ITEM_ROWS)
+			return FORM_IGNORED;
+		table_move(it->table, ev->mouse == MOUSE_WHEEL_UP ? -1 : 1);
+		return FORM_USED;
+	}
+	if (ev->mouse != MOUSE_PRESS)
+		return FORM_IGNORED;
+	for (size_t i = 0; i < f->n; i++) {
+		it = &f->items[i];
+		if (!form_hit(it, ev) || !form_can_focus(it))
+			continue;
+		if ((it->kind == ITEM_ROWS && !table_click_row(it->table, ev->y)) ||
+		    (it->kind == ITEM_HEADERS && !table_click_header(it->table, ev->x)))
+			return FORM_USED;
+		f->focus = i;
+		if (it->kind != ITEM_FIELD)
+			return form_activate(f);
+		field_click(it->field, ev->x - it->place.x);
+		return FORM_USED;
+	}
+	return FORM_IGNORED;
+}
+
+enum form_result
+form_event(struct form *f, const struct event *ev)
+{
+	struct item *it = form_item(f);
+
+	if (it->kind == ITEM_CHOICE && it->choice->open)
+		return choice_event(it->choice, ev) == CHOICE_CHOSEN ? FORM_CHANGED : FORM_USED;
+	if (ev->type == EVENT_MOUSE)
+		return form_mouse(f, ev);
+	if (it->kind == ITEM_FIELD) {
+		/* at its ends the arrows go on to the neighbours */
+		if (ev->type == EVENT_KEY &&
+		    ((ev->key == K_LEFT && it->field->cursor == 0) ||
+			(ev->key == K_RIGHT && it->field->cursor == it->field->len)))
+			return FORM_IGNORED;
+		return field_event(it->field, ev) ? FORM_CHANGED : FORM_IGNORED;
+	}
+	if (ev->type == EVENT_KEY && ev->key == ' ' &&
+	    (it->kind == ITEM_CHECK || it->kind == ITEM_BUTTON || it->kind == ITEM_CHOICE))
+		return form_activate(f);
+	return FORM_IGNORED;
+}
+
+/* ------------------------------------------------------------------ drawing */
+
+static const char *
+form_label(const struct item *it)
+{
+	return it->literal ? it->label : _(it->label);
+}
+
+int
+form_width(const struct form *f, size_t i)
+{
+	/* "[ label ]", "[x] label" */
+	return (int)text_width(form_label(&f->items[i])) + 4;
+}
+
+void
+form_begin(struct form *f, const struct area *room)
+{
+	f->room = *room;
+	for (size_t i = 0; i < f->n; i++)
+		f->items[i].place = (struct area){0};
+	if (!form_can_focus(form_item(f)))
+		form_move(f, 1);
+}
+
+static void
+form_draw_button(const struct item *it, bool focused)
+{
+	const struct area *p = &it->place;
+	enum style style = focused ? STYLE_FOCUS : STYLE_TITLE;
+	const char *label = form_label(it);
+	bool check = it->kind == ITEM_CHECK;
+	int x = p->x;
+
+	x += paint_text(p->y, x, p->w, style, check ? "[" : "[ ");
+	if (focused)
+		paint_cursor(p->y, x);
+	if (check) {
+		x += paint_text(p->y, x, 2, style, *it->checked ? "x]" : " ]");
+		paint_text(p->y, x + 1, p->w - 4, STYLE_PLAIN, label);
+		return;
+	}
+	x += paint_text(p->y, x, p->w - 4, style, label);
+	paint_text(p->y, x, 2, style, " ]");
+}
+
+void
+form_draw(struct form *f, size_t i, int y, int x, int w)
+{
+	struct item *it = &f->items[i];
+	bool focused = i == f->focus;
+
+	if (it->hidden)
+		return;
+	it->place = (struct area){.y = y, .x = x, .h = 1, .w = w};
+	/* the focus is a character as well as reverse video */
+	if (x > 0)
+		paint_text(y, x - 1, 1, STYLE_TITLE, focused ? ">" : " ");
+	switch (it->kind) {
+	case ITEM_FIELD:
+		field_draw(it->field, y, x, w, focused);
+		break;
+	case ITEM_CHOICE:
+		choice_draw(it->choice, y, x, w, focused);
+		break;
+	case ITEM_CHECK:
+	case ITEM_BUTTON:
+		form_draw_button(it, focused);
+		break;
+	case ITEM_HEADERS:
+	case ITEM_ROWS:
+		break; /* table_draw() by the screen */
+	}
+}
+
+void
+form_end(struct form *f)
+{
+	struct item *it = form_item(f);
+
+	if (it->kind == ITEM_CHOICE && it->choice->open)
+		choice_draw_open(it->choice, it->place.y, it->place.x, it->place.w, &f->room);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_CLIENT_WIDGET_TABLE_H
+#define EMAGE_CLIENT_WIDGET_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "client/widget/paint.h"
+
+/*
+ * Rows and titled columns. Columns give way by priority when the screen is
+ * narrow. The row with the focus has ">" and a reversed first column: few
+ * bytes to move on a slow line, and visible without colour.
+ */
+struct table_column {
+	const char *title; /* msgid */
+	int least, ideal;  /* columns of the terminal */
+	bool stretch;	   /* takes what is left */
+	int drop;	   /* 0: never dropped; higher goes first */
+	bool sorts;
+};
+
+#define TABLE_MAX_COLUMNS 8
+
+struct table {
+	const struct table_column *columns;
+	size_t n_columns;
+	/* Text of a cell for a width; borrowed until the next call. */
+	const char *(*cell)(void *arg, size_t row, size_t column, int width);
+	void *arg;
+	size_t n_rows, selected, top;
+	size_t sorted_by;
+	bool ascending;
+	size_t header;	   /* title with the focus */
+	struct area place; /* rows only */
+	int header_y;
+	int x[TABLE_MAX_COLUMNS], width[TABLE_MAX_COLUMNS]; /* width 0: dropped */
+};
+
+enum table_focus { TABLE_NO_FOCUS, TABLE_ON_HEADER, TABLE_ON_ROWS };
+
+/* Titles in the first row of the area, rows below. */
+void table_draw(struct table *t, const struct area *a, enum table_focus focus);
+/* False at the ends. */
+bool table_move(struct table *t, int step);
+bool table_move_header(struct table *t, int step);
+void table_select(struct table *t, size_t row);
+/* False when there is no row, no sorting title, at that place. */
+bool table_click_row(struct table *t, int y);
+bool table_click_header(struct table *t, int x);
+
+#endif

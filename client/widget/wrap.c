@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Wrapping of running text.
+ */
+#include "client/widget/wrap.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "common/text.h"
+
+#define WRAP_STEP 32
+
+static void
+wrap_add(struct wrap *w, size_t offset, size_t len)
+{
+	if (w->n % WRAP_STEP == 0)
+		w->lines = mem_grow(w->lines, w->n + WRAP_STEP, sizeof(*w->lines));
+	w->lines[w->n++] = (struct wrap_line){.offset = offset, .len = len};
+}
+
+static bool
+wrap_is_closer(uint32_t cp)
+{
+	return cp == ':' || cp == ';' || cp == '?' || cp == '!' || cp == '%' || cp == 0xbb;
+}
+
+/* Whether a line may end at the blank at s[i]. */
+static bool
+wrap_may_break(const char *s, size_t len, size_t i, uint32_t before)
+{
+	uint32_t after = 0;
+	size_t next = i;
+
+	while (next < len && s[next] == ' ')
+		next++;
+	if (next < len)
+		text_decode(s + next, len - next, &after);
+	return before != 0xab && !wrap_is_closer(after);
+}
+
+/* The longest front of s that makes one line; *next_r: where the next begins. */
+static size_t
+wrap_line_len(const char *s, size_t len, size_t columns, size_t *next_r)
+{
+	size_t column = 0;
+	size_t break_at = 0;
+	bool in_indent = true;
+	uint32_t before = 0;
+	size_t i = 0;
+
+	while (i < len) {
+		uint32_t cp = 0xfffd;
+		size_t n = text_decode(s + i, len - i, &cp);
+		int width = text_cp_width(cp);
+
+		n = n ? n : 1;
+		width = width < 0 ? 1 : width;
+		if (cp == ' ' && !in_indent && before != ' ' && wrap_may_break(s, len, i, before))
+			break_at = i;
+		if (cp != ' ')
+			in_indent = false;
+		if (column + (size_t)width > columns && i > 0)
+			break;
+		column += (size_t)width;
+		before = cp;
+		i += n;
+	}
+	if (i >= len) {
+		*next_r = len;
+		return len;
+	}
+	if (break_at > 0)
+		i = break_at;
+	*next_r = i;
+	while (*next_r < len && s[*next_r] == ' ' && break_at > 0)
+		(*next_r)++;
+	return i;
+}
+
+void
+wrap_text(const char *text, size_t len, size_t columns, struct wrap *w_r)
+{
+	size_t start = 0;
+
+	*w_r = (struct wrap){0};
+	columns = columns > 0 ? columns : 1;
+	while (start < len) {
+		const char *end = memchr(text + start, '\n', len - start);
+		size_t stop = end ? (size_t)(end - text) : len;
+
+		do {
+			size_t next;
+			size_t n = wrap_line_len(text + start, stop - start, columns, &next);
+
+			wrap_add(w_r, start, n);
+			start += next;
+		} while (start < stop);
+		start = stop + 1;
+	}
+}
+
+void
+wrap_release(struct wrap *w)
+{
+	free(w->lines);
+	*w = (struct wrap){0};
+}
+
+int
+wrap_draw(const struct area *a, enum style style, const char *text)
+{
+	struct wrap w;
+	int rows = 0;
+
+	if (a->w <= 0)
+		return 0;
+	wrap_text(text, strlen(text), (size_t)a->w, &w);
+	for (size_t i = 0; i < w.n && rows < a->h; i++, rows++)
+		paint_bytes(
+		    a->y + rows, a->x, a->w, style, text + w.lines[i].offset, w.lines[i].len);
+	wrap_release(&w);
+	return rows;
+}
+
+int
+wrap_rows(int columns, const char *text)
+{
+	struct wrap w;
+	int rows;
+
+	wrap_text(text, strlen(text), columns > 0 ? (size_t)columns : 1, &w);
+	rows = (int)w.n;
+	wrap_release(&w);
+	return rows;
+}
