@@ -60,6 +60,7 @@ package JANSSON jansson
 package CHARLS charls
 package OPENJPEG libopenjp2
 package JPEG libjpeg
+package ZLIB zlib
 package SECCOMP libseccomp
 package CMOCKA cmocka
 package VTERM vterm
