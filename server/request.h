@@ -85,6 +85,7 @@ struct request {
 	int refuse;     /* positive EM_E_*, 0 = none */
 	const char *refuse_field;
 	uint32_t retry_after_s, tries_left;
+	int result;     /* for cleanup: 0, or the -EM_E_* that it ended with */
 	struct change change;
 	bool recorded;  /* record: nothing to write, go on to the replies */
 	bool more;      /* stream, record: another reply follows this one */
