@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_TESTS_GOLDEN_H
+#define EMAGE_TESTS_GOLDEN_H
+
+#include <stdbool.h>
+
+#include "tests/lib/pty.h"
+
+/*
+ * Compares the screen with tests/ui/golden/<name>.<language>.<columns>x<rows>.txt:
+ * its rows, blanks at their end left out, then the cursor's cell. Waits until
+ * they are equal; at the deadline prints the rows that differ and is false.
+ * EMAGE_GOLDEN=update writes the file instead (explain the change in the
+ * commit); a missing file is a failure otherwise.
+ */
+bool golden_matches(struct pty *p, const char *name, const char *language);
+
+#endif
