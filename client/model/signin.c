@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The challenge of step 2.
+ */
+#include "client/model/signin.h"
+
+#include <stdlib.h>
+
+#include "client/model/session.h"
+#include "common/clock.h"
+
+void
+signin_clear(struct signin *s)
+{
+	for (size_t i = 0; i < s->n_contacts; i++)
+		free(s->contacts[i].masked);
+	*s = (struct signin){0};
+}
+
+static void
+signin_take(struct signin *s, Emage__MaskedContact *const *contacts, size_t n,
+    Emage__Channel sent_to, uint32_t expires_in_s, uint32_t resend_in_s, uint32_t tries_left)
+{
+	int64_t now_ms = clock_boot_ms();
+
+	signin_clear(s);
+	for (size_t i = 0; i < n && i < SIGNIN_MAX_CONTACTS; i++) {
+		s->contacts[i].channel = contacts[i]->channel;
+		s->contacts[i].masked = session_text(contacts[i]->masked);
+		s->n_contacts++;
+	}
+	s->sent_to = sent_to;
+	s->expires_at_ms = now_ms + (int64_t)expires_in_s * 1000;
+	s->resend_at_ms = now_ms + (int64_t)resend_in_s * 1000;
+	s->tries_left = tries_left;
+}
+
+void
+signin_take_password(struct signin *s, const Emage__AuthPasswordReply *r)
+{
+	signin_take(s, r->contacts, r->n_contacts, r->sent_to, r->expires_in_s, r->resend_in_s,
+	    r->tries_left);
+}
+
+void
+signin_take_resend(struct signin *s, const Emage__AuthResendReply *r)
+{
+	signin_take(s, r->contacts, r->n_contacts, r->sent_to, r->expires_in_s, r->resend_in_s,
+	    r->tries_left);
+}
+
+const char *
+signin_masked(const struct signin *s, Emage__Channel channel)
+{
+	for (size_t i = 0; i < s->n_contacts; i++)
+		if (s->contacts[i].channel == channel)
+			return s->contacts[i].masked;
+	return "";
+}
+
+static unsigned
+signin_left_s(int64_t at_ms, int64_t now_ms)
+{
+	return at_ms > now_ms ? (unsigned)((at_ms - now_ms + 999) / 1000) : 0;
+}
+
+unsigned
+signin_expires_in_s(const struct signin *s, int64_t now_ms)
+{
+	return signin_left_s(s->expires_at_ms, now_ms);
+}
+
+unsigned
+signin_resend_in_s(const struct signin *s, int64_t now_ms)
+{
+	return signin_left_s(s->resend_at_ms, now_ms);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_CLIENT_MODEL_SIGNIN_H
+#define EMAGE_CLIENT_MODEL_SIGNIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/session.pb-c.h"
+
+/*
+ * Where the access code went and how long it lives. Times are clock_boot_ms().
+ */
+struct signin_contact {
+	Emage__Channel channel;
+	char *masked;
+};
+
+#define SIGNIN_MAX_CONTACTS 2
+
+struct signin {
+	struct signin_contact contacts[SIGNIN_MAX_CONTACTS];
+	size_t n_contacts;
+	Emage__Channel sent_to;
+	int64_t expires_at_ms;
+	int64_t resend_at_ms;
+	unsigned tries_left;
+};
+
+void signin_clear(struct signin *s);
+void signin_take_password(struct signin *s, const Emage__AuthPasswordReply *reply);
+void signin_take_resend(struct signin *s, const Emage__AuthResendReply *reply);
+/* Masked address that the code went to; "" when unknown. */
+const char *signin_masked(const struct signin *s, Emage__Channel channel);
+/* Whole seconds left, rounded up, 0 at the end. */
+unsigned signin_expires_in_s(const struct signin *s, int64_t now_ms);
+unsigned signin_resend_in_s(const struct signin *s, int64_t now_ms);
+
+#endif
