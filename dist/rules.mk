@@ -16,6 +16,7 @@ installed = $(INSTALL_BIN:%=$(D)$(bindir)/%) $(INSTALL_SBIN:%=$(D)$(sbindir)/%) 
 	$(INSTALL_LIBEXEC:%=$(D)$(libexecdir)/%) $(foreach p,$(MAN_PAGES),$(call man_of,$(p))) \
 	$(foreach l,$(sort $(LANGUAGES)),$(D)$(localedir)/$(l)/LC_MESSAGES/emage.mo) \
 	$(D)$(datadir)/bash-completion/completions/emagectl \
+	$(D)$(datadir)/bash-completion/completions/emage-call \
 	$(D)$(datadir)/emage/blocklist.bin \
 	$(D)$(unitdir)/emaged.service $(D)$(prefix)/lib/sysusers.d/emage.conf \
 	$(D)$(prefix)/lib/tmpfiles.d/emage.conf
@@ -29,6 +30,7 @@ install: all
 	$(foreach p,$(MAN_PAGES),install -m 644 man/$(p) $(call man_of,$(p));)
 	$(foreach l,$(sort $(LANGUAGES)),install -m 644 $(B)/locale/$(l)/LC_MESSAGES/emage.mo $(D)$(localedir)/$(l)/LC_MESSAGES;)
 	install -m 644 dist/completion/emagectl $(D)$(datadir)/bash-completion/completions
+	ln -sf emagectl $(D)$(datadir)/bash-completion/completions/emage-call
 	install -m 644 $(B)/blocklist.bin $(D)$(datadir)/emage
 	sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' dist/systemd/emaged.service > $(B)/emaged.service
 	install -m 644 $(B)/emaged.service $(D)$(unitdir)

@@ -11,6 +11,7 @@
 #include "common/secret.h"
 #include "tools/emage-call/caller.h"
 #include "tools/emage-call/script.h"
+#include "tools/lib/complete.h"
 #include "tools/lib/describe.h"
 #include "tools/lib/options.h"
 #include "tools/lib/pbjson.h"
@@ -40,7 +41,7 @@ static const struct option_row call_rows[] = {
     {'t', "timeout", "SECONDS", OPTION_INT, OPT(timeout_s), .min = 1, .max = 3600,
 	.help = "Longest wait for a reply, and for a message (default 30)."},
     {'l', "list", NULL, OPTION_FLAG, OPT(list), .help = "List the methods."},
-    {'d', "describe", "METHOD", OPTION_STRING, OPT(describe), .words = "@method",
+    {'d', "describe", "METHOD", OPTION_STRING, OPT(describe),
 	.help = "Show a method's messages and a request to start from."},
     {'f', "script", "FILE", OPTION_STRING, OPT(script), .words = "@file",
 	.help = "Run the lines of FILE (- is standard input) on one connection."},
@@ -232,6 +233,39 @@ call_describe(const char *name)
 	return CALLER_OK;
 }
 
+/* ---------------------------------------------------------------- completion */
+
+static void
+call_complete_methods(void)
+{
+	char name[64];
+
+	for (unsigned i = 0; i < N_METHODS; i++) {
+		describe_name(method_at(i), name, sizeof(name));
+		puts(name);
+	}
+}
+
+/* Words that may stand at the end of this command line. */
+static int
+call_complete(int argc, char **argv)
+{
+	const char *current = argc > 0 ? argv[argc - 1] : "";
+	const char *before = argc > 1 ? argv[argc - 2] : "";
+
+	if (strcmp(before, "--describe") == 0 || strcmp(before, "-d") == 0)
+		call_complete_methods();
+	else if (complete_value(stdout, call_rows, ARRAY_LEN(call_rows), before))
+		return CALLER_OK;
+	else if (*current == '-')
+		complete_options(stdout, call_rows, ARRAY_LEN(call_rows));
+	else if (*current == '@')
+		puts("@file");
+	else
+		call_complete_methods();
+	return CALLER_OK;
+}
+
 static int
 call_run(const struct call_options *o, char **words, int n_words)
 {
@@ -283,6 +317,8 @@ main(int argc, char **argv)
 	};
 	int first, rc;
 
+	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+		return call_complete(argc - 2, argv + 2);
 	secret_setup();
 	pbjson_setup();
 	first = option_read(CALLER_PROGRAM, call_rows, ARRAY_LEN(call_rows), true, argc, argv, &o);

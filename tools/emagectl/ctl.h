@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_CTL_CTL_H
+#define EMAGE_CTL_CTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/admin.pb-c.h"
+#include "tools/lib/connection.h"
+#include "tools/lib/options.h"
+
+/* emagectl(8): what its subcommands share. */
+
+#define CTL_PROGRAM "emagectl"
+
+enum ctl_exit {
+	CTL_OK = 0,
+	CTL_PARTLY = 1, /* something was refused, or is not as it should be */
+	CTL_FAILED = 2, /* nothing was done */
+};
+
+struct ctl {
+	/* options that every subcommand takes */
+	const char *socket, *config, *directory;
+	int64_t timeout_s;
+	bool json, help;
+
+	struct connection c;
+};
+
+/* One row a subcommand: feeds dispatch, --help and completion. */
+struct ctl_command {
+	const char *name;  /* "patient add" */
+	const char *args;  /* after the options, for --help */
+	const char *help;  /* one line */
+	const char *words; /* completion of arguments: "@file", or NULL */
+	const struct option_row *rows;
+	size_t n_rows;
+	size_t options_size; /* of the struct that the rows fill */
+	/* enum ctl_exit; `options` is zeroed, then filled; argv: what is left */
+	int (*run)(struct ctl *ctl, const void *options, int argc, char **argv);
+};
+
+extern const struct ctl_command ctl_init, ctl_patient_add, ctl_establishment_add, ctl_import_dicom,
+    ctl_release, ctl_status;
+
+/* Opens the local socket and greets. 0, or -EM_E_* after a message. */
+int ctl_connect(struct ctl *ctl);
+/* One request, one reply (protobuf_c_message_free_unpacked). Messages likewise. */
+int ctl_call(struct ctl *ctl, enum method_index m, const ProtobufCMessage *request,
+    ProtobufCMessage **reply_r);
+/* The reply as JSON on standard output. */
+void ctl_print_json(const ProtobufCMessage *msg);
+/* Text from a server or a file name, for a terminal. Freed by the caller. */
+char *ctl_clean(const char *text);
+/* "emagectl: ..." on standard error; returns CTL_FAILED. */
+int ctl_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* For a wrong count of arguments: the subcommand's usage. Returns CTL_FAILED. */
+int ctl_usage(const struct ctl_command *cmd);
+
+#endif
