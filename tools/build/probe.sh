@@ -61,6 +61,7 @@ package CHARLS charls
 package OPENJPEG libopenjp2
 package JPEG libjpeg
 package ZLIB zlib
+package POPPLER poppler-cpp
 package SECCOMP libseccomp
 package CMOCKA cmocka
 package VTERM vterm

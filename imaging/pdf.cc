@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Poppler behind imaging/pdf.h, in the process itself: a program of its own
+ * would need exec and the file system.
+ */
+#include "imaging/pdf.h"
+
+#include <climits>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <poppler/cpp/poppler-document.h>
+#include <poppler/cpp/poppler-global.h>
+#include <poppler/cpp/poppler-page.h>
+
+extern "C" {
+#include "common/err.h"
+#include "common/text.h"
+}
+
+namespace
+{
+
+/* What Poppler reports may quote the document. */
+void
+be_silent(const std::string &, void *)
+{
+}
+
+/* UTF-16 in machine order to UTF-8, without control characters but "\n". */
+std::string
+to_utf8(const poppler::ustring &s)
+{
+	std::string out;
+	char c[4];
+
+	for (size_t i = 0; i < s.size(); i++) {
+		uint32_t cp = s[i];
+
+		if (cp >= 0xd800 && cp < 0xdc00 && i + 1 < s.size() && s[i + 1] >= 0xdc00 &&
+		    s[i + 1] < 0xe000)
+			cp = 0x10000 + ((cp - 0xd800) << 10) + (s[++i] - 0xdc00u);
+		if (cp >= 0xd800 && cp < 0xe000)
+			cp = 0xfffd;
+		if (cp == '\f')
+			cp = '\n';
+		if (cp == '\t' || cp == 0xa0)
+			cp = ' ';
+		if ((cp < 0x20 && cp != '\n') || (cp >= 0x7f && cp < 0xa0))
+			continue;
+		out.append(c, text_encode(cp, c));
+	}
+	return out;
+}
+
+std::vector<std::string>
+lines_of(const std::string &text)
+{
+	std::vector<std::string> lines(1);
+
+	for (char c : text) {
+		if (c == '\n')
+			lines.emplace_back();
+		else
+			lines.back() += c;
+	}
+	for (std::string &l : lines)
+		l.erase(l.find_last_not_of(' ') + 1);
+	return lines;
+}
+
+size_t
+left_margin(const std::vector<std::string> &lines)
+{
+	size_t margin = SIZE_MAX;
+
+	for (const std::string &l : lines)
+		if (!l.empty())
+			margin = std::min(margin, l.find_first_not_of(' '));
+	return margin;
+}
+
+/* A page without its margin and without runs of empty lines. */
+std::string
+tidy(const std::string &text)
+{
+	std::vector<std::string> lines = lines_of(text);
+	size_t margin = left_margin(lines);
+	std::string out;
+	bool gap = false;
+
+	for (const std::string &l : lines) {
+		if (l.empty()) {
+			gap = !out.empty();
+			continue;
+		}
+		if (gap)
+			out += '\n';
+		gap = false;
+		out += l.substr(margin);
+		out += '\n';
+	}
+	return out;
+}
+
+int
+append_pages(const poppler::document &doc, int max_pages, struct buf *text)
+{
+	int n = doc.pages();
+
+	if (n > max_pages)
+		return -EM_E_TOO_LARGE;
+	for (int i = 0; i < n; i++) {
+		std::unique_ptr<poppler::page> page(doc.create_page(i));
+
+		if (!page)
+			return -EM_E_INVALID;
+		std::string s = tidy(to_utf8(page->text(poppler::rectf(),
+		    poppler::page::physical_layout)));
+		if (s.empty())
+			continue;
+		if (text->len > 0)
+			s.insert(0, 1, '\n');
+		if (buf_append(text, s.data(), s.size()) < 0)
+			return -EM_E_TOO_LARGE;
+	}
+	return text->len > 0 ? 0 : -EM_E_NOT_FOUND;
+}
+
+} // namespace
+
+int
+pdf_init(void)
+{
+	/* the smallest document makes it read its tables of names and encodings */
+	static const char SMALL[] = "%PDF-1.1\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+				    "2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+				    "trailer<</Root 1 0 R>>\n";
+	struct buf none;
+
+	buf_init(&none, 64);
+	poppler::set_debug_error_function(be_silent, nullptr);
+	pdf_to_text(SMALL, sizeof(SMALL) - 1, 1, &none);
+	buf_release(&none);
+	return 0;
+}
+
+int
+pdf_to_text(const char *pdf, size_t len, int max_pages, struct buf *text)
+{
+	if (len > INT_MAX)
+		return -EM_E_INVALID;
+	try {
+		std::unique_ptr<poppler::document> doc(
+		    poppler::document::load_from_raw_data(pdf, static_cast<int>(len)));
+
+		if (!doc)
+			return -EM_E_INVALID;
+		if (doc->is_locked())
+			return -EM_E_REFUSED;
+		return append_pages(*doc, max_pages, text);
+	} catch (const std::exception &) {
+		return -EM_E_INVALID;
+	}
+}
