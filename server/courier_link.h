@@ -3,6 +3,7 @@
 #define EMAGE_SERVER_COURIER_LINK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* The courier process and the outbox that feeds it: a thread of its own reads
  * due rows, hands them over, and marks what became of them.
@@ -21,5 +22,18 @@ struct courier_link;
 void courier_wake(struct courier_link *c);
 /* Whether a courier process is running. Any thread; NULL is down. */
 bool courier_is_up(const struct courier_link *c);
+
+struct server;
+
+/* Starts the thread, which starts the process. Needs the store, the settings
+ * and the pepper. 0 or -EM_E_IO. */
+int courier_link_new(struct server *server, struct courier_link **c_r);
+/* Ends both; a message under way is finished or stays waiting. Nulls. */
+void courier_link_free(struct courier_link **c);
+
+/* Wait before a message that has failed n_tries times (from 1) is tried again:
+ * doubles up to ten minutes, and `chance` (0..UINT32_MAX) moves it by a quarter
+ * to either side so that many do not come back at once. */
+int64_t courier_backoff_ms(uint32_t n_tries, uint32_t chance);
 
 #endif

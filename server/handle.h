@@ -16,16 +16,15 @@
 #define STAGES_local(name) int handle_##name##_local(struct request *rq);
 #define STAGES_read(name)  int handle_##name##_read(struct request *rq, struct store_conn *db);
 #define STAGES_write(name) int handle_##name##_write(struct request *rq, struct store_conn *db);
-#define STAGES_hash(name) \
-	STAGES_read(name) int handle_##name##_work(struct request *rq); \
+#define STAGES_hash(name)                                                                          \
+	STAGES_read(name) int handle_##name##_work(struct request *rq);                            \
 	STAGES_write(name)
-#define STAGES_media(name) STAGES_hash(name)
-#define STAGES_stream(name) \
-	STAGES_read(name) int handle_##name##_next(struct request *rq);
-#define STAGES_record(name) \
+#define STAGES_media(name)  STAGES_hash(name)
+#define STAGES_stream(name) STAGES_read(name) int handle_##name##_next(struct request *rq);
+#define STAGES_record(name)                                                                        \
 	STAGES_stream(name) int handle_##name##_write(struct request *rq, struct store_conn *db);
-#define METHOD(number, name, family, phases, roles, cap, rate, cost) \
-	int check_##name(struct request *rq); \
+#define METHOD(number, name, family, phases, roles, cap, rate, cost)                               \
+	int check_##name(struct request *rq);                                                      \
 	STAGES_##cost(name)
 #include "proto/methods.def"
 #undef METHOD

@@ -30,4 +30,12 @@ int imaging_decode(struct imaging_pool *p, struct arena *a, int in_fd, int out_f
 /* Number of imaging processes running. Any thread; NULL has none. */
 unsigned imaging_up(const struct imaging_pool *p);
 
+/* Starts n processes; those that cannot be started are tried again when
+ * wanted. Call before any other thread exists. */
+struct imaging_pool *imaging_pool_new(unsigned n);
+/* Kills the processes: files being decoded fail, later ones too. */
+void imaging_pool_stop(struct imaging_pool *p);
+/* Nobody uses it any more. Nulls. */
+void imaging_pool_free(struct imaging_pool **p);
+
 #endif

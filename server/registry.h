@@ -21,8 +21,7 @@ struct loop;
 /* For the connections. Binding takes the session away from the connection that
  * held it, which is told SESSION_TAKEN. Unbinding does nothing when the session
  * is bound to another connection by then. */
-void registry_bind(uint64_t session_id, uint64_t account_id, struct loop *loop,
-    uint64_t conn_id);
+void registry_bind(uint64_t session_id, uint64_t account_id, struct loop *loop, uint64_t conn_id);
 void registry_unbind(uint64_t session_id, uint64_t conn_id);
 /* How many sessions are bound. */
 unsigned registry_count(void);

@@ -33,23 +33,23 @@
 
 struct source {
 	uint8_t prefix[16]; /* IPv4-mapped, or the /64 of IPv6 */
-	bool trusted;       /* listed in trusted_sources: a kiosk */
-	bool local;         /* the local socket */
-	uint32_t uid;       /* peer credentials, local only */
+	bool trusted;	    /* listed in trusted_sources: a kiosk */
+	bool local;	    /* the local socket */
+	uint32_t uid;	    /* peer credentials, local only */
 };
 
 /* A copy of what the connection was when the request was dispatched. */
 struct caller {
 	enum phase phase;
-	int role;      /* emage.Role */
-	int kind;      /* emage.ClientKind */
+	int role; /* emage.Role */
+	int kind; /* emage.ClientKind */
 	char language[3];
 	uint64_t account_id, patient_id;
 	uint64_t session_id;
 	uint32_t session_generation;
 	uint64_t challenge_id;
 	int64_t idle_limit_ms, ends_at_ms; /* of the session */
-	uint64_t opened_exam_id; /* whose opening this connection has on record */
+	uint64_t opened_exam_id;	   /* whose opening this connection has on record */
 	struct source source;
 	uint8_t binding[32]; /* TLS exporter */
 	uint64_t conn_id;
@@ -64,7 +64,7 @@ struct change {
 	uint32_t session_generation;
 	int64_t idle_limit_ms, ends_at_ms;
 	uint64_t opened_exam_id; /* 0 = stays */
-	bool close; /* after the reply */
+	bool close;		 /* after the reply */
 };
 
 struct server; /* settings, keys, store, helpers: server/server.h */
@@ -74,24 +74,24 @@ struct request {
 	struct server *server;
 	struct arena *arena;
 	const void *msg; /* Emage__<Name>Request */
-	void *reply;     /* Emage__<Name>Reply, initialised, in the arena */
+	void *reply;	 /* Emage__<Name>Reply, initialised, in the arena */
 	struct caller caller;
 	int64_t now_ms; /* when the request was dispatched */
 	uint32_t id;
-	void *state;    /* handed from one function of the method to the next */
+	void *state; /* handed from one function of the method to the next */
 	/* called once when the request ends in any way, on the io thread; for
 	 * descriptors and secrets in `state` */
 	void (*cleanup)(struct request *rq);
-	int refuse;     /* positive EM_E_*, 0 = none */
+	int refuse; /* positive EM_E_*, 0 = none */
 	const char *refuse_field;
 	uint32_t retry_after_s, tries_left;
-	int result;     /* for cleanup: 0, or the -EM_E_* that it ended with */
+	int result; /* for cleanup: 0, or the -EM_E_* that it ended with */
 	struct change change;
-	bool recorded;  /* record: nothing to write, go on to the replies */
-	bool more;      /* stream, record: another reply follows this one */
+	bool recorded; /* record: nothing to write, go on to the replies */
+	bool more;     /* stream, record: another reply follows this one */
 };
 
-void request_refuse(struct request *rq, int err, const char *field, uint32_t retry_after_s,
-    uint32_t tries_left);
+void request_refuse(
+    struct request *rq, int err, const char *field, uint32_t retry_after_s, uint32_t tries_left);
 
 #endif

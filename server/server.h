@@ -11,10 +11,10 @@
 
 /* Values of settings.def: settings.<section>_<key>. */
 struct settings {
-#define STR(section, key, fallback, help)                 char *section##_##key;
-#define PATH(section, key, fallback, help)                char *section##_##key;
+#define STR(section, key, fallback, help)		  char *section##_##key;
+#define PATH(section, key, fallback, help)		  char *section##_##key;
 #define INT(section, key, min, max, fallback, unit, help) int64_t section##_##key;
-#define BOOL(section, key, fallback, help)                int64_t section##_##key;
+#define BOOL(section, key, fallback, help)		  int64_t section##_##key;
 #include "server/settings.def"
 #undef STR
 #undef PATH
@@ -26,12 +26,13 @@ extern const struct setting settings_table[];
 extern const size_t settings_table_len;
 
 /* Counters of emagectl status and monitoring; relaxed atomics. */
-#define COUNTERS(X) \
-	X(connections_accepted) X(connections_open) X(connections_refused) \
-	X(connections_signed_in) X(handshakes_failed) X(deadlines_missed) X(frames_malformed) \
-	X(requests) X(requests_refused) X(signins_ok) X(signins_failed) X(codes_sent) \
-	X(codes_wrong) X(messages_sent) X(messages_failed) X(frames_sent) X(bytes_sent) \
-	X(imports_stored) X(imports_refused) X(helper_restarts)
+#define COUNTERS(X)                                                                                \
+	X(connections_accepted)                                                                    \
+	X(connections_open) X(connections_refused) X(connections_signed_in) X(handshakes_failed)   \
+	    X(deadlines_missed) X(frames_malformed) X(requests) X(requests_refused) X(signins_ok)  \
+		X(signins_failed) X(codes_sent) X(codes_wrong) X(messages_sent) X(messages_failed) \
+		    X(frames_sent) X(bytes_sent) X(imports_stored) X(imports_refused)              \
+			X(helper_restarts)
 
 struct counters {
 #define X(name) atomic_uint_fast64_t name;
@@ -41,8 +42,8 @@ struct counters {
 
 /* Below storage.directory; `emagectl init` makes them. */
 #define SERVER_DATABASE "emage.db"
-#define SERVER_MEDIA    "media"
-#define SERVER_PEPPER   "keys/pepper" /* 32 bytes, mode 0400 */
+#define SERVER_MEDIA	"media"
+#define SERVER_PEPPER	"keys/pepper" /* 32 bytes, mode 0400 */
 
 struct blocklist; /* policy/password.h */
 struct courier_link;
@@ -58,11 +59,11 @@ struct texts; /* handle/texts.h */
 struct server {
 	_Atomic(const struct settings *) settings;
 	struct store *store;
-	struct secret pepper;   /* 32 bytes: keys password hashes and code hashes */
-	int directory_fd;       /* storage.directory */
-	int media_fd;           /* storage.directory/media: originals and frames */
+	struct secret pepper; /* 32 bytes: keys password hashes and code hashes */
+	int directory_fd;     /* storage.directory */
+	int media_fd;	      /* storage.directory/media: originals and frames */
 	struct blocklist *blocklist;
-	struct texts *texts;    /* words of messages: texts_new() */
+	struct texts *texts; /* words of messages: texts_new() */
 	struct courier_link *courier;
 	struct imaging_pool *imaging;
 	struct counters counters;
@@ -75,7 +76,7 @@ server_settings(const struct server *s)
 	return atomic_load_explicit(&s->settings, memory_order_acquire);
 }
 
-#define server_count(s, name) \
+#define server_count(s, name)                                                                      \
 	atomic_fetch_add_explicit(&(s)->counters.name, 1, memory_order_relaxed)
 
 #endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Starting helper processes and talking to them.
+ */
+#include "server/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#define HELPER_FD     3
+#define HELPER_IN_MAX (2 * (FRAME_HEADER_LEN + FRAME_BODY_MAX))
+#define HELPER_CHUNK  16384u
+#define HELPER_ARGS   8u
+
+static bool
+helper_path_in(const char *folder, const char *name, char path_r[PATH_MAX])
+{
+	int n = snprintf(path_r, PATH_MAX, "%s/%s", folder, name);
+
+	return n > 0 && n < PATH_MAX && access(path_r, X_OK) == 0;
+}
+
+static bool
+helper_path(const char *name, char path_r[PATH_MAX])
+{
+	char self[PATH_MAX];
+	ssize_t n;
+
+#ifdef EMAGE_TESTING
+	if (getenv("EMAGE_LIBEXEC"))
+		return helper_path_in(getenv("EMAGE_LIBEXEC"), name, path_r);
+#endif
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n > 0) {
+		self[n] = '\0';
+		*strrchr(self, '/') = '\0';
+		if (helper_path_in(self, name, path_r))
+			return true;
+	}
+	return helper_path_in(EMAGE_LIBEXECDIR, name, path_r);
+}
+
+/* In the child, between fork and exec: async-signal-safe calls only. */
+static void
+helper_become(int fd, int null_fd, const char *path, char *const argv[], pid_t parent)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
+		_exit(127);
+	if (dup2(null_fd, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+		_exit(127);
+	/* dup2() onto itself would leave close-on-exec set */
+	if (fd == HELPER_FD ? fcntl(fd, F_SETFD, 0) != 0 : dup2(fd, HELPER_FD) < 0)
+		_exit(127);
+	if (close_range(HELPER_FD + 1, UINT_MAX, 0) != 0)
+		_exit(127);
+	execv(path, argv);
+	_exit(127);
+}
+
+int
+helper_start(struct helper *h, const char *name, const char *const args[])
+{
+	const char *argv[HELPER_ARGS] = {name};
+	char path[PATH_MAX];
+	pid_t parent = getpid();
+	int pair[2], null_fd;
+
+	*h = (struct helper){.fd = -1};
+	for (unsigned i = 0; args[i] && i + 2 < HELPER_ARGS; i++)
+		argv[i + 1] = args[i];
+	if (!helper_path(name, path)) {
+		log_error("helper.start", "name=%s cause=\"not found\"", name);
+		return -EM_E_IO;
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+		log_error("helper.start", "name=%s cause=\"%s\"", name, strerror(errno));
+		return -EM_E_IO;
+	}
+	null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	h->pid = null_fd < 0 ? -1 : fork();
+	if (h->pid == 0)
+		helper_become(pair[1], null_fd, path, (char *const *)(uintptr_t)argv, parent);
+	close(pair[1]);
+	if (null_fd >= 0)
+		close(null_fd);
+	if (h->pid < 0) {
+		log_error("helper.start", "name=%s cause=\"%s\"", name, strerror(errno));
+		close(pair[0]);
+		h->pid = 0;
+		return -EM_E_IO;
+	}
+	h->fd = pair[0];
+	buf_init(&h->in, HELPER_IN_MAX);
+	return 0;
+}
+
+void
+helper_end(struct helper *h)
+{
+	if (h->pid <= 0)
+		return;
+	close(h->fd);
+	kill(h->pid, SIGKILL);
+	while (waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	buf_release(&h->in);
+	*h = (struct helper){.fd = -1};
+}
+
+static int
+helper_wait(const struct helper *h, short what, int64_t deadline_ms)
+{
+	struct pollfd p = {.fd = h->fd, .events = what};
+	int64_t left_ms = deadline_ms - clock_boot_ms();
+
+	if (left_ms <= 0)
+		return -EM_E_TIMEOUT;
+	if (poll(&p, 1, left_ms > INT_MAX ? INT_MAX : (int)left_ms) < 0 && errno != EINTR)
+		return -EM_E_IO;
+	return 0;
+}
+
+static void
+helper_put_fds(struct msghdr *msg, void *control, const int *fds, unsigned n_fds)
+{
+	struct cmsghdr *cm;
+
+	if (!n_fds)
+		return;
+	msg->msg_control = control;
+	msg->msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
+	cm = CMSG_FIRSTHDR(msg);
+	cm->cmsg_level = SOL_SOCKET;
+	cm->cmsg_type = SCM_RIGHTS;
+	cm->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
+	memcpy(CMSG_DATA(cm), fds, n_fds * sizeof(int));
+}
+
+int
+helper_send(
+    struct helper *h, const struct buf *frame, const int *fds, unsigned n_fds, int64_t deadline_ms)
+{
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {0};
+	size_t done = 0;
+
+	while (done < frame->len) {
+		struct iovec iov = {
+		    .iov_base = buf_bytes(frame) + done, .iov_len = frame->len - done};
+		struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+		ssize_t n;
+
+		if (done == 0)
+			helper_put_fds(&msg, control, fds, n_fds);
+		n = sendmsg(h->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n > 0) {
+			done += (size_t)n;
+		} else if (n < 0 && errno == EAGAIN) {
+			int rc = helper_wait(h, POLLOUT, deadline_ms);
+
+			if (rc)
+				return rc;
+		} else if (n == 0 || errno != EINTR) {
+			return -EM_E_IO;
+		}
+	}
+	return 0;
+}
+
+int
+helper_receive(struct helper *h, int64_t deadline_ms, struct frame *f_r)
+{
+	for (;;) {
+		uint8_t *room;
+		ssize_t n;
+		int rc = frame_peek(&h->in, FRAME_BODY_MAX, f_r);
+
+		if (rc == 0) {
+			/* the bytes stay where they are until more are asked for */
+			h->in.start += FRAME_HEADER_LEN + f_r->body_len;
+			h->in.len -= FRAME_HEADER_LEN + f_r->body_len;
+			return 0;
+		}
+		if (rc != -EM_E_AGAIN)
+			return -EM_E_IO;
+		rc = helper_wait(h, POLLIN, deadline_ms);
+		if (rc)
+			return rc;
+		room = buf_reserve(&h->in, HELPER_CHUNK);
+		if (!room)
+			return -EM_E_IO;
+		n = recv(h->fd, room, HELPER_CHUNK, MSG_DONTWAIT);
+		if (n > 0)
+			buf_commit(&h->in, (size_t)n);
+		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			return -EM_E_IO;
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_SERVER_PURGE_H
+#define EMAGE_SERVER_PURGE_H
+
+#include <stdint.h>
+
+struct store;
+
+/* Forgets what no rule looks at any more: ended sessions, old challenges, old
+ * counters. At start it waits, later it is one more job of the writer. */
+int purge_now(struct store *s, int64_t now_ms);
+void purge_later(struct store *s, int64_t now_ms);
+
+#define PURGE_EVERY_MS (10 * 60 * 1000)
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table behind emaged.conf(5), made from settings.def, and what has to be
+ * right between settings beyond what a table can say.
+ */
+#include "server/settings.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/err.h"
+#include "common/log.h"
+#include "common/mem.h"
+
+#define OFFSET(section, key) offsetof(struct settings, section##_##key)
+const struct setting settings_table[] = {
+#define STR(s, k, preset, text)                                                                    \
+	{.section = #s,                                                                            \
+	    .key = #k,                                                                             \
+	    .type = SETTING_STRING,                                                                \
+	    .fallback = (preset),                                                                  \
+	    .unit = "",                                                                            \
+	    .offset = OFFSET(s, k),                                                                \
+	    .help = (text)},
+#define PATH(s, k, preset, text)                                                                   \
+	{.section = #s,                                                                            \
+	    .key = #k,                                                                             \
+	    .type = SETTING_PATH,                                                                  \
+	    .fallback = (preset),                                                                  \
+	    .unit = "",                                                                            \
+	    .offset = OFFSET(s, k),                                                                \
+	    .help = (text)},
+#define INT(s, k, least, most, preset, measure, text)                                              \
+	{.section = #s,                                                                            \
+	    .key = #k,                                                                             \
+	    .type = SETTING_INT,                                                                   \
+	    .min = (least),                                                                        \
+	    .max = (most),                                                                         \
+	    .fallback = #preset,                                                                   \
+	    .unit = (measure),                                                                     \
+	    .offset = OFFSET(s, k),                                                                \
+	    .help = (text)},
+#define BOOL(s, k, preset, text)                                                                   \
+	{.section = #s,                                                                            \
+	    .key = #k,                                                                             \
+	    .type = SETTING_BOOL,                                                                  \
+	    .fallback = (preset),                                                                  \
+	    .unit = "",                                                                            \
+	    .offset = OFFSET(s, k),                                                                \
+	    .help = (text)},
+#include "server/settings.def"
+#undef STR
+#undef PATH
+#undef INT
+#undef BOOL
+};
+const size_t settings_table_len = ARRAY_LEN(settings_table);
+
+/* Settings whose value is one word of a few. */
+static const struct choice {
+	const char *section, *key;
+	const char *words[6];
+} choices[] = {
+    {.section = "courier", .key = "backend", .words = {"maildir"}},
+    {.section = "imaging", .key = "release", .words = {"report", "import", "hand"}},
+    {.section = "log", .key = "level", .words = {"error", "warn", "info", "debug"}},
+};
+
+static char **
+settings_string(const struct settings *st, const char *section, const char *key)
+{
+	for (size_t i = 0; i < settings_table_len; i++) {
+		const struct setting *row = &settings_table[i];
+
+		if (!strcmp(row->section, section) && !strcmp(row->key, key))
+			return (char **)((char *)(uintptr_t)st + row->offset);
+	}
+	return NULL;
+}
+
+/* Appends "section.key: what" to what is there. */
+static void
+settings_complain(char *err_r, size_t err_len, const char *name, const char *what)
+{
+	size_t used = strnlen(err_r, err_len);
+
+	if (used < err_len)
+		snprintf(err_r + used, err_len - used, "%s: %s\n", name, what);
+}
+
+static bool
+settings_check_choice(
+    const struct settings *st, const struct choice *c, char *err_r, size_t err_len)
+{
+	const char *value = *settings_string(st, c->section, c->key);
+	const char *nearest;
+	char name[64], what[256];
+	size_t n = 0;
+
+	while (n < ARRAY_LEN(c->words) && c->words[n]) {
+		if (!strcmp(c->words[n], value))
+			return true;
+		n++;
+	}
+	nearest = config_nearest(value, c->words, n);
+	snprintf(name, sizeof(name), "%s.%s", c->section, c->key);
+	snprintf(what, sizeof(what), "unknown value \"%.60s\"%s%s%s", value,
+	    nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+	settings_complain(err_r, err_len, name, what);
+	return false;
+}
+
+static bool
+settings_check(const struct settings *st, char *err_r, size_t err_len)
+{
+	bool good = true;
+	char *end = NULL;
+	long port;
+
+	for (size_t i = 0; i < ARRAY_LEN(choices); i++)
+		good &= settings_check_choice(st, &choices[i], err_r, err_len);
+	errno = 0;
+	port = strtol(st->listen_port, &end, 10);
+	if (!*st->listen_port || *end || errno || port < 0 || port > 65535) {
+		settings_complain(err_r, err_len, "listen.port", "not a port (0 to 65535)");
+		good = false;
+	}
+	if (*st->storage_directory != '/') {
+		settings_complain(err_r, err_len, "storage.directory", "must begin with /");
+		good = false;
+	}
+	if (st->limits_unauthenticated > st->limits_connections) {
+		settings_complain(
+		    err_r, err_len, "limits.unauthenticated", "more than limits.connections");
+		good = false;
+	}
+	return good;
+}
+
+/* Relative paths are below storage.directory; an empty one stays empty. */
+static void
+settings_anchor_paths(struct settings *st)
+{
+	for (size_t i = 0; i < settings_table_len; i++) {
+		const struct setting *row = &settings_table[i];
+		char **value = (char **)((char *)st + row->offset);
+		char *whole;
+
+		if (row->type != SETTING_PATH || value == &st->storage_directory)
+			continue;
+		if (!**value || **value == '/')
+			continue;
+		whole = mem_printf("%s/%s", st->storage_directory, *value);
+		free(*value);
+		*value = whole;
+	}
+}
+
+static int
+settings_set_directory(struct settings *st, const char *directory, char *err_r, size_t err_len)
+{
+	char *whole = realpath(directory, NULL);
+
+	if (!whole) {
+		settings_complain(err_r, err_len, directory, strerror(errno));
+		return -EM_E_CONFIG;
+	}
+	free(st->storage_directory);
+	st->storage_directory = whole;
+	return 0;
+}
+
+int
+settings_load(
+    const struct settings_source *from, struct settings **settings_r, char *err_r, size_t err_len)
+{
+	struct settings *st = mem_new(sizeof(*st));
+	int rc;
+
+	err_r[0] = '\0';
+	rc = config_load(
+	    settings_table, settings_table_len, from->path, from->must_exist, st, err_r, err_len);
+	if (!rc && from->directory)
+		rc = settings_set_directory(st, from->directory, err_r, err_len);
+	if (!rc && !settings_check(st, err_r, err_len))
+		rc = -EM_E_CONFIG;
+	if (rc) {
+		settings_free(&st);
+		return rc;
+	}
+	if (!from->as_written)
+		settings_anchor_paths(st);
+	*settings_r = st;
+	return 0;
+}
+
+void
+settings_free(struct settings **st)
+{
+	if (!*st)
+		return;
+	config_release(settings_table, settings_table_len, *st);
+	free(*st);
+	*st = NULL;
+}
+
+enum log_level
+settings_log_level(const struct settings *st)
+{
+	static const struct {
+		const char *word;
+		enum log_level level;
+	} levels[] = {
+	    {"error", LOG_LEVEL_ERROR},
+	    {"warn", LOG_LEVEL_WARN},
+	    {"info", LOG_LEVEL_INFO},
+	    {"debug", LOG_LEVEL_DEBUG},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
+		if (!strcmp(levels[i].word, st->log_level))
+			return levels[i].level;
+	return LOG_LEVEL_INFO;
+}
