@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an operator does over the local socket: state of the service, a new
+ * patient, an establishment, the release of an exam.
+ */
+#include "server/handle.h"
+
+#include <string.h>
+
+#include "common/log.h"
+#include "proto/admin.pb-c.h"
+#include "server/courier_link.h"
+#include "server/handle/fields.h"
+#include "server/handle/opened.h"
+#include "server/handle/people.h"
+#include "server/handle/pwhash.h"
+#include "server/imaging_pool.h"
+#include "server/policy/identifier.h"
+#include "server/policy/password.h"
+#include "server/server.h"
+
+#define NAME_MAX_CHARS          100u
+#define ESTABLISHMENT_MAX_CHARS 200u
+#define LOCAL_NUMBER_MAX_CHARS  64u
+/* A generated identifier that is taken is drawn again; so many times in a row
+ * mean that something else is wrong. */
+#define IDENTIFIER_DRAWS 16u
+
+/* ----------------------------------------------------------------- status */
+
+int
+check_admin_status(struct request *rq)
+{
+	(void)rq;
+	return 0;
+}
+
+int
+handle_admin_status_read(struct request *rq, struct store_conn *db)
+{
+	struct server *server = rq->server;
+	Emage__AdminStatusReply *reply = rq->reply;
+	struct store_stats stats;
+	const struct {
+		const char *name;
+		uint64_t value;
+	} counters[] = {
+#define X(name) {#name, atomic_load_explicit(&server->counters.name, memory_order_relaxed)},
+	    COUNTERS(X)
+#undef X
+	};
+	const size_t n_store = 4, n = ARRAY_LEN(counters) + n_store;
+	Emage__Counter *rows = arena_alloc(rq->arena, n * sizeof(*rows));
+	size_t k = 0;
+
+	(void)db;
+	reply->counters = arena_alloc(rq->arena, n * sizeof(*reply->counters));
+	if (rows == NULL || reply->counters == NULL)
+		return -EM_E_NO_MEMORY;
+	for (size_t i = 0; i < n; i++) {
+		emage__counter__init(&rows[i]);
+		reply->counters[i] = &rows[i];
+	}
+	for (; k < ARRAY_LEN(counters); k++) {
+		rows[k].name = (char *)counters[k].name;
+		rows[k].value = counters[k].value;
+	}
+	store_stats_get(server->store, &stats);
+	rows[k].name = "store_commits";
+	rows[k++].value = stats.commits;
+	rows[k].name = "store_jobs";
+	rows[k++].value = stats.jobs;
+	rows[k].name = "store_jobs_failed";
+	rows[k++].value = stats.failed_jobs;
+	rows[k].name = "store_jobs_queued";
+	rows[k++].value = stats.queued;
+	reply->n_counters = k;
+	reply->version = EMAGE_VERSION;
+	reply->region = server_settings(server)->region_name;
+	reply->started_at_ms = server->started_at_ms;
+	reply->now_ms = rq->now_ms;
+	reply->courier_up = courier_is_up(server->courier);
+	reply->imaging_up = imaging_up(server->imaging);
+	return 0;
+}
+
+/* ------------------------------------------------------------ new patient */
+
+struct patient_state {
+	char temporary[POLICY_TEMP_PASSWORD_MAX];
+	char hash[PWHASH_MAX];
+};
+
+static bool
+admin_one_of(const char *s, const char *a, const char *b, const char *c)
+{
+	return strcmp(s, a) == 0 || strcmp(s, b) == 0 || strcmp(s, c) == 0;
+}
+
+/* The first field that does not look as it must, or NULL. */
+static const char *
+admin_patient_fault(const Emage__AdminPatientAddRequest *m)
+{
+	if (!admin_one_of(m->civility, "", "Madame", "Monsieur"))
+		return "civility";
+	if (!fields_line(m->given_name, 1, NAME_MAX_CHARS))
+		return "given_name";
+	if (!fields_line(m->used_name, m->birth_name[0] == '\0', NAME_MAX_CHARS))
+		return "used_name";
+	if (!fields_line(m->birth_name, 0, NAME_MAX_CHARS))
+		return "birth_name";
+	if (!fields_day(m->birth_date))
+		return "birth_date";
+	if (!admin_one_of(m->sex, "", "F", "M"))
+		return "sex";
+	if (m->email[0] != '\0' && !fields_email(m->email))
+		return "email";
+	if (m->mobile[0] != '\0' && !fields_mobile(m->mobile))
+		return "mobile";
+	/* without one no access code would ever arrive */
+	if (m->email[0] == '\0' && m->mobile[0] == '\0')
+		return "email";
+	if (m->language[0] != '\0' && !admin_one_of(m->language, "fr", "de", "en"))
+		return "language";
+	if (!fields_line(m->ipp, 0, LOCAL_NUMBER_MAX_CHARS))
+		return "ipp";
+	if (!fields_line(m->ipp_authority, m->ipp[0] != '\0', LOCAL_NUMBER_MAX_CHARS))
+		return "ipp_authority";
+	if (!fields_line(m->operator_name, 0, NAME_MAX_CHARS))
+		return "operator_name";
+	return NULL;
+}
+
+int
+check_admin_patient_add(struct request *rq)
+{
+	const char *field = admin_patient_fault(rq->msg);
+
+	return field == NULL ? 0 : request_invalid(rq, field);
+}
+
+int
+handle_admin_patient_add_read(struct request *rq, struct store_conn *db)
+{
+	const Emage__AdminPatientAddRequest *m = rq->msg;
+	uint64_t patient_id;
+	int rc = -EM_E_NOT_FOUND;
+
+	rq->state = arena_alloc(rq->arena, sizeof(struct patient_state));
+	if (rq->state == NULL)
+		return -EM_E_NO_MEMORY;
+	if (m->ipp[0] != '\0')
+		rc = store_patient_by_ipp(db, m->ipp_authority, m->ipp, &patient_id);
+	if (rc == 0) {
+		request_refuse(rq, EM_E_EXISTS, "ipp", 0, 0);
+		return -EM_E_EXISTS;
+	}
+	return rc == -EM_E_NOT_FOUND ? 0 : rc;
+}
+
+int
+handle_admin_patient_add_work(struct request *rq)
+{
+	struct patient_state *st = rq->state;
+
+	policy_temp_password(st->temporary);
+	return pwhash_make(&rq->server->pepper, st->temporary, NULL, st->hash);
+}
+
+/* An identifier that nobody has: as it is printed, and as it is kept. */
+static int
+admin_draw_identifier(struct request *rq, struct store_conn *db,
+    char shown_r[POLICY_IDENTIFIER_MAX], char kept_r[3 * POLICY_IDENTIFIER_MAX + 1])
+{
+	struct store_account taken;
+
+	for (unsigned i = 0; i < IDENTIFIER_DRAWS; i++) {
+		int rc;
+
+		policy_identifier_new(shown_r);
+		(void)policy_identifier_normalise(shown_r, kept_r);
+		rc = store_account_by_identifier(db, rq->arena, kept_r, &taken);
+		if (rc == -EM_E_NOT_FOUND)
+			return 0;
+		if (rc < 0)
+			return rc;
+	}
+	log_error("patient.identifier", "cause=none free draws=%u", IDENTIFIER_DRAWS);
+	return -EM_E_INTERNAL;
+}
+
+int
+handle_admin_patient_add_write(struct request *rq, struct store_conn *db)
+{
+	const Emage__AdminPatientAddRequest *m = rq->msg;
+	const struct patient_state *st = rq->state;
+	Emage__AdminPatientAddReply *reply = rq->reply;
+	char shown[POLICY_IDENTIFIER_MAX], kept[3 * POLICY_IDENTIFIER_MAX + 1];
+	struct store_patient_new p = {
+	    .identifier = kept,
+	    .civility = m->civility,
+	    .given_name = m->given_name,
+	    .used_name = m->used_name,
+	    .birth_name = m->birth_name,
+	    .sex = m->sex,
+	    .birth_date = m->birth_date,
+	    .email = m->email,
+	    .mobile = m->mobile,
+	    .language = m->language[0] != '\0' ? m->language : "fr",
+	    .temp_hash = st->hash,
+	    .temp_expires_at_ms = rq->now_ms + POLICY_TEMP_LETTER_MS,
+	    .ipp = m->ipp,
+	    .ipp_authority = m->ipp_authority,
+	    .establishment_id = m->establishment_id,
+	    .operator_name = m->operator_name,
+	    .now_ms = rq->now_ms,
+	};
+	uint64_t account_id;
+	int rc = admin_draw_identifier(rq, db, shown, kept);
+
+	if (rc == 0)
+		rc = store_patient_add(db, &p, &reply->patient_id, &account_id);
+	if (rc == -EM_E_INVALID) /* the row refers to no establishment */
+		request_refuse(rq, EM_E_INVALID, "establishment_id", 0, 0);
+	if (rc == 0)
+		rc = people_audit(rq, db,
+		    &(struct store_audit){
+			.event = "patient.added", .patient_id = reply->patient_id});
+	if (rc < 0)
+		return rc;
+	reply->identifier = arena_strdup(rq->arena, shown);
+	reply->temporary_password = arena_strdup(rq->arena, st->temporary);
+	if (reply->identifier == NULL || reply->temporary_password == NULL)
+		return -EM_E_NO_MEMORY;
+	return 0;
+}
+
+/* ------------------------------------------------- establishment, release */
+
+int
+check_admin_establishment_add(struct request *rq)
+{
+	const Emage__AdminEstablishmentAddRequest *m = rq->msg;
+
+	if (!fields_finess(m->finess))
+		return request_invalid(rq, "finess");
+	if (!fields_line(m->name, 1, ESTABLISHMENT_MAX_CHARS))
+		return request_invalid(rq, "name");
+	return 0;
+}
+
+int
+handle_admin_establishment_add_write(struct request *rq, struct store_conn *db)
+{
+	const Emage__AdminEstablishmentAddRequest *m = rq->msg;
+	Emage__AdminEstablishmentAddReply *reply = rq->reply;
+	bool existed = false;
+	int rc =
+	    store_establishment_add(db, m->finess, m->name, &reply->establishment_id, &existed);
+
+	if (rc < 0)
+		return rc;
+	reply->existed = existed;
+	if (existed)
+		return 0;
+	return people_audit(rq, db,
+	    &(struct store_audit){.event = "establishment.added", .detail = m->finess});
+}
+
+int
+check_admin_release(struct request *rq)
+{
+	const Emage__AdminReleaseRequest *m = rq->msg;
+
+	return m->exam_id == 0 ? request_invalid(rq, "exam_id") : 0;
+}
+
+int
+handle_admin_release_write(struct request *rq, struct store_conn *db)
+{
+	const Emage__AdminReleaseRequest *m = rq->msg;
+	Emage__AdminReleaseReply *reply = rq->reply;
+	bool was = false;
+	int rc = store_exam_release(db, m->exam_id, rq->now_ms, &was);
+
+	if (rc < 0)
+		return rc;
+	reply->was_released = was;
+	return people_audit(rq, db,
+	    &(struct store_audit){.event = "exam.released",
+		.exam_id = m->exam_id,
+		.detail = was ? "was released already" : ""});
+}

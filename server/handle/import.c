@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Import of DICOM objects. A file comes in pieces into a nameless file of the
+ * media folder; when it is whole, the imaging process decodes it on a worker,
+ * the files become durable under the number of the instance to be, and then
+ * the row is written. Without the row the files go again.
+ */
+#include "server/handle.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "proto/admin.pb-c.h"
+#include "server/handle/fields.h"
+#include "server/handle/import_object.h"
+#include "server/handle/media.h"
+#include "server/handle/opened.h"
+#include "server/handle/people.h"
+#include "server/imaging_pool.h"
+#include "server/policy/identifier.h"
+#include "server/policy/release.h"
+#include "server/server.h"
+
+#define UPLOADS_MAX          8u /* of one connection at a time */
+#define UPLOAD_MAX_BYTES     ((uint64_t)2 << 30)
+#define IDENTIFIER_MAX_BYTES 128u
+/* Descriptions of 10,000 frames, and a report three times over. */
+#define OBJECT_ARENA_BYTES ((size_t)64 << 20)
+#define ID_DRAWS           4u
+
+/* ----------------------------------------------------------------- upload */
+
+struct upload {
+	uint32_t id; /* 0 = free */
+	int fd;
+	uint64_t total, received;
+};
+struct uploads {
+	uint32_t last_id;
+	struct upload of[UPLOADS_MAX];
+};
+
+static void
+import_close(struct upload *u)
+{
+	if (u->id != 0)
+		(void)close(u->fd);
+	*u = (struct upload){.fd = -1};
+}
+
+static void
+import_release(void *data)
+{
+	struct uploads *all = data;
+
+	for (size_t i = 0; i < UPLOADS_MAX; i++)
+		import_close(&all->of[i]);
+	free(all);
+}
+
+/* The connection's uploads, made when there are none. */
+static struct uploads *
+import_uploads(struct request *rq)
+{
+	struct uploads *all = request_attached(rq);
+
+	if (all == NULL) {
+		all = mem_new(sizeof(*all));
+		request_attach(rq, all, import_release);
+	}
+	return all;
+}
+
+/* id 0 finds a free one. */
+static struct upload *
+import_find(struct uploads *all, uint32_t id)
+{
+	for (size_t i = 0; all != NULL && i < UPLOADS_MAX; i++) {
+		if (all->of[i].id == id)
+			return &all->of[i];
+	}
+	return NULL;
+}
+
+int
+check_admin_import_open(struct request *rq)
+{
+	const Emage__AdminImportOpenRequest *m = rq->msg;
+
+	if (m->total_bytes == 0)
+		return request_invalid(rq, "total_bytes");
+	if (m->total_bytes > UPLOAD_MAX_BYTES) {
+		request_refuse(rq, EM_E_TOO_LARGE, "total_bytes", 0, 0);
+		return -EM_E_TOO_LARGE;
+	}
+	return 0;
+}
+
+int
+handle_admin_import_open_local(struct request *rq)
+{
+	const Emage__AdminImportOpenRequest *m = rq->msg;
+	Emage__AdminImportOpenReply *reply = rq->reply;
+	struct uploads *all = import_uploads(rq);
+	struct upload *u = import_find(all, 0);
+	int fd;
+
+	if (u == NULL)
+		return -EM_E_BUSY;
+	fd = media_temp(rq->server->media_fd);
+	if (fd < 0)
+		return fd;
+	if (++all->last_id == 0)
+		all->last_id = 1;
+	*u = (struct upload){.id = all->last_id, .fd = fd, .total = m->total_bytes};
+	reply->upload_id = u->id;
+	return 0;
+}
+
+int
+check_admin_import_data(struct request *rq)
+{
+	const Emage__AdminImportDataRequest *m = rq->msg;
+
+	if (m->upload_id == 0)
+		return request_invalid(rq, "upload_id");
+	return m->data.len == 0 ? request_invalid(rq, "data") : 0;
+}
+
+int
+handle_admin_import_data_local(struct request *rq)
+{
+	const Emage__AdminImportDataRequest *m = rq->msg;
+	struct upload *u = import_find(request_attached(rq), m->upload_id);
+	size_t done = 0;
+
+	if (u == NULL)
+		return -EM_E_NOT_FOUND;
+	if (m->offset != u->received)
+		return request_invalid(rq, "offset");
+	if (m->data.len > u->total - u->received)
+		return request_invalid(rq, "data");
+	while (done < m->data.len) {
+		ssize_t n = pwrite(u->fd, m->data.data + done, m->data.len - done,
+		    (off_t)(u->received + done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			log_error("import.write", "cause=%s", strerrorname_np(errno));
+			import_close(u);
+			return -EM_E_UNAVAILABLE;
+		}
+		done += (size_t)n;
+	}
+	u->received += done;
+	return 0;
+}
+
+int
+check_admin_import_abort(struct request *rq)
+{
+	const Emage__AdminImportAbortRequest *m = rq->msg;
+
+	return m->upload_id == 0 ? request_invalid(rq, "upload_id") : 0;
+}
+
+int
+handle_admin_import_abort_local(struct request *rq)
+{
+	const Emage__AdminImportAbortRequest *m = rq->msg;
+	struct upload *u = import_find(request_attached(rq), m->upload_id);
+
+	if (u == NULL)
+		return -EM_E_NOT_FOUND;
+	import_close(u);
+	return 0;
+}
+
+/* ----------------------------------------------------------------- finish */
+
+struct import_state {
+	struct arena *arena; /* of the object */
+	int original_fd, frames_fd;
+	uint64_t patient_id;       /* named by the operator, or 0 */
+	uint64_t establishment_id; /* likewise */
+	struct import_object object;
+	uint64_t instance_id; /* files under this number are there, 0 = none */
+	bool row_added;
+};
+
+int
+check_admin_import_finish(struct request *rq)
+{
+	const Emage__AdminImportFinishRequest *m = rq->msg;
+
+	if (m->upload_id == 0)
+		return request_invalid(rq, "upload_id");
+	if (strlen(m->patient_identifier) > IDENTIFIER_MAX_BYTES)
+		return request_invalid(rq, "patient_identifier");
+	if (m->finess[0] != '\0' && !fields_finess(m->finess))
+		return request_invalid(rq, "finess");
+	return 0;
+}
+
+/* On the io thread, however it ended. A commit that may or may not have been
+ * made leaves the mark, and the next start decides. */
+static void
+import_cleanup(struct request *rq)
+{
+	struct import_state *st = rq->state;
+
+	if (st->instance_id != 0 && rq->result != -EM_E_UNCERTAIN)
+		media_settle(rq->server->media_fd, st->instance_id,
+		    st->row_added && rq->result == 0);
+	if (st->original_fd >= 0)
+		(void)close(st->original_fd);
+	if (st->frames_fd >= 0)
+		(void)close(st->frames_fd);
+	arena_free(&st->arena);
+}
+
+/* What the operator names must be there, or the command has a fault. */
+static int
+import_named(struct request *rq, struct store_conn *db, struct import_state *st)
+{
+	const Emage__AdminImportFinishRequest *m = rq->msg;
+	struct store_account who;
+	char *kept;
+	int rc = 0;
+
+	if (m->patient_identifier[0] != '\0') {
+		kept = arena_alloc(rq->arena, 3 * strlen(m->patient_identifier) + 1);
+		if (kept == NULL)
+			return -EM_E_NO_MEMORY;
+		(void)policy_identifier_normalise(m->patient_identifier, kept);
+		rc = store_account_by_identifier(db, rq->arena, kept, &who);
+		if (rc == 0 && who.patient_id == 0)
+			rc = -EM_E_NOT_FOUND;
+		if (rc == -EM_E_NOT_FOUND)
+			request_refuse(rq, EM_E_NOT_FOUND, "patient_identifier", 0, 0);
+		if (rc < 0)
+			return rc;
+		st->patient_id = who.patient_id;
+	}
+	if (m->finess[0] != '\0') {
+		rc = store_establishment_by_finess(db, m->finess, &st->establishment_id);
+		if (rc == -EM_E_NOT_FOUND)
+			request_refuse(rq, EM_E_NOT_FOUND, "finess", 0, 0);
+	}
+	return rc;
+}
+
+int
+handle_admin_import_finish_read(struct request *rq, struct store_conn *db)
+{
+	const Emage__AdminImportFinishRequest *m = rq->msg;
+	struct upload *u = import_find(request_attached(rq), m->upload_id);
+	struct import_state *st = arena_alloc(rq->arena, sizeof(*st));
+	bool whole;
+
+	if (st == NULL)
+		return -EM_E_NO_MEMORY;
+	if (u == NULL)
+		return -EM_E_NOT_FOUND;
+	whole = u->received == u->total;
+	st->original_fd = u->fd;
+	st->frames_fd = -1;
+	*u = (struct upload){.fd = -1};
+	st->arena = arena_new(OBJECT_ARENA_BYTES);
+	rq->state = st;
+	rq->cleanup = import_cleanup;
+	return whole ? import_named(rq, db, st) : request_invalid(rq, "upload_id");
+}
+
+/* Both files under a number that nothing else has. */
+static int
+import_keep(struct request *rq, struct import_state *st)
+{
+	int rc = -EM_E_EXISTS;
+
+	for (unsigned i = 0; rc == -EM_E_EXISTS && i < ID_DRAWS; i++) {
+		uint64_t id = media_new_id(rq->now_ms);
+
+		rc = media_keep(rq->server->media_fd, id,
+		    st->object.row.n_frames > 0 ? st->frames_fd : -1, st->original_fd);
+		if (rc == 0)
+			st->instance_id = id;
+	}
+	return rc == -EM_E_EXISTS ? -EM_E_INTERNAL : rc;
+}
+
+int
+handle_admin_import_finish_work(struct request *rq)
+{
+	const Emage__AdminImportFinishRequest *m = rq->msg;
+	struct import_state *st = rq->state;
+	Emage__ImagingDecodeReply *found = NULL;
+	Emage__ImagingFrame **frames = NULL;
+	int rc;
+
+	st->frames_fd = media_temp(rq->server->media_fd);
+	if (st->frames_fd < 0)
+		return st->frames_fd;
+	rc = imaging_decode(rq->server->imaging, st->arena, st->original_fd, st->frames_fd,
+	    m->dry_run, &found, &frames);
+	if (rc < 0 && (rc != -EM_E_INVALID || found == NULL))
+		return rc;
+	if (rc < 0)
+		found->ok = false;
+	rc = import_object_make(st->arena, found, frames, m->dry_run ? -1 : st->frames_fd,
+	    &st->object);
+	if (rc < 0)
+		return rc;
+	if (m->dry_run ||
+	    st->object.verdict != EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_UNSPECIFIED)
+		return 0;
+	return import_keep(rq, st);
+}
+
+/* Whose object it is: the operator's word, else the local number with who gave
+ * it; where the file names no issuer, the establishment that was named is. */
+static int
+import_patient(struct request *rq, struct store_conn *db, struct import_state *st)
+{
+	const Emage__AdminImportFinishRequest *m = rq->msg;
+	struct import_object *o = &st->object;
+	const char *authority = o->patient_issuer[0] != '\0' ? o->patient_issuer : m->finess;
+	int rc;
+
+	o->row.patient_id = st->patient_id;
+	if (st->patient_id != 0)
+		return 0;
+	if (o->patient_id[0] == '\0') {
+		import_object_refuse(o, "(0010,0020) PatientID", "missing");
+		return 0;
+	}
+	rc = store_patient_by_ipp(db, authority, o->patient_id, &o->row.patient_id);
+	if (rc != -EM_E_NOT_FOUND)
+		return rc;
+	import_object_refuse(o, "(0010,0020) PatientID",
+	    o->patient_issuer[0] != '\0' ? "no patient has this number of this issuer"
+					 : "no patient has this number (the file names no issuer)");
+	return 0;
+}
+
+static int
+import_establishment(struct store_conn *db, struct import_state *st)
+{
+	struct import_object *o = &st->object;
+	int rc = -EM_E_NOT_FOUND;
+
+	if (o->institution[0] != '\0')
+		rc = store_establishment_by_name(db, o->institution, &o->row.establishment_id);
+	if (rc != -EM_E_NOT_FOUND)
+		return rc;
+	o->row.establishment_id = st->establishment_id;
+	if (st->establishment_id == 0)
+		import_object_refuse(o, "(0008,0080) InstitutionName", "no such establishment");
+	return 0;
+}
+
+/* The rule was looked at when the settings were read; one that is not known
+ * releases nothing. */
+static bool
+import_releases(struct request *rq, const struct import_object *o)
+{
+	const Emage__AdminImportFinishRequest *m = rq->msg;
+	enum policy_release how = POLICY_RELEASE_HAND;
+
+	(void)policy_release_parse(server_settings(rq->server)->imaging_release, &how);
+	return policy_releases(how, o->is_report && o->report.is_final, m->release);
+}
+
+static int
+import_row(struct request *rq, struct store_conn *db, struct import_state *st, uint64_t *exam_r)
+{
+	const Emage__AdminImportFinishRequest *m = rq->msg;
+	struct import_object *o = &st->object;
+	uint64_t instance;
+	int rc = store_instance_known(db, o->row.sop_uid, &instance, exam_r);
+
+	if (rc == 0)
+		o->verdict = EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_KNOWN;
+	if (rc != -EM_E_NOT_FOUND)
+		return rc;
+	if (m->dry_run) {
+		o->verdict = EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_WOULD_STORE;
+		return 0;
+	}
+	o->row.instance_id = st->instance_id;
+	o->row.now_ms = rq->now_ms;
+	o->row.release = import_releases(rq, o);
+	rc = store_instance_add(db, &o->row, &instance, exam_r);
+	if (rc == -EM_E_INVALID) {
+		import_object_refuse(o, "(0020,000D) StudyInstanceUID",
+		    "this study belongs to another patient");
+		return 0;
+	}
+	if (rc < 0)
+		return rc;
+	st->row_added = true;
+	o->verdict = EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_STORED;
+	return 0;
+}
+
+/* One row of the trail for an exam, not one for each of its images. */
+static int
+import_audit(struct request *rq, struct store_conn *db, const struct import_state *st,
+    uint64_t exam_id)
+{
+	if (!st->row_added || (opened_is_recorded(rq, exam_id) && !st->object.row.release))
+		return 0;
+	rq->change.opened_exam_id = exam_id;
+	return people_audit(rq, db,
+	    &(struct store_audit){
+		.event = "exam.imported",
+		.patient_id = st->object.row.patient_id,
+		.exam_id = exam_id,
+		.detail = st->object.row.release ? "released" : "",
+	    });
+}
+
+static int
+import_answer(struct request *rq, const struct import_object *o, uint64_t exam_id)
+{
+	Emage__AdminImportFinishReply *reply = rq->reply;
+
+	reply->verdict = o->verdict;
+	reply->reason = arena_strdup(rq->arena, o->reason);
+	reply->field = arena_strdup(rq->arena, o->field);
+	reply->study_uid = arena_strdup(rq->arena, o->row.study_uid);
+	reply->modality = arena_strdup(rq->arena, o->row.modality);
+	reply->n_frames = o->row.n_frames;
+	reply->exam_id = exam_id;
+	if (reply->reason == NULL || reply->field == NULL || reply->study_uid == NULL ||
+	    reply->modality == NULL)
+		return -EM_E_NO_MEMORY;
+	if (o->verdict == EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_STORED)
+		server_count(rq->server, imports_stored);
+	if (o->verdict == EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_REFUSED)
+		server_count(rq->server, imports_refused);
+	return 0;
+}
+
+int
+handle_admin_import_finish_write(struct request *rq, struct store_conn *db)
+{
+	const Emage__ImportVerdict good = EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_UNSPECIFIED;
+	struct import_state *st = rq->state;
+	struct import_object *o = &st->object;
+	uint64_t exam_id = 0;
+	int rc = 0;
+
+	if (o->verdict == good)
+		rc = import_patient(rq, db, st);
+	if (rc == 0 && o->verdict == good)
+		rc = import_establishment(db, st);
+	if (rc == 0 && o->verdict == good)
+		rc = import_row(rq, db, st, &exam_id);
+	if (rc == 0)
+		rc = import_audit(rq, db, st, exam_id);
+	return rc < 0 ? rc : import_answer(rq, o, exam_id);
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The words of messages: files of sections are read, every section is held
+ * against the table of texts, and placeholders are put in when one is made.
+ */
+#include "server/handle/texts.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/err.h"
+#include "common/text.h"
+
+#define LANGUAGE_FILE_MAX 65536u
+#define SUBJECT_MAX_BYTES 120u
+/* One short message, counted as characters of the GSM alphabet. */
+#define MOBILE_MAX_CHARS 160u
+
+static const char built_in_fr[] =
+#include "data/messages/fr.txt.h"
+    ;
+static const char built_in_de[] =
+#include "data/messages/de.txt.h"
+    ;
+static const char built_in_en[] =
+#include "data/messages/en.txt.h"
+    ;
+
+static const struct {
+	const char *code;
+	const char *text;
+} languages[] = {
+    {.code = "fr", .text = built_in_fr}, /* first: what an unknown language becomes */
+    {.code = "de", .text = built_in_de},
+    {.code = "en", .text = built_in_en},
+};
+
+static const struct placeholder {
+	const char *name;
+	size_t offset;
+} placeholders[] = {
+    {.name = "code", .offset = offsetof(struct text_values, code)},
+    {.name = "minutes", .offset = offsetof(struct text_values, minutes)},
+    {.name = "support", .offset = offsetof(struct text_values, support)},
+};
+
+/* needs: placeholders that must stand in the body; allows: that may. Bits are
+ * places in the table above. */
+static const struct {
+	const char *name;
+	bool subject;
+	unsigned needs, allows;
+	size_t max_chars;
+} rules[N_TEXTS] = {
+    [TEXT_CODE_EMAIL] =
+	{.name = "code_email", .subject = true, .needs = 3, .allows = 7, .max_chars = 4000},
+    [TEXT_CODE_MOBILE] =
+	{.name = "code_mobile", .needs = 3, .allows = 3, .max_chars = MOBILE_MAX_CHARS},
+};
+
+struct texts {
+	struct {
+		char *subject[N_TEXTS];
+		char *body[N_TEXTS];
+	} in[ARRAY_LEN(languages)];
+};
+
+/* Where a fault is told: file and line, appended to the caller's buffer. */
+struct reading {
+	const char *file;
+	unsigned line;
+	char *err;
+	size_t err_len;
+	unsigned n_faults;
+};
+
+static void texts_fault(struct reading *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+texts_fault(struct reading *r, const char *fmt, ...)
+{
+	size_t used = r->err_len > 0 ? strlen(r->err) : 0;
+	char what[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	if (r->err_len > used)
+		(void)snprintf(r->err + used, r->err_len - used, "%s:%u: %s\n", r->file, r->line, what);
+	r->n_faults++;
+}
+
+/* The placeholder at s ("{code}"), its place in the table or -1; *len_r counts
+ * the braces. */
+static int
+texts_placeholder(const char *s, size_t *len_r)
+{
+	const char *end = strchr(s, '}');
+
+	if (end == NULL)
+		return -1;
+	*len_r = (size_t)(end - s) + 1;
+	for (size_t i = 0; i < ARRAY_LEN(placeholders); i++) {
+		if (strlen(placeholders[i].name) == *len_r - 2 &&
+		    strncmp(s + 1, placeholders[i].name, *len_r - 2) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+static void
+texts_check(struct reading *r, int id, const char *subject, const char *body)
+{
+	unsigned seen = 0;
+
+	if (rules[id].subject != (subject[0] != '\0'))
+		texts_fault(r, "[%s] %s a line \"Subject: ...\"", rules[id].name,
+		    rules[id].subject ? "needs" : "may not have");
+	if (strlen(subject) > SUBJECT_MAX_BYTES || strpbrk(subject, "{}") != NULL)
+		texts_fault(r, "[%s] subject too long, or with a placeholder", rules[id].name);
+	for (const char *s = strchr(body, '{'); s != NULL; s = strchr(s + 1, '{')) {
+		size_t len = 0;
+		int which = texts_placeholder(s, &len);
+
+		if (which < 0 || !(rules[id].allows & 1u << which))
+			texts_fault(r, "[%s] unknown placeholder near \"%.20s\"", rules[id].name, s);
+		else
+			seen |= 1u << which;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(placeholders); i++) {
+		if (rules[id].needs & ~seen & 1u << i)
+			texts_fault(r, "[%s] lacks {%s}", rules[id].name, placeholders[i].name);
+	}
+	if (text_count(body, strlen(body)) > rules[id].max_chars)
+		texts_fault(r, "[%s] is longer than %zu characters", rules[id].name,
+		    rules[id].max_chars);
+}
+
+static int
+texts_section(const char *line, size_t len)
+{
+	for (int id = 0; id < N_TEXTS; id++) {
+		if (strlen(rules[id].name) == len && strncmp(rules[id].name, line, len) == 0)
+			return id;
+	}
+	return -1;
+}
+
+/* Takes one section: `s` is behind its heading, up to `end`. */
+static void
+texts_take(struct reading *r, struct texts *t, size_t language, int id, const char *s,
+    const char *end)
+{
+	static const char key[] = "Subject: ";
+	char *subject = NULL, *body;
+
+	if ((size_t)(end - s) > sizeof(key) && strncmp(s, key, sizeof(key) - 1) == 0) {
+		const char *nl = memchr(s, '\n', (size_t)(end - s));
+
+		s += sizeof(key) - 1;
+		nl = nl == NULL ? end : nl;
+		subject = mem_printf("%.*s", (int)(nl - s), s);
+		s = nl;
+	}
+	while (s < end && *s == '\n')
+		s++;
+	while (end > s && end[-1] == '\n')
+		end--;
+	body = mem_printf("%.*s", (int)(end - s), s);
+	if (subject == NULL)
+		subject = mem_strdup("");
+	texts_check(r, id, subject, body);
+	free(t->in[language].subject[id]);
+	free(t->in[language].body[id]);
+	t->in[language].subject[id] = subject;
+	t->in[language].body[id] = body;
+}
+
+static bool
+texts_clean(const char *text, size_t len)
+{
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		uint32_t cp;
+
+		n = text_decode(text + i, len - i, &cp);
+		if (n == 0 || (cp != '\n' && !text_cp_is_safe(cp)))
+			return false;
+	}
+	return true;
+}
+
+static void
+texts_parse(struct reading *r, struct texts *t, size_t language, const char *text)
+{
+	const char *begin = NULL; /* of the section that is open */
+	const char *next;
+	unsigned heading = 0;
+	int id = -1;
+
+	r->line = 0;
+	if (!texts_clean(text, strlen(text))) {
+		texts_fault(r, "not UTF-8, or with characters that cannot be shown");
+		return;
+	}
+	for (const char *s = text; *s != '\0'; s = next) {
+		const char *nl = strchr(s, '\n');
+		size_t len = nl == NULL ? strlen(s) : (size_t)(nl - s);
+
+		next = nl == NULL ? s + len : nl + 1;
+		r->line++;
+		if (len > 2 && s[0] == '[' && s[len - 1] == ']') {
+			unsigned here = r->line;
+
+			r->line = heading;
+			if (id >= 0)
+				texts_take(r, t, language, id, begin, s);
+			r->line = heading = here;
+			id = texts_section(s + 1, len - 2);
+			if (id < 0)
+				texts_fault(r, "no such message: %.*s", (int)len, s);
+			begin = next;
+		} else if (heading == 0 && len > 0 && s[0] != '#') {
+			texts_fault(r, "text before the first [message]");
+		}
+	}
+	r->line = heading;
+	if (id >= 0)
+		texts_take(r, t, language, id, begin, text + strlen(text));
+	for (int i = 0; i < N_TEXTS; i++) {
+		if (t->in[language].body[i] == NULL)
+			texts_fault(r, "[%s] is missing", rules[i].name);
+	}
+}
+
+/* A whole small file, NUL at its end, or NULL with the fault told. */
+static char *
+texts_file(struct reading *r)
+{
+	char *text = mem_new(LANGUAGE_FILE_MAX + 1);
+	FILE *f = fopen(r->file, "re");
+	size_t len;
+
+	if (f == NULL) {
+		texts_fault(r, "%s", strerror(errno));
+		free(text);
+		return NULL;
+	}
+	len = fread(text, 1, LANGUAGE_FILE_MAX, f);
+	if (len == LANGUAGE_FILE_MAX || ferror(f) || memchr(text, '\0', len) != NULL) {
+		texts_fault(r, "unreadable, too long or not text");
+		free(text);
+		text = NULL;
+	}
+	(void)fclose(f);
+	return text;
+}
+
+int
+texts_new(const char *dir, struct texts **texts_r, char *err_r, size_t err_len)
+{
+	struct reading r = {.err = err_r, .err_len = err_len};
+	struct texts *t = mem_new(sizeof(*t));
+	bool built_in = dir == NULL || dir[0] == '\0';
+
+	if (err_len > 0)
+		err_r[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		char *path = mem_printf("%s/%s.txt", built_in ? "messages" : dir, languages[i].code);
+		char *read;
+
+		r.file = path;
+		r.line = 0;
+		read = built_in ? mem_strdup(languages[i].text) : texts_file(&r);
+		if (read != NULL)
+			texts_parse(&r, t, i, read);
+		free(read);
+		free(path);
+	}
+	if (r.n_faults > 0) {
+		texts_free(&t);
+		return -EM_E_CONFIG;
+	}
+	*texts_r = t;
+	return 0;
+}
+
+void
+texts_free(struct texts **t)
+{
+	if (*t == NULL)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		for (int id = 0; id < N_TEXTS; id++) {
+			free((*t)->in[i].subject[id]);
+			free((*t)->in[i].body[id]);
+		}
+	}
+	free(*t);
+	*t = NULL;
+}
+
+static const char *
+texts_value(const struct text_values *v, int which)
+{
+	const char *value;
+
+	memcpy(&value, (const char *)v + placeholders[which].offset, sizeof(value));
+	return value == NULL ? "" : value;
+}
+
+/* Length of the finished text; writes it when out is not NULL. */
+static size_t
+texts_fill(const char *body, const struct text_values *v, char *out)
+{
+	size_t len = 0;
+
+	for (const char *s = body; *s != '\0';) {
+		size_t from = 1, n = 1;
+		int which = *s == '{' ? texts_placeholder(s, &from) : -1;
+		const char *put = s;
+
+		if (which >= 0) {
+			put = texts_value(v, which);
+			n = strlen(put);
+		} else {
+			from = 1;
+		}
+		if (out != NULL)
+			memcpy(out + len, put, n);
+		len += n;
+		s += from;
+	}
+	return len;
+}
+
+int
+texts_make(const struct texts *t, struct arena *a, enum text_id id, const char *language,
+    const struct text_values *v, const char **subject_r, const char **body_r)
+{
+	size_t which = 0;
+	char *body;
+
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		if (strcmp(languages[i].code, language) == 0)
+			which = i;
+	}
+	body = arena_alloc(a, texts_fill(t->in[which].body[id], v, NULL) + 1);
+	*subject_r = arena_strdup(a, t->in[which].subject[id]);
+	if (body == NULL || *subject_r == NULL)
+		return -EM_E_NO_MEMORY;
+	(void)texts_fill(t->in[which].body[id], v, body);
+	*body_r = body;
+	return 0;
+}
