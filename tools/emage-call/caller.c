@@ -144,7 +144,7 @@ caller_read_json(const char *text, char *err_r, size_t err_len)
 		snprintf(err_r, err_len, "%s: %s", text + 1, strerror(errno));
 		return NULL;
 	}
-	j = json_loads(all ? all : text, JSON_REJECT_DUPLICATES, &e);
+	j = json_loads(all ? all : text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &e);
 	if (!j)
 		snprintf(
 		    err_r, err_len, "not JSON: line %d, column %d: %s", e.line, e.column, e.text);

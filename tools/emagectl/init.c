@@ -22,7 +22,7 @@
 #include "common/secret.h"
 #include "common/tls.h"
 #include "server/settings.h"
-#include "tools/emagectl/certificate.h"
+#include "tools/lib/certificate.h"
 #include "tools/emagectl/ctl.h"
 #include "tools/emagectl/place.h"
 #include "tools/lib/pbjson.h"

@@ -2,7 +2,7 @@
 /*
  * Making certificates with OpenSSL.
  */
-#include "tools/emagectl/certificate.h"
+#include "tools/lib/certificate.h"
 
 #include <arpa/inet.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef EMAGE_CTL_CERTIFICATE_H
-#define EMAGE_CTL_CERTIFICATE_H
+#ifndef EMAGE_TOOLS_CERTIFICATE_H
+#define EMAGE_TOOLS_CERTIFICATE_H
 
 #include <stddef.h>
 
