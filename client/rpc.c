@@ -115,12 +115,12 @@ rpc_finish(struct rpc *r, struct rpc_entry *e, int err, const Emage__Error *deta
 
 /* Ends those that wait now; what the callbacks ask for again is left alone. */
 static void
-rpc_finish_all(struct rpc *r, int err, const Emage__Error *detail)
+rpc_finish_all(struct rpc *r, int err)
 {
 	uint32_t newest = r->last_id;
 
 	while (r->n_entries > 0 && (int32_t)(newest - r->entries[0].id) >= 0)
-		rpc_finish(r, &r->entries[0], err, detail);
+		rpc_finish(r, &r->entries[0], err, NULL);
 }
 
 void
@@ -131,7 +131,7 @@ rpc_free(struct rpc **rp)
 	if (!r)
 		return;
 	*rp = NULL;
-	rpc_finish_all(r, -EM_E_CANCELLED, NULL);
+	rpc_finish_all(r, -EM_E_CANCELLED);
 	free(r->entries);
 	free(r);
 }
@@ -160,7 +160,7 @@ rpc_call(struct rpc *r, enum method_index m, const ProtobufCMessage *request, in
 
 	if (net_state(r->net) != NET_UP)
 		return 0;
-	if (++r->last_id == 0) /* 0 is what the server calls no request at all */
+	if (++r->last_id == 0) /* 0 says that the call failed */
 		r->last_id = 1;
 	if (frame_append(net_out(r->net), method->number, 0, r->last_id, request) < 0)
 		return 0;
@@ -195,10 +195,7 @@ rpc_take_error(struct rpc *r, struct rpc_entry *e, const struct frame *f)
 	err =
 	    detail->code >= 1 && detail->code <= RPC_ERR_LAST ? -(int)detail->code : -EM_E_INTERNAL;
 	buf_consume(net_in(r->net), FRAME_HEADER_LEN + f->body_len);
-	/* id 0: about the connection, so about everything that waits */
-	if (f->id == 0)
-		rpc_finish_all(r, err, detail);
-	else if (e)
+	if (e)
 		rpc_finish(r, e, err, detail);
 	emage__error__free_unpacked(detail, &rpc_wiping);
 	return 0;
@@ -276,7 +273,7 @@ rpc_step(struct rpc *r)
 	if (err != -EM_E_AGAIN)
 		net_abort(r->net, -EM_E_PROTOCOL, "the server's frames make no sense");
 	if (net_state(r->net) == NET_DOWN)
-		rpc_finish_all(r, net_error(r->net), NULL);
+		rpc_finish_all(r, net_error(r->net));
 	rpc_expire(r);
 }
 

@@ -239,14 +239,12 @@ talk_errors(SSL *ssl, void *arg)
 	reply_error(ssl, f.id, 0); /* no such error */
 	tls_peer_read_frame(ssl, &f);
 	reply_error(ssl, f.id, EM_E_CERTIFICATE); /* never on the wire */
-	tls_peer_read_frame(ssl, &f);
-	reply_error(ssl, 0, EM_E_BUSY); /* about the connection */
 }
 
 static void
 test_errors_of_the_server(void **state)
 {
-	static const int wanted[] = {EM_E_RATE, EM_E_INTERNAL, EM_E_INTERNAL, EM_E_BUSY};
+	static const int wanted[] = {EM_E_RATE, EM_E_INTERNAL, EM_E_INTERNAL};
 	struct pair p = pair_new(talk_errors);
 
 	(void)state;
