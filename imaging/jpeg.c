@@ -71,7 +71,8 @@ jpeg_read_head(const uint8_t *v, size_t len, struct jpeg_head *h_r)
 		}
 		pos += 2 + n;
 	}
-	while (len > 2 && v[len - 1] == 0)
+	/* padding behind it, of either kind */
+	while (len > 2 && (v[len - 1] == 0 || v[len - 1] == 0xff))
 		len--;
 	h_r->ends = v[len - 2] == 0xff && v[len - 1] == 0xd9;
 	return h_r->sof != 0;
