@@ -26,6 +26,7 @@
 #include "server/courier_link.h"
 #include "server/handle/media.h"
 #include "server/handle/texts.h"
+#include "server/helper.h"
 #include "server/imaging_pool.h"
 #include "server/listen.h"
 #include "server/loop.h"
@@ -33,6 +34,7 @@
 #include "server/policy/password.h"
 #include "server/purge.h"
 
+#define BLOCKLIST_FILE	"blocklist.bin"
 #define FAULTS_LEN	4096
 #define DRAIN_MAX_MS	10000
 #define STORE_QUEUE_MAX 4096
@@ -144,12 +146,16 @@ static int
 daemon_load_words(struct daemon *d)
 {
 	const struct settings *st = daemon_settings(d);
+	const char *path = st->password_blocklist;
 	struct server *s = &d->core.server;
+	char installed[PATH_MAX];
 
 	if (texts_new(st->courier_messages, &s->texts, d->faults, sizeof(d->faults)) != 0)
 		return -EM_E_CONFIG;
-	if (blocklist_load(st->password_blocklist, &s->blocklist) != 0)
-		return daemon_fault(d, "password.blocklist", "not readable, see above");
+	if (!*path && helper_find(EMAGE_DATADIR, BLOCKLIST_FILE, R_OK, installed))
+		path = installed;
+	if (blocklist_load(path, &s->blocklist) != 0)
+		return daemon_fault(d, "password.blocklist", "not usable, see above");
 	return 0;
 }
 

@@ -28,31 +28,31 @@
 #define HELPER_ARGS   8u
 
 static bool
-helper_path_in(const char *folder, const char *name, char path_r[PATH_MAX])
+helper_is_in(const char *folder, const char *name, int how, char path_r[PATH_MAX])
 {
 	int n = snprintf(path_r, PATH_MAX, "%s/%s", folder, name);
 
-	return n > 0 && n < PATH_MAX && access(path_r, X_OK) == 0;
+	return n > 0 && n < PATH_MAX && access(path_r, how) == 0;
 }
 
-static bool
-helper_path(const char *name, char path_r[PATH_MAX])
+bool
+helper_find(const char *installed, const char *name, int how, char path_r[PATH_MAX])
 {
 	char self[PATH_MAX];
 	ssize_t n;
 
 #ifdef EMAGE_TESTING
 	if (getenv("EMAGE_LIBEXEC"))
-		return helper_path_in(getenv("EMAGE_LIBEXEC"), name, path_r);
+		return helper_is_in(getenv("EMAGE_LIBEXEC"), name, how, path_r);
 #endif
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (n > 0) {
 		self[n] = '\0';
 		*strrchr(self, '/') = '\0';
-		if (helper_path_in(self, name, path_r))
+		if (helper_is_in(self, name, how, path_r))
 			return true;
 	}
-	return helper_path_in(EMAGE_LIBEXECDIR, name, path_r);
+	return helper_is_in(installed, name, how, path_r);
 }
 
 /* In the child, between fork and exec: async-signal-safe calls only. */
@@ -87,7 +87,7 @@ helper_start(struct helper *h, const char *name, const char *const args[])
 	*h = (struct helper){.fd = -1};
 	for (unsigned i = 0; args[i] && i + 2 < HELPER_ARGS; i++)
 		argv[i + 1] = args[i];
-	if (!helper_path(name, path)) {
+	if (!helper_find(EMAGE_LIBEXECDIR, name, X_OK, path)) {
 		log_error("helper.start", "name=%s cause=\"not found\"", name);
 		return -EM_E_IO;
 	}

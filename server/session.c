@@ -11,6 +11,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "proto/common.pb-c.h"
+#include "server/policy/session.h"
 #include "server/registry.h"
 #include "server/task.h"
 
@@ -221,15 +222,14 @@ int
 session_verdict(
     const struct store_session *row, uint32_t generation, int64_t active_at_ms, int64_t now_ms)
 {
+	struct store_session live = *row;
+
 	if (row->generation != generation)
 		return EM_E_SESSION_TAKEN;
-	if (row->ends_at_ms && now_ms >= row->ends_at_ms)
-		return EM_E_SESSION_ENDED;
-	if (row->active_at_ms > active_at_ms)
-		active_at_ms = row->active_at_ms;
-	if (row->idle_limit_ms && now_ms - active_at_ms >= row->idle_limit_ms)
-		return EM_E_SESSION_IDLE;
-	return 0;
+	/* the store learns of activity later than the connection */
+	if (live.active_at_ms < active_at_ms)
+		live.active_at_ms = active_at_ms;
+	return -policy_session_state(&live, now_ms);
 }
 
 int
