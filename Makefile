@@ -184,6 +184,7 @@ $(B)/%.txt.h: %.txt
 $(B)/server/handle/texts.o: $(patsubst %,$(B)/%.h,$(wildcard data/messages/*.txt))
 
 include db/rules.mk
+include server/policy/rules.mk
 include po/rules.mk
 include tests/rules.mk
 include dist/rules.mk

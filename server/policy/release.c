@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Release of exams: a patient reads what a professional has finished. */
+#include "server/policy/release.h"
+
+#include <string.h>
+
+#include "common/mem.h"
+
+bool
+policy_release_parse(const char *word, enum policy_release *how_r)
+{
+	static const char *const words[] = {
+	    [POLICY_RELEASE_REPORT] = "report",
+	    [POLICY_RELEASE_IMPORT] = "import",
+	    [POLICY_RELEASE_HAND] = "hand",
+	};
+	unsigned i;
+
+	for (i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcmp(word, words[i]) == 0) {
+			*how_r = (enum policy_release)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool
+policy_releases(enum policy_release how, bool final_report, bool asked)
+{
+	if (asked)
+		return true;
+	return how == POLICY_RELEASE_IMPORT || (how == POLICY_RELEASE_REPORT && final_report);
+}
