@@ -240,9 +240,8 @@ probe_reply_version(struct probe *p, const char *name)
 {
 	size_t n = 0;
 
-	for (; *name != '\0' && n + 1 < sizeof(p->name); name++)
-		if (*name >= ' ' && *name <= '~')
-			p->name[n++] = *name;
+	while (*name >= ' ' && *name <= '~' && n + 1 < sizeof(p->name))
+		p->name[n++] = *name++;
 	p->name[n] = '\0';
 	if (probe_starts(p->name, "iTerm2") || probe_starts(p->name, "WezTerm"))
 		p->iterm2 = true;
