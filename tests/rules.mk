@@ -44,3 +44,5 @@ check-san:
 check:
 	$(MAKE) $(TEST_FLAVOUR) run-all
 	$(MAKE) $(SAN_FLAVOUR) run-san
+
+include $(wildcard tests/*/rules.mk)

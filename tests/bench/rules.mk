@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+# make bench: the reference, the load generator, the table.
+
+BENCH_PATIENTS ?= 1000000
+BENCH_FLAVOUR  := --no-print-directory B=$(B)/bench WERROR=1
+BENCH_PROGRAMS := $(B)/tests/bench/reference $(B)/tests/bench/bench
+BENCH_PARTS    := data load proc table writes
+
+$(BENCH_PROGRAMS): $(B)/tests/bench/%: $(B)/tests/bench/%.o \
+    $(BENCH_PARTS:%=$(B)/tests/bench/%.o) $(TEST_LIBS:%=$(B)/lib%.a)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_SYS)
+
+.PHONY: bench run-bench
+run-bench: all $(BENCH_PROGRAMS)
+	EMAGE_LIBEXEC=$(abspath $(B)) $(B)/tests/bench/bench $(abspath $(B)) $(BENCH_PATIENTS)
+
+## make bench       figures against the least that the same work can cost
+##                  (BENCH_PATIENTS=10000 for a short one; a million are made once)
+bench:
+	$(MAKE) $(BENCH_FLAVOUR) run-bench
