@@ -49,6 +49,9 @@ struct action_row {
 
 const struct action_row *action_row(enum action a);
 
+/* The names of an action's keys, as on a keyboard: "F1, ?". */
+void action_keys_text(enum action a, char *out_r, size_t len);
+
 /* The action of a key on a screen of these contexts, or ACTION_NONE. text_focus:
  * letters, digits and blanks are text and no actions. */
 enum action action_of_key(uint32_t key, unsigned contexts, bool text_focus);

@@ -82,14 +82,17 @@ void app_set_language(struct app *app, const char *language);
 void app_open_region(struct app *app, size_t region);
 /* The session is open: its person's space. */
 void app_enter(struct app *app);
+/* Back to step 1 on a connection of its own, the identifier kept. */
+void app_signin_again(struct app *app);
 /* Asks first, then ends the session on the server and here. */
 void app_ask_logout(struct app *app);
 /* The server has ended the session: back to signing in, with the reason. */
 void app_session_lost(struct app *app, int err);
 void app_quit(struct app *app);
 
-/* ---- main.c */
-struct app *app_new(const struct options *o);
+/* ---- main.c: o and what conf points to are borrowed. NULL when the terminal
+ * cannot be used. */
+struct app *app_new(const struct options *o, const struct clientconf *conf);
 /* Until the person leaves; the exit status. */
 int app_run(struct app *app);
 void app_free(struct app **app);

@@ -14,7 +14,7 @@
 #include "common/mem.h"
 #include "common/text.h"
 
-#define KEYS_SEQUENCE_MAX 64 /* longer ones are no keys; skipped */
+#define KEYS_SEQUENCE_MAX 128 /* longer ones are no keys; skipped */
 #define KEYS_LEARNED_MAX  96
 #define KEYS_LEARNED_LEN  15
 #define KEYS_QUIET_MAX	  20 /* escape delays until half a reply is given up */

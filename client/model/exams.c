@@ -104,7 +104,7 @@ exams_take_list(struct exams *m, const struct exams_query *asked, const Emage__E
 	m->n_pages = r->n_pages;
 	m->query.page = r->page > 0 ? r->page : 1;
 	m->loaded = true;
-	m->changed |= EXAMS_ROWS;
+	m->changed |= EXAMS_CHANGED_ROWS;
 }
 
 void
@@ -117,7 +117,7 @@ exams_take_establishments(struct exams *m, const Emage__ExamEstablishmentsReply 
 		m->establishments[i].name = session_text(r->establishments[i]->name);
 		m->n_establishments++;
 	}
-	m->changed |= EXAMS_ESTABLISHMENTS;
+	m->changed |= EXAMS_CHANGED_ESTABLISHMENTS;
 }
 
 bool

@@ -42,8 +42,8 @@ struct exams_query {
 };
 
 enum exams_changed {
-	EXAMS_ROWS = 1,
-	EXAMS_ESTABLISHMENTS = 2,
+	EXAMS_CHANGED_ROWS = 1,
+	EXAMS_CHANGED_ESTABLISHMENTS = 2,
 };
 
 struct exams {
@@ -54,7 +54,7 @@ struct exams {
 	bool loaded;
 	struct exam_establishment *establishments;
 	size_t n_establishments;
-	unsigned changed; /* EXAMS_*; the reader clears it */
+	unsigned changed; /* EXAMS_CHANGED_*; the reader clears it */
 };
 
 void exams_init(struct exams *m);

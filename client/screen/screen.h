@@ -77,6 +77,8 @@ struct region;
 
 struct screen *screen_home_new(struct app *app);
 struct screen *screen_signin_new(struct app *app);
+/* For s = such a screen: forgets the password and keeps the identifier. */
+void screen_signin_again(struct screen *s);
 struct screen *screen_code_new(struct app *app);
 struct screen *screen_newpass_new(struct app *app);
 struct screen *screen_exams_new(struct app *app);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One repaint: every visible screen into ncurses' model, then what has changed
+ * to the terminal, then whatever a screen writes past ncurses.
+ */
+#include "client/app_state.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/tr.h"
+#include "client/widget/wrap.h"
+
+#include <curses.h>
+
+#define APP_MIN_ROWS	12
+#define APP_MIN_COLUMNS 40
+
+static bool
+app_too_small(void)
+{
+	return LINES < APP_MIN_ROWS || COLS < APP_MIN_COLUMNS;
+}
+
+static void
+app_draw_too_small(void)
+{
+	struct area all = {.y = 0, .x = 0, .h = LINES, .w = COLS};
+	char text[160];
+
+	snprintf(text, sizeof(text), _("Fenêtre trop petite : %d x %d. Il faut au moins %d x %d."),
+	    COLS, LINES, APP_MIN_COLUMNS, APP_MIN_ROWS);
+	wrap_draw(&all, STYLE_PLAIN, text);
+	paint_cursor(0, 0);
+}
+
+static void
+app_draw_screens(struct app *app)
+{
+	struct area room = {
+	    .y = CHROME_TOP,
+	    .x = 0,
+	    .h = LINES - CHROME_TOP - CHROME_BOTTOM,
+	    .w = COLS,
+	};
+	size_t base = app->n_stack - 1;
+
+	while (base > 0 && app->stack[base]->ops->overlay)
+		base--;
+	chrome_draw(app, app->stack[base], app_top(app));
+	for (size_t i = base; i < app->n_stack; i++)
+		app->stack[i]->ops->draw(app->stack[i], &room);
+}
+
+/* For tests: a line for each repaint after which nothing is to come. */
+static void
+app_sync(struct app *app)
+{
+	char line[96];
+	int n;
+
+	app->seq++;
+	if (app->sync_fd < 0 || app_is_busy(app) || keys_pending(app->keys))
+		return;
+	n = snprintf(line, sizeof(line), "screen=%s seq=%llu idle\n",
+	    app_too_small() ? "small" : app_top(app)->ops->name, (unsigned long long)app->seq);
+	if (write(app->sync_fd, line, (size_t)n) < 0)
+		app->sync_fd = -1;
+}
+
+void
+app_draw(struct app *app)
+{
+	struct screen *top = app_top(app);
+	bool whole = app->whole;
+	int y, x;
+
+	if (whole)
+		tty_invalidate(app->tty);
+	app->dirty = app->whole = false;
+	erase();
+	paint_begin();
+	if (app_too_small())
+		app_draw_too_small();
+	else
+		app_draw_screens(app);
+	if (paint_cursor_wanted(&y, &x))
+		move(y, x);
+	else
+		move(LINES - CHROME_BOTTOM, 0);
+	refresh();
+	if (!app_too_small() && top->ops->painted)
+		top->ops->painted(top, whole);
+	app_sync(app);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Before the server ends a session for inactivity the person is asked, with
+ * the bell, and any key keeps it alive (S-03, C-06). The limit is the server's;
+ * here is only the warning. A kiosk where nobody has signed in goes back to its
+ * first screen likewise, so that nothing typed stays for the next person.
+ */
+#include "client/app_state.h"
+
+#include "client/tr.h"
+#include "common/clock.h"
+#include "common/err.h"
+#include "proto/session.pb-c.h"
+
+#define APP_IDLE_WARN_MS  30000
+#define APP_IDLE_KIOSK_MS 120000
+
+/* What is left, or INT64_MAX where no limit is. */
+static int64_t
+app_idle_left_ms(const struct app *app, int64_t now_ms)
+{
+	if (session_is_open(&app->session)) {
+		int64_t idle = session_idle_left_ms(&app->session, now_ms);
+		int64_t total = session_total_left_ms(&app->session, now_ms);
+
+		return idle < total ? idle : total;
+	}
+	if (app->options->kiosk && app->active_at_ms > 0)
+		return app->active_at_ms + APP_IDLE_KIOSK_MS - now_ms;
+	return INT64_MAX;
+}
+
+/* Seconds as they are shown: seldom at first, each one at the end. */
+static unsigned
+app_idle_shown_s(int64_t left_ms)
+{
+	unsigned s = left_ms > 0 ? (unsigned)((left_ms + 999) / 1000) : 0;
+
+	return s > 10 ? (s + 4) / 5 * 5 : s;
+}
+
+static void
+app_idle_over(struct app *app)
+{
+	app->idle_warned = false;
+	if (session_is_open(&app->session)) {
+		app_session_lost(app, -EM_E_SESSION_IDLE);
+		return;
+	}
+	app->active_at_ms = 0;
+	app_end_session(app, 0);
+}
+
+void
+app_idle_step(struct app *app)
+{
+	int64_t left_ms = app_idle_left_ms(app, clock_boot_ms());
+	unsigned s;
+
+	if (left_ms > APP_IDLE_WARN_MS)
+		return;
+	if (left_ms <= 0) {
+		app_idle_over(app);
+		return;
+	}
+	if (!app->idle_warned)
+		app_bell(app);
+	app->idle_warned = true;
+	s = app_idle_shown_s(left_ms);
+	if (session_is_open(&app->session) &&
+	    session_total_left_ms(&app->session, clock_boot_ms()) <= left_ms)
+		app_message(
+		    app, MESSAGE_WARN, _("La durée maximale est atteinte : fin dans %u s."), s);
+	else
+		app_message(app, MESSAGE_WARN,
+		    _("Êtes-vous toujours là ? Appuyez sur une touche (%u s)"), s);
+}
+
+int64_t
+app_idle_wake_ms(const struct app *app)
+{
+	int64_t now_ms = clock_boot_ms();
+	int64_t left_ms = app_idle_left_ms(app, now_ms);
+	int64_t shown_ms;
+
+	if (left_ms == INT64_MAX)
+		return 0;
+	if (left_ms > APP_IDLE_WARN_MS)
+		return now_ms + left_ms - APP_IDLE_WARN_MS;
+	/* when the next lower number is to be shown */
+	shown_ms = (int64_t)app_idle_shown_s(left_ms) * 1000;
+	shown_ms -= shown_ms > 10000 ? 5000 : 1000;
+	return now_ms + (left_ms > shown_ms ? left_ms - shown_ms : 1);
+}
+
+static void
+app_idle_touched(void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+{
+	struct app *app = arg;
+
+	(void)msg;
+	(void)e;
+	(void)more;
+	if (err == -EM_E_SESSION_ENDED || err == -EM_E_SESSION_IDLE || err == -EM_E_SESSION_TAKEN)
+		app_session_lost(app, err);
+}
+
+static void
+app_idle_touch(struct app *app, int64_t now_ms)
+{
+	Emage__SessionTouchRequest r = EMAGE__SESSION_TOUCH_REQUEST__INIT;
+	struct rpc *rpc = link_rpc(app->link);
+
+	if (rpc && rpc_call(rpc, METHOD_session_touch, &r.base, 0, app_idle_touched, app) != 0)
+		session_touched(&app->session, now_ms);
+}
+
+bool
+app_idle_active(struct app *app)
+{
+	int64_t now_ms = clock_boot_ms();
+	bool was_warned = app->idle_warned;
+
+	app->active_at_ms = now_ms;
+	app->idle_warned = false;
+	if (was_warned)
+		app_message_clear(app);
+	if (was_warned ? session_is_open(&app->session)
+		       : session_wants_touch(&app->session, now_ms))
+		app_idle_touch(app, now_ms);
+	return was_warned;
+}

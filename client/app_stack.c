@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The stack of screens. A screen that is popped while one of its functions
+ * runs is freed at the end of the turn.
+ */
+#include "client/app_state.h"
+
+#include "common/err.h"
+
+struct screen *
+app_top(const struct app *app)
+{
+	return app->n_stack > 0 ? app->stack[app->n_stack - 1] : NULL;
+}
+
+static void
+app_cover(struct screen *s, bool is_covered)
+{
+	if (s && s->ops->covered)
+		s->ops->covered(s, is_covered);
+}
+
+void
+app_push(struct app *app, struct screen *s)
+{
+	if (app->n_stack == APP_MAX_SCREENS)
+		die("too many screens");
+	app_cover(app_top(app), true);
+	app->stack[app->n_stack++] = s;
+	app_repaint(app);
+}
+
+static void
+app_kill(struct app *app, struct screen *s)
+{
+	app_forget_all(s);
+	s->wake_at_ms = 0;
+	app->dead[app->n_dead++] = s;
+}
+
+void
+app_pop(struct app *app, struct screen *s)
+{
+	size_t i = app->n_stack;
+
+	while (i > 0 && app->stack[i - 1] != s)
+		i--;
+	if (i == 0)
+		return;
+	/* what stands on it goes with it */
+	while (app->n_stack >= i) {
+		app_cover(app_top(app), true);
+		app_kill(app, app_top(app));
+		app->n_stack--;
+	}
+	app_cover(app_top(app), false);
+	app->whole = true;
+	app_repaint(app);
+}
+
+void
+app_clear_stack(struct app *app)
+{
+	if (app->n_stack > 0)
+		app_pop(app, app->stack[0]);
+}
+
+void
+app_restart(struct app *app, struct screen *s)
+{
+	app_clear_stack(app);
+	app_push(app, s);
+}
+
+void
+app_bury(struct app *app)
+{
+	while (app->n_dead > 0) {
+		struct screen *s = app->dead[--app->n_dead];
+
+		s->ops->free(s);
+	}
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_CLIENT_APP_STATE_H
+#define EMAGE_CLIENT_APP_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/app.h"
+#include "client/clientconf.h"
+#include "client/keys.h"
+#include "client/link.h"
+#include "client/model/session.h"
+#include "client/model/signin.h"
+#include "client/options.h"
+#include "client/tty.h"
+
+/*
+ * Inside of the app, for app*.c and chrome.c only; screens see app.h.
+ */
+
+#define APP_MAX_SCREENS 8
+#define APP_MAX_SPOTS	24
+
+/* A request of a screen under way. */
+struct app_pending {
+	struct app_pending *next;
+	struct app *app;
+	struct screen *screen;
+	uint32_t id;
+	enum call_kind kind;
+	app_done *done;
+};
+
+/* Something of the frame that can be clicked. */
+struct app_spot {
+	int y, x, w;
+	enum action action; /* ACTION_NONE: the language of this number */
+	size_t language;
+};
+
+struct app {
+	const struct options *options;
+	struct clientconf conf;
+	struct tty *tty;
+	struct keys *keys;
+	int signal_fd; /* reading end of the signal pipe */
+	struct link *link;
+	struct session session;
+	struct signin signin;
+
+	struct screen *stack[APP_MAX_SCREENS];
+	size_t n_stack;
+	struct screen *dead[2 * APP_MAX_SCREENS]; /* popped; freed at the end of the turn */
+	size_t n_dead;
+	struct app_pending *pending;
+
+	char message[512];
+	enum message_kind message_kind;
+	struct app_spot spots[APP_MAX_SPOTS];
+	size_t n_spots;
+
+	bool quit;
+	int status;
+	bool dirty; /* repaint */
+	bool whole; /* from nothing */
+	bool terminal_gone;
+	bool unmet;   /* a screen asked while there was no connection */
+	int lost_err; /* the session is over: leave its screens */
+	bool idle_warned;
+	int64_t active_at_ms; /* last key, press or paste */
+	int64_t flush_at_ms;  /* when an ESC alone was the key; 0 = none waits */
+	int64_t minute;	      /* shown by the clock */
+	uint64_t seq;	      /* repaints */
+	int sync_fd;	      /* for tests; -1 */
+};
+
+/* app_event.c */
+void app_read_terminal(struct app *app);
+void app_flush_keys(struct app *app);
+void app_event(struct app *app, const struct event *ev);
+void app_act(struct app *app, enum action a);
+
+/* app_idle.c: warnings before the session ends by itself */
+void app_idle_step(struct app *app);
+/* Wake-up that it needs, in clock_boot_ms(); 0 = none. */
+int64_t app_idle_wake_ms(const struct app *app);
+/* A person is there. True when the event answered the warning and means
+ * nothing else. */
+bool app_idle_active(struct app *app);
+
+/* app_stack.c */
+void app_bury(struct app *app);
+void app_clear_stack(struct app *app);
+
+/* app_call.c */
+extern const struct link_hooks app_link_hooks;
+/* Whether a lost connection is to be mended at once. */
+bool app_needs_link(const struct app *app);
+bool app_is_busy(const struct app *app);
+void app_end_session(struct app *app, int err);
+
+/* app_draw.c */
+void app_draw(struct app *app);
+
+/* chrome.c: the frame that every screen shares */
+#define CHROME_TOP    3 /* rows above the room */
+#define CHROME_BOTTOM 2 /* rows below it */
+void chrome_draw(struct app *app, struct screen *base, struct screen *top);
+/* The spot that a press hits, or NULL. */
+const struct app_spot *chrome_spot(const struct app *app, int y, int x);
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The frame: brand bar, way (steps or sections), rule, message, hints. The hints
+ * are those actions of the one list that work on this screen now; help is the
+ * first of them and always fits.
+ */
+#include "client/app_state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/errtext.h"
+#include "client/lang.h"
+#include "client/model/dates.h"
+#include "client/tr.h"
+#include "common/clock.h"
+#include "common/text.h"
+
+#include <curses.h>
+
+#define CHROME_GAP 2
+
+static const char *const chrome_steps[] = {
+    N_("1. Authentification"),
+    N_("2. Envoi du code d'accès"),
+    N_("3. Accès au portail"),
+};
+
+struct chrome_section {
+	const char *label;
+	enum action action;
+	unsigned context; /* of the screens that belong to it */
+};
+
+/* Only what there is. */
+static const struct chrome_section chrome_sections[] = {
+    {N_("1 Examens"), ACTION_SECTION_EXAMS, CTX_LIST},
+    {N_("0 Déconnexion"), ACTION_LOGOUT, 0},
+};
+
+static void
+chrome_add_spot(struct app *app, int y, int x, int w, enum action a, size_t language)
+{
+	if (app->n_spots == APP_MAX_SPOTS || w <= 0)
+		return;
+	app->spots[app->n_spots++] = (struct app_spot){
+	    .y = y,
+	    .x = x,
+	    .w = w,
+	    .action = a,
+	    .language = language,
+	};
+}
+
+const struct app_spot *
+chrome_spot(const struct app *app, int y, int x)
+{
+	for (size_t i = 0; i < app->n_spots; i++) {
+		const struct app_spot *s = &app->spots[i];
+
+		if (s->y == y && x >= s->x && x < s->x + s->w)
+			return s;
+	}
+	return NULL;
+}
+
+/* ---------------------------------------------------------------- brand bar */
+
+/* "FR  [DE]  EN" */
+static int
+chrome_draw_languages(struct app *app)
+{
+	int x = COLS - N_LANGS * 5 - 1;
+
+	for (size_t i = 0; i < N_LANGS; i++, x += 5) {
+		const struct lang *l = lang_at(i);
+		bool now = l->code == lang_now();
+		char text[8];
+
+		snprintf(text, sizeof(text), now ? "[%c%c]" : " %c%c ", l->code[0] - 32,
+		    l->code[1] - 32);
+		paint_text(0, x, 4, STYLE_BAR, text);
+		chrome_add_spot(app, 0, x, 4, ACTION_NONE, i);
+	}
+	return COLS - N_LANGS * 5 - 1;
+}
+
+/* Name and clock; returns the column where it begins. */
+static int
+chrome_draw_person(struct app *app)
+{
+	char clock[DATES_LEN];
+	char text[256];
+	int w;
+
+	dates_clock(clock_now_ms(), clock);
+	snprintf(text, sizeof(text), "%s   %s ", app->session.display_name, clock);
+	w = (int)text_width(text);
+	w = w < COLS * 2 / 3 ? w : COLS * 2 / 3;
+	paint_right(0, COLS - w, w, STYLE_BAR, text);
+	return COLS - w;
+}
+
+static void
+chrome_draw_brand(struct app *app, struct screen *base)
+{
+	struct area left = {.y = 0, .x = 1, .h = 1};
+	const char *region = app->session.region;
+	char text[256];
+	int end;
+
+	paint_fill(0, 0, COLS, STYLE_BAR);
+	if (session_is_open(&app->session))
+		end = chrome_draw_person(app);
+	else
+		end = chrome_draw_languages(app);
+	left.w = end - 2;
+	if (base->ops->draw_brand) {
+		base->ops->draw_brand(base, &left);
+		return;
+	}
+	if (!session_is_open(&app->session) && *region && !(base->ops->contexts & CTX_HOME)) {
+		int w = (int)text_width(region) + 2;
+
+		w = w < left.w / 2 ? w : left.w / 2;
+		left.w -= w;
+		paint_right(0, left.x + left.w, w - 1, STYLE_BAR, region);
+	}
+	snprintf(text, sizeof(text), "e-mage · %s", _("Imagerie médicale partagée"));
+	paint_text(0, 1, left.w, STYLE_BAR, (int)text_width(text) <= left.w ? text : "e-mage");
+}
+
+/* ---------------------------------------------------------------------- way */
+
+/* The step that a screen belongs to. */
+static size_t
+chrome_step(const struct screen *base)
+{
+	return base->ops->contexts & CTX_CODE ? 1 : 0;
+}
+
+static void
+chrome_draw_steps(const struct screen *base)
+{
+	const size_t n = sizeof(chrome_steps) / sizeof(chrome_steps[0]);
+	size_t now = chrome_step(base);
+	int all = 0;
+	int gap = 6;
+	int x = 1;
+	int cut = 0; /* columns that each other step loses */
+
+	for (size_t i = 0; i < n; i++)
+		all += (int)text_width(_(chrome_steps[i]));
+	if (all + 2 + 2 * gap + 2 > COLS)
+		gap = 2;
+	if (all + 2 + 2 * gap + 2 > COLS)
+		cut = (all + 2 + 2 * gap + 2 - COLS + 1) / 2;
+	for (size_t i = 0; i < n; i++) {
+		const char *label = _(chrome_steps[i]);
+		int w = (int)text_width(label);
+
+		if (i == now) {
+			x += paint_text(1, x, 1, STYLE_CURRENT, "[");
+			x += paint_text(1, x, w, STYLE_CURRENT, label);
+			x += paint_text(1, x, 1, STYLE_CURRENT, "]");
+		} else {
+			x += paint_text(1, x, w - cut > 2 ? w - cut : 2, STYLE_PLAIN, label);
+		}
+		if (gap == 6 && i + 1 < n)
+			paint_rule(1, x + 2, 2);
+		x += gap;
+	}
+}
+
+static void
+chrome_draw_sections(struct app *app, const struct screen *base)
+{
+	int x = 1;
+
+	for (size_t i = 0; i < sizeof(chrome_sections) / sizeof(chrome_sections[0]); i++) {
+		const struct chrome_section *s = &chrome_sections[i];
+		bool now = (base->ops->contexts & s->context) != 0;
+		char text[64];
+		int w;
+
+		snprintf(text, sizeof(text), now ? "[%s]" : " %s ", _(s->label));
+		w = paint_text(1, x, COLS - x, now ? STYLE_CURRENT : STYLE_PLAIN, text);
+		chrome_add_spot(app, 1, x, w, s->action, 0);
+		x += w + 1;
+	}
+}
+
+static void
+chrome_draw_way(struct app *app, struct screen *base)
+{
+	struct area row = {.y = 1, .x = 1, .h = 1, .w = COLS - 2};
+
+	if (base->ops->draw_way)
+		base->ops->draw_way(base, &row);
+	else if (base->ops->contexts & CTX_SIGNIN)
+		chrome_draw_steps(base);
+	else if (session_is_open(&app->session))
+		chrome_draw_sections(app, base);
+}
+
+/* ------------------------------------------------------------ message, hints */
+
+static void
+chrome_draw_message(struct app *app)
+{
+	static const enum style styles[] = {
+	    [MESSAGE_INFO] = STYLE_INFO,
+	    [MESSAGE_WARN] = STYLE_WARN,
+	    [MESSAGE_ERROR] = STYLE_ERROR,
+	};
+	int y = LINES - 2;
+	char text[512];
+
+	if (app->message[0]) {
+		snprintf(text, sizeof(text), "%s%.500s",
+		    app->message_kind == MESSAGE_INFO ? "" : "! ", app->message);
+		paint_text(y, 1, COLS - 2, styles[app->message_kind], text);
+		return;
+	}
+	switch (link_state(app->link)) {
+	case LINK_CONNECTING:
+		paint_text(y, 1, COLS - 2, STYLE_INFO, _("Connexion au serveur…"));
+		break;
+	case LINK_WAITING:
+	case LINK_FAILED:
+		errtext(link_error(app->link), NULL, text, sizeof(text));
+		text[sizeof(text) - 1] = '\0';
+		paint_text(y, 1, COLS - 2, STYLE_WARN, text);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Whether one of its keys works while letters are text. */
+static bool
+chrome_has_key(const struct action_row *row, bool text)
+{
+	for (unsigned i = 0; i < ACTION_MAX_KEYS && row->keys[i] != K_NONE; i++)
+		if (!text || row->keys[i] < ' ' || row->keys[i] >= K_BASE)
+			return true;
+	return false;
+}
+
+static bool
+chrome_shows(const struct app *app, struct screen *top, enum action a)
+{
+	const struct action_row *row = action_row(a);
+	bool text = top->ops->wants_text && top->ops->wants_text(top);
+
+	if (!row->hint[0] || !(row->contexts & top->ops->contexts))
+		return false;
+	if (a == ACTION_QUIT && app->options->kiosk)
+		return false;
+	if (a != ACTION_HELP && top->ops->can && !top->ops->can(top, a))
+		return false;
+	return chrome_has_key(row, text);
+}
+
+static void
+chrome_draw_hints(struct app *app, struct screen *top)
+{
+	int y = LINES - 1;
+	int x = 1;
+
+	for (unsigned a = ACTION_NONE + 1; a < N_ACTIONS; a++) {
+		const struct action_row *row = action_row((enum action)a);
+		const char *label;
+		const char *hint;
+		int w;
+
+		if (!chrome_shows(app, top, (enum action)a))
+			continue;
+		label = _(row->label);
+		hint = _(row->hint);
+		w = (int)(text_width(label) + 1 + text_width(hint));
+		/* whole or not at all; the last cell would scroll some terminals */
+		if (x + w >= COLS && a != ACTION_HELP)
+			continue;
+		chrome_add_spot(app, y, x, w, (enum action)a, 0);
+		x += paint_text(y, x, COLS - 1 - x, STYLE_KEY, label) + 1;
+		x += paint_text(y, x, COLS - 1 - x, STYLE_PLAIN, hint) + CHROME_GAP;
+	}
+}
+
+void
+chrome_draw(struct app *app, struct screen *base, struct screen *top)
+{
+	app->n_spots = 0;
+	chrome_draw_brand(app, base);
+	chrome_draw_way(app, base);
+	paint_rule(2, 0, COLS);
+	chrome_draw_message(app);
+	chrome_draw_hints(app, top);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * emage, the client of patients and staff: options, configuration, terminal,
+ * then the app's loop until the person leaves.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "client/app.h"
+#include "client/clientconf.h"
+#include "client/lang.h"
+#include "client/options.h"
+#include "client/tr.h"
+#include "client/tty.h"
+#include "common/log.h"
+#include "common/secret.h"
+
+#define MAIN_CANNOT_RUN 1
+#define MAIN_BAD_CONFIG 78 /* EX_CONFIG */
+
+/* What a person has typed must not end up in a core file, nor be read by another
+ * process of the same user. */
+static void
+main_protect(void)
+{
+	const struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
+static int
+main_terminal_fault(enum tty_fault fault)
+{
+	const char *name = getenv("TERM");
+
+	switch (fault) {
+	case TTY_NO_TTY:
+		fprintf(
+		    stderr, "emage: %s\n", _("l'entrée et la sortie doivent être un terminal."));
+		break;
+	case TTY_DUMB:
+		fprintf(stderr, "emage: %s\n",
+		    _("ce terminal ne sait pas placer le curseur (TERM=dumb)."));
+		break;
+	default:
+		fprintf(stderr, _("emage: terminal inconnu : TERM=%s"), name ? name : "");
+		fprintf(stderr, "\n%s\n", _("Essayez : TERM=xterm emage"));
+	}
+	return MAIN_CANNOT_RUN;
+}
+
+static int
+main_load(const struct options *o, struct clientconf *conf)
+{
+	char faults[2048];
+
+	if (o->server) {
+		if (clientconf_from_server(o->server, o->ca, conf) == 0)
+			return 0;
+		fprintf(stderr, _("emage: « %s » n'est pas HÔTE:PORT"), o->server);
+		fputc('\n', stderr);
+		return MAIN_BAD_CONFIG;
+	}
+	if (clientconf_load(o->config, conf, faults, sizeof(faults)) < 0) {
+		fprintf(stderr, "%s", faults);
+		return MAIN_BAD_CONFIG;
+	}
+	if (conf->n_regions > 0)
+		return 0;
+	fprintf(stderr, _("emage: aucune région dans %s ; indiquez un serveur avec -s HÔTE:PORT"),
+	    o->config ? o->config : CLIENTCONF_PATH);
+	fputc('\n', stderr);
+	return MAIN_BAD_CONFIG;
+}
+
+static int
+main_run(const struct options *o)
+{
+	struct clientconf conf = {0};
+	enum tty_fault fault;
+	struct app *app;
+	int status;
+
+	status = main_load(o, &conf);
+	if (status != 0)
+		goto out;
+	fault = tty_check();
+	if (fault != TTY_OK) {
+		status = main_terminal_fault(fault);
+		goto out;
+	}
+	app = app_new(o, &conf);
+	if (!app) {
+		status = main_terminal_fault(TTY_UNKNOWN);
+		goto out;
+	}
+	status = app_run(app);
+	app_free(&app);
+out:
+	clientconf_release(&conf);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	int end;
+
+	main_protect();
+	/* the screen is not a place for log lines */
+	log_set(LOG_LEVEL_ERROR, false);
+	tty_locale();
+	lang_start();
+	lang_set(lang_from_environment());
+	end = options_parse(argc, argv, &o);
+	if (end != 0)
+		return end - 1;
+	if (o.language)
+		lang_set(o.language);
+	secret_setup();
+	return main_run(&o);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A question over the screen that asks it. The safe answer has the focus.
+ */
+#include "client/screen/screen.h"
+
+#include <stdlib.h>
+
+#include "client/app.h"
+#include "client/tr.h"
+#include "client/widget/form.h"
+#include "client/widget/wrap.h"
+#include "common/mem.h"
+#include "common/text.h"
+
+#define DIALOG_COLUMNS 56
+
+enum dialog_item { DIALOG_NO, DIALOG_YES, N_DIALOG_ITEMS };
+
+struct screen_dialog {
+	struct screen base;
+	struct form form;
+	struct item items[N_DIALOG_ITEMS];
+	const char *title, *text;
+	void (*yes)(struct app *app);
+};
+
+static struct screen_dialog *
+screen_dialog(struct screen *s)
+{
+	return (struct screen_dialog *)s;
+}
+
+static void
+screen_dialog_free(struct screen *s)
+{
+	free(s);
+}
+
+static void
+screen_dialog_draw(struct screen *s, const struct area *room)
+{
+	struct screen_dialog *d = screen_dialog(s);
+	struct area box = {.w = room->w - 4 < DIALOG_COLUMNS ? room->w - 4 : DIALOG_COLUMNS};
+	struct area text = {.w = box.w - 6};
+	int rows = wrap_rows(text.w, _(d->text));
+	int no = form_width(&d->form, DIALOG_NO);
+	int y;
+
+	box.h = rows + 6 < room->h ? rows + 6 : room->h;
+	box.y = room->y + (room->h - box.h) / 2;
+	box.x = (room->w - box.w) / 2;
+	paint_blank(&box);
+	paint_box(&box);
+	paint_text(box.y, box.x + 3, box.w - 6, STYLE_TITLE, _(d->title));
+	text.y = box.y + 2;
+	text.x = box.x + 3;
+	text.h = box.h - 5 > 1 ? box.h - 5 : 1;
+	wrap_draw(&text, STYLE_PLAIN, _(d->text));
+	y = box.y + box.h - 3;
+	form_begin(&d->form, room);
+	form_draw(&d->form, DIALOG_NO, y, box.x + 4, no);
+	form_draw(&d->form, DIALOG_YES, y, box.x + 4 + no + 4, form_width(&d->form, DIALOG_YES));
+	form_end(&d->form);
+}
+
+static void
+screen_dialog_pressed(struct screen_dialog *d, enum form_result r)
+{
+	struct app *app = d->base.app;
+	void (*yes)(struct app *) = d->yes;
+	bool confirmed = d->form.focus == DIALOG_YES;
+
+	if (r != FORM_PRESSED)
+		return;
+	app_pop(app, &d->base);
+	if (confirmed)
+		yes(app);
+}
+
+static bool
+screen_dialog_event(struct screen *s, const struct event *ev)
+{
+	enum form_result r = form_event(&screen_dialog(s)->form, ev);
+
+	screen_dialog_pressed(screen_dialog(s), r);
+	return r != FORM_IGNORED || ev->type == EVENT_MOUSE;
+}
+
+static void
+screen_dialog_act(struct screen *s, enum action a)
+{
+	if (a == ACTION_BACK)
+		app_pop(s->app, s);
+	else
+		screen_dialog_pressed(screen_dialog(s), form_act(&screen_dialog(s)->form, a));
+}
+
+static const struct screen_ops screen_dialog_ops = {
+    .name = "dialog",
+    .title = N_("Confirmation"),
+    .about = N_("Choisissez une réponse avec les flèches, puis Entrée. Échap ne change rien."),
+    .contexts = CTX_DIALOG,
+    .overlay = true,
+    .free = screen_dialog_free,
+    .draw = screen_dialog_draw,
+    .event = screen_dialog_event,
+    .act = screen_dialog_act,
+};
+
+struct screen *
+screen_dialog_new(struct app *app, const char *title, const char *text, const char *no_label,
+    const char *yes_label, void (*yes)(struct app *app))
+{
+	struct screen_dialog *d = mem_new(sizeof(*d));
+
+	d->base.ops = &screen_dialog_ops;
+	d->base.app = app;
+	d->title = title;
+	d->text = text;
+	d->yes = yes;
+	d->items[DIALOG_NO] = (struct item){.kind = ITEM_BUTTON, .label = no_label};
+	d->items[DIALOG_YES] = (struct item){.kind = ITEM_BUTTON, .label = yes_label};
+	d->form = (struct form){.items = d->items, .n = N_DIALOG_ITEMS, .focus = DIALOG_NO};
+	return &d->base;
+}

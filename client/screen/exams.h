@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_CLIENT_SCREEN_EXAMS_H
+#define EMAGE_CLIENT_SCREEN_EXAMS_H
+
+#include "client/model/exams.h"
+#include "client/screen/screen.h"
+#include "client/widget/form.h"
+
+/* Inside of the list of exams: exams.c asks, exams_draw.c draws. */
+
+enum exams_item {
+	EXAMS_FROM,
+	EXAMS_TO,
+	EXAMS_PLACE,
+	EXAMS_SEARCH,
+	EXAMS_CLEAR,
+	EXAMS_SIZE,
+	EXAMS_PAGE,
+	EXAMS_HEADERS,
+	EXAMS_ROWS,
+	N_EXAMS_ITEMS,
+};
+
+struct screen_exams {
+	struct screen base;
+	struct exams model;
+	struct exams_query asked;
+	uint32_t call;			      /* list under way */
+	bool missing, missing_establishments; /* asked without a connection */
+	bool select_last;		      /* of the page that comes */
+	bool keep_row;
+	struct form form;
+	struct item items[N_EXAMS_ITEMS];
+	struct field from, to, page;
+	struct choice place, size;
+	struct table table;
+	char size_text[8], cell_text[64];
+};
+
+void screen_exams_init_table(struct screen_exams *x);
+void screen_exams_draw(struct screen *s, const struct area *room);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the list of exams looks like, from 40 columns on.
+ */
+#include "client/screen/exams.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/app.h"
+#include "client/lang.h"
+#include "client/model/dates.h"
+#include "client/tr.h"
+#include "common/mem.h"
+#include "common/text.h"
+
+#define EXAMS_DATE_COLUMNS 12 /* a field of a date, brackets included */
+
+enum exams_column { EXAMS_COLUMN_DATE, EXAMS_COLUMN_PLACE, EXAMS_COLUMN_TEXT, EXAMS_COLUMN_ACTION };
+
+static const struct table_column screen_exams_columns[] = {
+    [EXAMS_COLUMN_DATE] = {N_("Date"), 11, 17, false, 0, true},
+    [EXAMS_COLUMN_PLACE] = {N_("Établissement producteur"), 14, 26, false, 1, true},
+    [EXAMS_COLUMN_TEXT] = {N_("Description"), 16, 24, true, 0, true},
+    [EXAMS_COLUMN_ACTION] = {N_("Action"), 6, 6, false, 2, false},
+};
+
+static const char *
+screen_exams_cell(void *arg, size_t row, size_t column, int width)
+{
+	struct screen_exams *x = arg;
+	const struct exam *e = &x->model.rows[row];
+
+	switch ((enum exams_column)column) {
+	case EXAMS_COLUMN_DATE:
+		dates_time(lang_now(), e->taken_at_ms, x->cell_text);
+		if ((int)strlen(x->cell_text) > width)
+			dates_day(lang_now(), e->taken_at_ms, x->cell_text);
+		return x->cell_text;
+	case EXAMS_COLUMN_PLACE:
+		return e->establishment;
+	case EXAMS_COLUMN_TEXT:
+		return e->description[0] ? e->description : e->modality;
+	case EXAMS_COLUMN_ACTION:
+		return _("[Voir]");
+	}
+	return "";
+}
+
+void
+screen_exams_init_table(struct screen_exams *x)
+{
+	x->table.columns = screen_exams_columns;
+	x->table.n_columns = ARRAY_LEN(screen_exams_columns);
+	x->table.cell = screen_exams_cell;
+	x->table.arg = x;
+}
+
+/* -------------------------------------------------------------------- filter */
+
+/* Returns the rows used. */
+static int
+screen_exams_draw_filter(struct screen_exams *x, int y, const struct area *room)
+{
+	struct form *f = &x->form;
+	bool wide = room->w >= 78;
+	int search = form_width(f, EXAMS_SEARCH);
+	int clear = form_width(f, EXAMS_CLEAR);
+	const char *filter = _("Filtrer");
+	int left = room->w >= 56 ? 1 + (int)text_width(filter) + 3 : 1;
+	int at = left;
+	int place_w;
+
+	if (left > 1)
+		paint_text(y, 1, left - 1, STYLE_TITLE, filter);
+	at += paint_text(y, at, room->w - at, STYLE_LABEL, _("Date : du")) + 1;
+	form_draw(f, EXAMS_FROM, y, at, EXAMS_DATE_COLUMNS);
+	at += EXAMS_DATE_COLUMNS + 1;
+	at += paint_text(y, at, room->w - at, STYLE_LABEL, _("au")) + 1;
+	form_draw(f, EXAMS_TO, y, at, EXAMS_DATE_COLUMNS);
+	y++;
+	at = left;
+	at += paint_text(y, at, room->w - at, STYLE_LABEL, _("Établissement :")) + 1;
+	place_w = room->w - at - 2 - (wide ? search + clear + 3 : 0);
+	form_draw(f, EXAMS_PLACE, y, at, place_w < 34 ? place_w : 34);
+	at = wide ? at + (place_w < 34 ? place_w : 34) + 2 : left;
+	y += wide ? 0 : 1;
+	form_draw(f, EXAMS_SEARCH, y, at, search);
+	form_draw(f, EXAMS_CLEAR, y, at + search + 1, clear);
+	return wide ? 2 : 3;
+}
+
+/* --------------------------------------------------------------- page, count */
+
+static void
+screen_exams_count_text(const struct exams *m, char *out, size_t len)
+{
+	unsigned first = (m->page - 1) * m->query.page_size + 1;
+	unsigned last = first + (unsigned)m->n_rows - 1;
+
+	if (!m->loaded)
+		snprintf(out, len, "%s", _("Chargement…"));
+	else if (m->total == 0 || m->n_rows == 0)
+		snprintf(out, len, "%s", _("Aucun résultat"));
+	else if (m->total == 1)
+		snprintf(out, len, "%s", _("Résultat 1 sur 1"));
+	else
+		snprintf(out, len, _("Résultats %1$u à %2$u sur %3$u"), first, last, m->total);
+}
+
+/* "Page [ 1] sur 3", ending at column `end`; returns where it begins. */
+static int
+screen_exams_draw_page(struct screen_exams *x, int y, int end)
+{
+	char of[32];
+	const char *page = _("Page");
+	int w = (int)x->page.max_chars + 2;
+	int at;
+
+	snprintf(of, sizeof(of), _("sur %u"), x->model.n_pages > 0 ? x->model.n_pages : 1);
+	at = end - (int)(text_width(page) + 1 + text_width(of) + 1) - w;
+	paint_text(y, at, 10, STYLE_LABEL, page);
+	form_draw(&x->form, EXAMS_PAGE, y, at + (int)text_width(page) + 1, w);
+	paint_text(y, end - (int)text_width(of), 20, STYLE_LABEL, of);
+	return at;
+}
+
+/* Returns the rows used. */
+static int
+screen_exams_draw_paging(struct screen_exams *x, int y, const struct area *room)
+{
+	char count[96];
+	int at = 1;
+	int page_at;
+
+	screen_exams_count_text(&x->model, count, sizeof(count));
+	at += paint_text(y, at, 20, STYLE_LABEL, _("Afficher")) + 1;
+	form_draw(&x->form, EXAMS_SIZE, y, at, 7);
+	at += 8;
+	page_at = screen_exams_draw_page(x, y, room->w - 1);
+	at += paint_text(y, at, page_at - at - 1, STYLE_LABEL, _("par page")) + 2;
+	if (at + (int)text_width(count) + 2 <= page_at) {
+		paint_text(y, at + (page_at - at - (int)text_width(count)) / 2, page_at - at,
+		    STYLE_PLAIN, count);
+		return 1;
+	}
+	paint_text(y + 1, 1, room->w - 2, STYLE_PLAIN, count);
+	return 2;
+}
+
+/* ------------------------------------------------------------------ the room */
+
+static void
+screen_exams_draw_table(struct screen_exams *x, int y, const struct area *room)
+{
+	struct area a = {.y = y, .x = 0, .h = room->y + room->h - y, .w = room->w};
+	enum table_focus focus = x->form.focus == EXAMS_HEADERS ? TABLE_ON_HEADER
+				 : x->form.focus == EXAMS_ROWS	? TABLE_ON_ROWS
+								: TABLE_NO_FOCUS;
+
+	table_draw(&x->table, &a, focus);
+	x->items[EXAMS_HEADERS].place = (struct area){.y = y, .x = 0, .h = 1, .w = room->w};
+	x->items[EXAMS_ROWS].place = x->table.place;
+}
+
+/* No room for all: the filter while the focus is in it, else the table. */
+static void
+screen_exams_draw_low(struct screen_exams *x, const struct area *room)
+{
+	int y = room->y;
+
+	if (x->form.focus <= EXAMS_CLEAR) {
+		paint_text(y, 1, room->w - 2, STYLE_TITLE, _("Filtrer les examens"));
+		screen_exams_draw_filter(x, y + 1, room);
+		return;
+	}
+	y += screen_exams_draw_paging(x, y, room);
+	screen_exams_draw_table(x, y, room);
+}
+
+void
+screen_exams_draw(struct screen *s, const struct area *room)
+{
+	struct screen_exams *x = (struct screen_exams *)s;
+	int y = room->y;
+
+	form_begin(&x->form, room);
+	if (room->h < 12) {
+		screen_exams_draw_low(x, room);
+	} else {
+		paint_text(y++, 1, room->w - 2, STYLE_TITLE, _("Liste des examens"));
+		y += screen_exams_draw_filter(x, y, room);
+		y += screen_exams_draw_paging(x, y, room);
+		screen_exams_draw_table(x, y, room);
+	}
+	form_end(&x->form);
+}

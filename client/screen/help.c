@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Help on a screen: what one does there and the keys that work there, from the
+ * one list of actions.
+ */
+#include "client/screen/screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/app.h"
+#include "client/tr.h"
+#include "client/widget/pager.h"
+#include "common/mem.h"
+#include "common/text.h"
+
+#define HELP_KEYS_COLUMNS 18
+
+struct screen_help {
+	struct screen base;
+	struct pager pager;
+	char *text;
+	const struct screen_ops *about;
+};
+
+static struct screen_help *
+screen_help(struct screen *s)
+{
+	return (struct screen_help *)s;
+}
+
+static void
+screen_help_free(struct screen *s)
+{
+	pager_release(&screen_help(s)->pager);
+	free(screen_help(s)->text);
+	free(s);
+}
+
+static char *
+screen_help_text(const struct screen_ops *about)
+{
+	char *text = mem_printf("%s\n\n%s\n\n%s\n", _(about->title), _(about->about), _("Touches"));
+
+	for (unsigned a = ACTION_NONE + 1; a < N_ACTIONS; a++) {
+		const struct action_row *row = action_row((enum action)a);
+		char keys[64];
+		char *longer;
+		int blank;
+
+		if (!(row->contexts & about->contexts))
+			continue;
+		action_keys_text((enum action)a, keys, sizeof(keys));
+		blank = HELP_KEYS_COLUMNS - (int)text_width(keys);
+		longer = mem_printf(
+		    "%s  %s%*s %s\n", text, keys, blank > 0 ? blank : 0, "", _(row->help));
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static void
+screen_help_draw(struct screen *s, const struct area *room)
+{
+	struct area a = {.y = room->y, .x = 1, .h = room->h, .w = room->w - 2};
+
+	pager_draw(&screen_help(s)->pager, &a);
+}
+
+static bool
+screen_help_event(struct screen *s, const struct event *ev)
+{
+	if (ev->type != EVENT_MOUSE)
+		return false;
+	if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN)
+		pager_scroll(&screen_help(s)->pager, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+	return false;
+}
+
+static void
+screen_help_act(struct screen *s, enum action a)
+{
+	struct pager *p = &screen_help(s)->pager;
+
+	switch (a) {
+	case ACTION_UP:
+		pager_scroll(p, -1);
+		break;
+	case ACTION_DOWN:
+		pager_scroll(p, 1);
+		break;
+	case ACTION_SCROLL_UP:
+		pager_page(p, -1);
+		break;
+	case ACTION_SCROLL_DOWN:
+		pager_page(p, 1);
+		break;
+	case ACTION_FIRST:
+		pager_home(p);
+		break;
+	case ACTION_LAST:
+		pager_end(p);
+		break;
+	default: /* Esc, q, Enter, F1 */
+		app_pop(s->app, s);
+	}
+}
+
+static const struct screen_ops screen_help_ops = {
+    .name = "help",
+    .title = N_("Aide"),
+    .about = N_("Aide de l'écran précédent."),
+    .contexts = CTX_HELP,
+    .free = screen_help_free,
+    .draw = screen_help_draw,
+    .event = screen_help_event,
+    .act = screen_help_act,
+};
+
+struct screen *
+screen_help_new(struct app *app, const struct screen *about)
+{
+	struct screen_help *h = mem_new(sizeof(*h));
+
+	h->base.ops = &screen_help_ops;
+	h->base.app = app;
+	h->about = about->ops;
+	h->text = screen_help_text(about->ops);
+	pager_init(&h->pager);
+	pager_set(&h->pager, h->text, strlen(h->text));
+	return &h->base;
+}

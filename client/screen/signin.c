@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Step 1: identifier and password. Stays below step 2, so that going back, or a
+ * lost connection, loses nothing typed; wiped when the session opens.
+ */
+#include "client/screen/screen.h"
+
+#include <stdlib.h>
+
+#include "client/app.h"
+#include "client/clientconf.h"
+#include "client/model/signin.h"
+#include "client/tr.h"
+#include "client/widget/form.h"
+#include "client/widget/wrap.h"
+#include "common/err.h"
+#include "common/mem.h"
+#include "common/text.h"
+#include "proto/session.pb-c.h"
+
+#define SIGNIN_IDENTIFIER_MAX 64
+#define SIGNIN_PASSWORD_MAX   256
+#define SIGNIN_FIELD_COLUMNS  34
+
+enum signin_item {
+	SIGNIN_IDENTIFIER,
+	SIGNIN_PASSWORD,
+	SIGNIN_REVEAL,
+	SIGNIN_BACK,
+	SIGNIN_CONTINUE,
+	N_SIGNIN_ITEMS,
+};
+
+struct screen_signin {
+	struct screen base;
+	struct form form;
+	struct item items[N_SIGNIN_ITEMS];
+	struct field identifier, password;
+	bool submit; /* as soon as there is a connection */
+};
+
+static struct screen_signin *
+screen_signin(struct screen *s)
+{
+	return (struct screen_signin *)s;
+}
+
+static void
+screen_signin_free(struct screen *s)
+{
+	field_release(&screen_signin(s)->identifier);
+	field_release(&screen_signin(s)->password);
+	free(s);
+}
+
+static void
+screen_signin_done(
+    struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+{
+	struct screen_signin *f = screen_signin(s);
+
+	(void)more;
+	if (err == 0) {
+		signin_take_password(app_signin(s->app), (const Emage__AuthPasswordReply *)msg);
+		app_push(s->app, screen_code_new(s->app));
+		return;
+	}
+	if (err == -EM_E_CLOSED) { /* asked again when the server is back */
+		f->submit = true;
+		return;
+	}
+	app_message_error(s->app, err, e);
+	if (err == -EM_E_AUTH)
+		form_focus(&f->form, SIGNIN_PASSWORD);
+}
+
+static void
+screen_signin_submit(struct screen_signin *f)
+{
+	Emage__AuthPasswordRequest r = EMAGE__AUTH_PASSWORD_REQUEST__INIT;
+	bool no_identifier = field_is_empty(&f->identifier);
+
+	f->submit = false;
+	if (no_identifier || field_is_empty(&f->password)) {
+		form_focus(&f->form, no_identifier ? SIGNIN_IDENTIFIER : SIGNIN_PASSWORD);
+		app_message(f->base.app, MESSAGE_ERROR, "%s",
+		    no_identifier ? _("Saisissez votre identifiant.")
+				  : _("Saisissez votre mot de passe."));
+		return;
+	}
+	if (app_waits(&f->base))
+		return;
+	r.identifier = (char *)(uintptr_t)field_text(&f->identifier);
+	r.password = (char *)(uintptr_t)field_text(&f->password);
+	if (app_call(&f->base, METHOD_auth_password, &r.base, CALL_WAIT, screen_signin_done) == 0)
+		f->submit = true;
+}
+
+static void
+screen_signin_resumed(struct screen *s)
+{
+	if (screen_signin(s)->submit && app_top(s->app) == s)
+		screen_signin_submit(screen_signin(s));
+}
+
+static void
+screen_signin_pressed(struct screen_signin *f, enum form_result r)
+{
+	if (r != FORM_PRESSED)
+		return;
+	switch (f->form.focus) {
+	case SIGNIN_IDENTIFIER:
+		form_focus(&f->form, SIGNIN_PASSWORD);
+		break;
+	case SIGNIN_BACK:
+		app_pop(f->base.app, &f->base);
+		break;
+	default:
+		screen_signin_submit(f);
+	}
+}
+
+/* ------------------------------------------------------------------ drawing */
+
+static int
+screen_signin_label_columns(void)
+{
+	int a = (int)text_width(_("Identifiant :"));
+	int b = (int)text_width(_("Mot de passe :"));
+
+	return a > b ? a : b;
+}
+
+static void
+screen_signin_draw(struct screen *s, const struct area *room)
+{
+	struct screen_signin *f = screen_signin(s);
+	int x = room->w >= 60 ? 6 : 1;
+	int labels = screen_signin_label_columns();
+	int at = x + labels + 2;
+	int w = room->w - at - 2;
+	int y = room->y + (room->h >= 12 ? 1 : 0);
+	struct area text = {.x = x, .w = room->w - 2 * x};
+
+	w = w < SIGNIN_FIELD_COLUMNS ? w : SIGNIN_FIELD_COLUMNS;
+	form_begin(&f->form, room);
+	paint_right(y, x, labels, STYLE_LABEL, _("Identifiant :"));
+	form_draw(&f->form, SIGNIN_IDENTIFIER, y, at, w);
+	y++;
+	paint_right(y, x, labels, STYLE_LABEL, _("Mot de passe :"));
+	form_draw(&f->form, SIGNIN_PASSWORD, y, at, w);
+	y++;
+	form_draw(&f->form, SIGNIN_REVEAL, y, at, form_width(&f->form, SIGNIN_REVEAL));
+	y += room->h >= 8 ? 2 : 1;
+	if (!f->items[SIGNIN_BACK].hidden) {
+		form_draw(&f->form, SIGNIN_BACK, y, at, form_width(&f->form, SIGNIN_BACK));
+		at += form_width(&f->form, SIGNIN_BACK) + 4;
+	}
+	form_draw(&f->form, SIGNIN_CONTINUE, y, at, form_width(&f->form, SIGNIN_CONTINUE));
+	text.y = y + 2;
+	text.h = room->y + room->h - text.y;
+	if (text.h > 0)
+		wrap_draw(&text, STYLE_PLAIN,
+		    _("Lors de votre 1ère connexion, vous saisissez le mot de passe temporaire "
+		      "figurant sur le document qui vous a été remis lors du recueil de votre "
+		      "consentement dans le service d'imagerie de votre établissement de santé, "
+		      "de votre clinique, ou de votre cabinet radiologique. Pour les connexions "
+		      "suivantes, vous saisissez le mot de passe que vous aurez choisi lors de "
+		      "votre première connexion."));
+	form_end(&f->form);
+}
+
+/* --------------------------------------------------------------------- keys */
+
+static bool
+screen_signin_event(struct screen *s, const struct event *ev)
+{
+	struct screen_signin *f = screen_signin(s);
+	enum form_result r;
+
+	if (app_waits(s) && ev->type != EVENT_MOUSE) /* sent: only Esc, help ... */
+		return ev->type == EVENT_PASTE;
+	r = form_event(&f->form, ev);
+	if (r == FORM_CHANGED)
+		f->submit = false;
+	screen_signin_pressed(f, r);
+	return r != FORM_IGNORED;
+}
+
+static void
+screen_signin_act(struct screen *s, enum action a)
+{
+	struct screen_signin *f = screen_signin(s);
+
+	if (a == ACTION_REVEAL)
+		f->password.reveal = !f->password.reveal;
+	else if (a == ACTION_BACK && f->submit)
+		f->submit = false;
+	else if (a == ACTION_BACK && !f->items[SIGNIN_BACK].hidden)
+		app_pop(s->app, s);
+	else
+		screen_signin_pressed(f, form_act(&f->form, a));
+}
+
+static bool
+screen_signin_wants_text(const struct screen *s)
+{
+	return form_wants_text(&((const struct screen_signin *)s)->form);
+}
+
+static bool
+screen_signin_can(const struct screen *s, enum action a)
+{
+	const struct screen_signin *f = (const struct screen_signin *)s;
+
+	return a != ACTION_BACK || !f->items[SIGNIN_BACK].hidden || f->submit || app_waits(s);
+}
+
+static const struct screen_ops screen_signin_ops = {
+    .name = "signin",
+    .title = N_("Authentification"),
+    .about = N_("Entrez votre identifiant et votre mot de passe temporaire (première connexion). "
+		"Pour les connexions suivantes, votre mot de passe personnel. A la suite de cette "
+		"étape, un code d'accès à usage unique valable 15 minutes à partir de sa "
+		"réception, vous sera envoyé à l'adresse mail ou téléphone renseignés lors de "
+		"votre consentement en établissement."),
+    .contexts = CTX_SIGNIN | CTX_PASSWORD | CTX_FORM | CTX_OUTSIDE,
+    .free = screen_signin_free,
+    .draw = screen_signin_draw,
+    .event = screen_signin_event,
+    .act = screen_signin_act,
+    .wants_text = screen_signin_wants_text,
+    .can = screen_signin_can,
+    .resumed = screen_signin_resumed,
+};
+
+void
+screen_signin_again(struct screen *s)
+{
+	if (s->ops != &screen_signin_ops)
+		return;
+	field_clear(&screen_signin(s)->password);
+	screen_signin(s)->submit = false;
+	form_focus(&screen_signin(s)->form, SIGNIN_PASSWORD);
+}
+
+struct screen *
+screen_signin_new(struct app *app)
+{
+	struct screen_signin *f = mem_new(sizeof(*f));
+
+	f->base.ops = &screen_signin_ops;
+	f->base.app = app;
+	field_init(&f->identifier, FIELD_TEXT, SIGNIN_IDENTIFIER_MAX);
+	field_init(&f->password, FIELD_SECRET, SIGNIN_PASSWORD_MAX);
+	f->items[SIGNIN_IDENTIFIER] = (struct item){.kind = ITEM_FIELD, .field = &f->identifier};
+	f->items[SIGNIN_PASSWORD] = (struct item){.kind = ITEM_FIELD, .field = &f->password};
+	f->items[SIGNIN_REVEAL] = (struct item){
+	    .kind = ITEM_CHECK,
+	    .label = N_("Afficher les caractères"),
+	    .checked = &f->password.reveal,
+	};
+	f->items[SIGNIN_BACK] = (struct item){
+	    .kind = ITEM_BUTTON,
+	    .label = N_("Précédent"),
+	    .hidden = app_conf(app)->n_regions < 2,
+	};
+	f->items[SIGNIN_CONTINUE] = (struct item){.kind = ITEM_BUTTON, .label = N_("CONTINUER")};
+	f->form = (struct form){.items = f->items, .n = N_SIGNIN_ITEMS};
+	return &f->base;
+}
