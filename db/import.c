@@ -269,7 +269,8 @@ import_new(struct store_conn *db, const struct store_instance_new *i, uint64_t *
 	if (!rc && i->release)
 		rc = store_exam_release(db, exam.exam_id, i->now_ms, &was);
 	*exam_id_r = exam.exam_id;
-	return rc == -EM_E_NOT_FOUND ? -EM_E_INTERNAL : rc;
+	/* EXISTS would say that the object is known; what is taken here is its number */
+	return rc == -EM_E_NOT_FOUND || rc == -EM_E_EXISTS ? -EM_E_INTERNAL : rc;
 }
 
 int

@@ -137,7 +137,8 @@ int store_counter_get(
     struct store_conn *db, enum counter_kind kind, const uint8_t key[32], struct store_counter *r);
 int store_counter_put(struct store_conn *db, enum counter_kind kind, const uint8_t key[32],
     const struct store_counter *c);
-/* Forgets counters last moved before this. */
+/* Forgets counters last moved before this, but for 20 failures and more: what
+ * locks an account stays until somebody sets it back. */
 int store_counter_purge(struct store_conn *db, int64_t before_ms);
 
 /* ------------------------------------------------------------- challenges */

@@ -151,6 +151,20 @@ test_counter(void **state)
 	assert_int_equal(store_counter_get(f->reader, a.kind, a.key, &c), 0);
 	assert_int_equal(c.n, 8);
 	a.before_ms = 201;
+	/* what locks is not forgotten, sends are */
+	a.c.n = 20;
+	assert_int_equal(store_run(f->store, run_put, &a), 0);
+	assert_int_equal(store_run(f->store, run_counter_purge, &a), 0);
+	assert_int_equal(store_counter_get(f->reader, a.kind, a.key, &c), 0);
+	assert_int_equal(c.n, 20);
+	a.kind = COUNTER_SEND_DAY;
+	assert_int_equal(store_run(f->store, run_put, &a), 0);
+	assert_int_equal(store_run(f->store, run_counter_purge, &a), 0);
+	assert_int_equal(store_counter_get(f->reader, a.kind, a.key, &c), 0);
+	assert_int_equal(c.n, 0);
+	a.kind = COUNTER_PASSWORD;
+	a.c.n = 19;
+	assert_int_equal(store_run(f->store, run_put, &a), 0);
 	assert_int_equal(store_run(f->store, run_counter_purge, &a), 0);
 	assert_int_equal(store_counter_get(f->reader, a.kind, a.key, &c), 0);
 	assert_int_equal(c.n, 0);
