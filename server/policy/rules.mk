@@ -10,9 +10,9 @@ $(B)/mkblocklist: $(B)/tools/build/mkblocklist.o $(B)/server/policy/blocklist.o 
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(BASE_LIBS) -pthread
 
-$(B)/blocklist: $(B)/mkblocklist $(BLOCKLIST_HERE) $(BLOCKLIST_DICTS) $(BLOCKLIST_COMMON)
+$(B)/blocklist.bin: $(B)/mkblocklist $(BLOCKLIST_HERE) $(BLOCKLIST_DICTS) $(BLOCKLIST_COMMON)
 	$(call say,MAKE)
 	$(Q)tr -cs 'A-Za-z0-9' '\n' < $(BLOCKLIST_COMMON) | \
 	    $(B)/mkblocklist $(BLOCKLIST_HERE:%=-p %) $(BLOCKLIST_DICTS) - > $@.tmp && mv $@.tmp $@
 
-all: $(B)/blocklist
+all: $(B)/blocklist.bin
