@@ -56,7 +56,8 @@ import_walk(struct import_list *l, const char *path, int depth)
 		return import_fault(path);
 	for (int i = 0; i < n; i++) {
 		const char *name = entries[i]->d_name;
-		char *child = mem_printf("%s/%s", path, name);
+		bool slash = path[strlen(path) - 1] == '/';
+		char *child = mem_printf("%s%s%s", path, slash ? "" : "/", name);
 		struct stat st;
 
 		/* links are not followed: a folder is what lies in it */

@@ -191,25 +191,57 @@ mailbox_next(struct mailbox *m, int timeout_ms, char **text_r, size_t *len_r)
 	return mailbox_read(m, next.name, text_r, len_r);
 }
 
+/* Bytes of the one blank (plain or not breaking) that groups digits; or 0. */
+static size_t
+mailbox_blank(const char *p)
+{
+	static const char *const blanks[] = {" ", "\xc2\xa0", "\xe2\x80\xaf"};
+
+	for (size_t i = 0; i < ARRAY_LEN(blanks); i++)
+		if (strncmp(p, blanks[i], strlen(blanks[i])) == 0)
+			return strlen(blanks[i]);
+	return 0;
+}
+
+/* Digits at p, grouped or not, into code_r; the bytes they take. */
+static size_t
+mailbox_digits(const char *p, char code_r[MAILBOX_CODE_MAX + 2])
+{
+	const char *start = p;
+	size_t n = 0;
+
+	while (isdigit((unsigned char)*p)) {
+		size_t blank = mailbox_blank(p + 1);
+
+		if (n <= MAILBOX_CODE_MAX)
+			code_r[n++] = *p;
+		p++;
+		if (blank > 0 && isdigit((unsigned char)p[blank]))
+			p += blank;
+	}
+	code_r[n] = '\0';
+	return (size_t)(p - start);
+}
+
 int
 mailbox_code(const char *text, char *code_r, size_t code_len)
 {
 	const char *p = strstr(text, "\n\n"), *crlf = strstr(text, "\r\n\r\n");
+	char digits[MAILBOX_CODE_MAX + 2];
 
 	if (crlf && (!p || crlf < p))
 		p = crlf;
 	if (!p)
 		return -EM_E_NOT_FOUND;
 	for (p++; *p;) {
-		size_t n = strspn(p, "0123456789");
+		size_t taken = mailbox_digits(p, digits), n = strlen(digits);
 
 		if (n >= MAILBOX_CODE_MIN && n <= MAILBOX_CODE_MAX && n < code_len &&
-		    !isalpha((unsigned char)p[-1]) && !isalpha((unsigned char)p[n])) {
-			memcpy(code_r, p, n);
-			code_r[n] = '\0';
+		    !isalpha((unsigned char)p[-1]) && !isalpha((unsigned char)p[taken])) {
+			memcpy(code_r, digits, n + 1);
 			return 0;
 		}
-		p += n > 0 ? n : 1;
+		p += taken > 0 ? taken : 1;
 	}
 	return -EM_E_NOT_FOUND;
 }

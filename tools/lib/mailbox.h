@@ -21,8 +21,8 @@ void mailbox_free(struct mailbox **m);
  */
 int mailbox_next(struct mailbox *m, int timeout_ms, char **text_r, size_t *len_r);
 
-/* First run of 6 to 10 digits that stands alone in the body of a message (after
- * the first empty line). 0, or -EM_E_NOT_FOUND. */
+/* First run of 6 to 10 digits, grouped by single blanks or not, that stands alone
+ * in the body of a message (after the first empty line). 0, or -EM_E_NOT_FOUND. */
 int mailbox_code(const char *text, char *code_r, size_t code_len);
 
 #endif
