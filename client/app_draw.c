@@ -53,18 +53,20 @@ app_draw_screens(struct app *app)
 		app->stack[i]->ops->draw(app->stack[i], &room);
 }
 
-/* For tests: a line for each repaint after which nothing is to come. */
+/* For tests: a line for each repaint, and whether anything is still to come. */
 static void
 app_sync(struct app *app)
 {
 	char line[96];
+	bool busy = app_is_busy(app) || keys_pending(app->keys);
 	int n;
 
 	app->seq++;
-	if (app->sync_fd < 0 || app_is_busy(app) || keys_pending(app->keys))
+	if (app->sync_fd < 0)
 		return;
-	n = snprintf(line, sizeof(line), "screen=%s seq=%llu idle\n",
-	    app_too_small() ? "small" : app_top(app)->ops->name, (unsigned long long)app->seq);
+	n = snprintf(line, sizeof(line), "screen=%s seq=%llu %s\n",
+	    app_too_small() ? "small" : app_top(app)->ops->name, (unsigned long long)app->seq,
+	    busy ? "busy" : "idle");
 	if (write(app->sync_fd, line, (size_t)n) < 0)
 		app->sync_fd = -1;
 }

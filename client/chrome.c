@@ -132,18 +132,11 @@ chrome_draw_brand(struct app *app, struct screen *base)
 
 /* ---------------------------------------------------------------------- way */
 
-/* The step that a screen belongs to. */
-static size_t
-chrome_step(const struct screen *base)
-{
-	return base->ops->contexts & CTX_CODE ? 1 : 0;
-}
-
 static void
 chrome_draw_steps(const struct screen *base)
 {
 	const size_t n = sizeof(chrome_steps) / sizeof(chrome_steps[0]);
-	size_t now = chrome_step(base);
+	size_t now = base->ops->step - 1;
 	int all = 0;
 	int gap = 6;
 	int x = 1;
@@ -197,7 +190,7 @@ chrome_draw_way(struct app *app, struct screen *base)
 
 	if (base->ops->draw_way)
 		base->ops->draw_way(base, &row);
-	else if (base->ops->contexts & CTX_SIGNIN)
+	else if (base->ops->step > 0)
 		chrome_draw_steps(base);
 	else if (session_is_open(&app->session))
 		chrome_draw_sections(app, base);

@@ -331,6 +331,7 @@ static const struct screen_ops screen_code_ops = {
 		"qu'une fois. S'il n'arrive pas, vérifiez l'adresse affichée et demandez-en un "
 		"autre : celui-ci remplace le précédent."),
     .contexts = CTX_SIGNIN | CTX_PASSWORD | CTX_CODE | CTX_FORM,
+    .step = 2,
     .free = screen_code_free,
     .draw = screen_code_draw,
     .event = screen_code_event,

@@ -359,7 +359,7 @@ screen_exams_act(struct screen *s, enum action a)
 	case ACTION_BACK:
 	case ACTION_BACK_LIST:
 		/* out of the filter first, then out of the space */
-		if (x->form.focus != EXAMS_ROWS && x->table.n_rows > 0)
+		if (x->form.focus != EXAMS_ROWS)
 			form_focus(&x->form, EXAMS_ROWS);
 		else
 			app_ask_logout(s->app);

@@ -242,6 +242,7 @@ static const struct screen_ops screen_newpass_ops = {
 		"temporaire par le mot de passe de votre choix. Une phrase que vous retenez "
 		"facilement convient très bien."),
     .contexts = CTX_SIGNIN | CTX_PASSWORD | CTX_CODE | CTX_FORM,
+    .step = 3,
     .free = screen_newpass_free,
     .draw = screen_newpass_draw,
     .event = screen_newpass_event,

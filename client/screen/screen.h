@@ -28,6 +28,7 @@ struct screen_ops {
 	const char *title; /* msgid: heading of its help */
 	const char *about; /* msgid: what one does here, for its help */
 	unsigned contexts; /* CTX_*: actions that work here */
+	unsigned step;	   /* of signing in, 1 to 3; 0: inside or home */
 	bool overlay;	   /* drawn over what is below (dialogs) */
 
 	/* Frees the whole screen; calls under way are forgotten before. */

@@ -225,6 +225,7 @@ static const struct screen_ops screen_signin_ops = {
 		"réception, vous sera envoyé à l'adresse mail ou téléphone renseignés lors de "
 		"votre consentement en établissement."),
     .contexts = CTX_SIGNIN | CTX_PASSWORD | CTX_FORM | CTX_OUTSIDE,
+    .step = 1,
     .free = screen_signin_free,
     .draw = screen_signin_draw,
     .event = screen_signin_event,

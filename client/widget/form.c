@@ -20,9 +20,7 @@ form_item(struct form *f)
 static bool
 form_can_focus(const struct item *it)
 {
-	if (it->hidden)
-		return false;
-	return it->kind != ITEM_ROWS || it->table->n_rows > 0;
+	return !it->hidden;
 }
 
 static bool

@@ -134,6 +134,8 @@ table_draw(struct table *t, const struct area *a, enum table_focus focus)
 	if (t->top > 0 && t->top + rows > t->n_rows)
 		t->top = t->n_rows > rows ? t->n_rows - rows : 0;
 	table_draw_titles(t, a->y, a->x, focus == TABLE_ON_HEADER);
+	if (focus == TABLE_ON_ROWS) /* also when there is none */
+		paint_cursor(a->y + 1, a->x + t->x[0]);
 	for (size_t i = 0; i < rows && t->top + i < t->n_rows; i++)
 		table_draw_row(t, t->top + i, a->y + 1 + (int)i, a->x,
 		    focus == TABLE_ON_ROWS && t->top + i == t->selected);
