@@ -200,7 +200,7 @@ def nm_bone(study):
 
 
 def xa(study):
-    study.series("XA", "ARTÉRIOGRAPHIE", "LEG").copy(ANGIO, FrameTime=250,
+    study.series("XA", "ARTÉRIOGRAPHIE", "ABDOMEN").copy(ANGIO, FrameTime=250,
                                                        FrameIncrementPointer=0x00181063)
 
 

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.encaps import encapsulate, generate_pixel_data_frame
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian
 
@@ -176,6 +177,9 @@ class Series:
         for name, value in attributes.items():
             setattr(ds, name, value)
         ds.file_meta.TransferSyntaxUID = source.file_meta.TransferSyntaxUID
+        if source.file_meta.TransferSyntaxUID.is_compressed and "PixelData" not in attributes:
+            # fragments of even length, whatever the source has
+            ds.PixelData = encapsulate(list(generate_pixel_data_frame(source.PixelData)))
         ds.is_little_endian = source.is_little_endian
         ds.is_implicit_VR = source.is_implicit_VR
         self.study.save(ds, f"s{self.number:02}-i{self.n:04}")
