@@ -61,6 +61,11 @@ helper_become(int fd, int null_fd, const char *path, char *const argv[], pid_t p
 {
 	sigset_t none;
 
+	/* what ends us reaches the whole group: it ends when we are done with it */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
