@@ -179,7 +179,8 @@ class Series:
         ds.file_meta.TransferSyntaxUID = source.file_meta.TransferSyntaxUID
         if source.file_meta.TransferSyntaxUID.is_compressed and "PixelData" not in attributes:
             # fragments of even length, whatever the source has
-            ds.PixelData = encapsulate(list(generate_pixel_data_frame(source.PixelData)))
+            n = int(getattr(source, "NumberOfFrames", 1))
+            ds.PixelData = encapsulate(list(generate_pixel_data_frame(source.PixelData, n)))
         ds.is_little_endian = source.is_little_endian
         ds.is_implicit_VR = source.is_implicit_VR
         self.study.save(ds, f"s{self.number:02}-i{self.n:04}")
