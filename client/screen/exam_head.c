@@ -18,8 +18,8 @@ screen_exam_draw_brand(const struct exam *exam, const struct area *row)
 	char text[512];
 
 	dates_time(lang_now(), exam->taken_at_ms, when);
-	snprintf(text, sizeof(text), "%.200s · %s · %.200s", exam->description, when,
-	    exam->establishment);
+	snprintf(text, sizeof(text), "%.200s · %s · %.200s",
+	    exam->description[0] ? exam->description : exam->modality, when, exam->establishment);
 	paint_text(row->y, row->x, row->w, STYLE_BAR, text);
 }
 

@@ -114,7 +114,7 @@ screen_exams_draw_page(struct screen_exams *x, int y, int end)
 {
 	char of[32];
 	const char *page = _("Page");
-	int w = (int)x->page.max_chars + 2;
+	int w = x->model.n_pages < 100 ? 4 : 6;
 	int at;
 
 	snprintf(of, sizeof(of), _("sur %u"), x->model.n_pages > 0 ? x->model.n_pages : 1);

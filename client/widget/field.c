@@ -211,6 +211,8 @@ field_key(struct field *f, uint32_t key)
 	}
 	if (key < ' ' || key >= K_BASE)
 		return false;
+	if (f->fresh && f->kind == FIELD_NUMBER)
+		field_clear(f);
 	field_insert(f, key);
 	return true;
 }
@@ -218,8 +220,12 @@ field_key(struct field *f, uint32_t key)
 bool
 field_event(struct field *f, const struct event *ev)
 {
-	if (ev->type == EVENT_KEY)
-		return field_key(f, ev->key);
+	if (ev->type == EVENT_KEY) {
+		bool used = field_key(f, ev->key);
+
+		f->fresh = false;
+		return used;
+	}
 	if (ev->type != EVENT_PASTE)
 		return false;
 	if (ev->key >= ' ' && ev->key < K_BASE)
@@ -275,8 +281,8 @@ field_fits_pattern(const struct field *f)
 	return true;
 }
 
-void
-field_draw(struct field *f, int y, int x, int w, bool focused)
+static void
+field_draw_line(struct field *f, int y, int x, int w, bool focused)
 {
 	enum style style = focused ? STYLE_FOCUS : STYLE_FIELD;
 	int room = w - 2;
@@ -304,6 +310,35 @@ field_draw(struct field *f, int y, int x, int w, bool focused)
 	while (at < end)
 		at += paint_text(y, at, 1, style, "_");
 	paint_text(y, end, 1, style, "]");
+}
+
+/* A number stands at the right end, without underscores. */
+static void
+field_draw_number(struct field *f, int y, int x, int w, bool focused)
+{
+	enum style style = focused ? STYLE_FOCUS : STYLE_FIELD;
+	int room = w - 2;
+	int len = (int)f->len < room ? (int)f->len : room;
+	int at = x + 1 + room - len;
+
+	f->fresh = f->fresh || !focused;
+	paint_fill(y, x, w, style);
+	paint_text(y, x, 1, style, "[");
+	paint_bytes(y, at, len, style, field_text(f), (size_t)len);
+	paint_text(y, x + w - 1, 1, style, "]");
+	at += (int)f->cursor;
+	if (focused)
+		paint_cursor(y, at < x + w - 1 ? at : x + w - 2);
+}
+
+void
+field_draw(struct field *f, int y, int x, int w, bool focused)
+{
+	if (f->kind == FIELD_NUMBER) {
+		field_draw_number(f, y, x, w, focused);
+		return;
+	}
+	field_draw_line(f, y, x, w, focused);
 }
 
 void

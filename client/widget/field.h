@@ -28,6 +28,7 @@ struct field {
 	size_t cursor; /* byte offset, at a character */
 	size_t first;  /* first byte shown */
 	bool reveal;
+	bool fresh; /* FIELD_NUMBER: the next digit replaces what is there */
 };
 
 void field_init(struct field *f, enum field_kind kind, unsigned max_chars);
