@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.encaps import encapsulate, generate_pixel_data_frame
+from pydicom.encaps import decode_data_sequence, encapsulate
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian
 
@@ -178,9 +178,8 @@ class Series:
             setattr(ds, name, value)
         ds.file_meta.TransferSyntaxUID = source.file_meta.TransferSyntaxUID
         if source.file_meta.TransferSyntaxUID.is_compressed and "PixelData" not in attributes:
-            # fragments of even length, whatever the source has
-            n = int(getattr(source, "NumberOfFrames", 1))
-            ds.PixelData = encapsulate(list(generate_pixel_data_frame(source.PixelData, n)))
+            # each of the sources has one fragment a frame; here of even length
+            ds.PixelData = encapsulate(decode_data_sequence(source.PixelData))
         ds.is_little_endian = source.is_little_endian
         ds.is_implicit_VR = source.is_implicit_VR
         self.study.save(ds, f"s{self.number:02}-i{self.n:04}")
