@@ -22,7 +22,7 @@
 #include "common/mem.h"
 #include "db/store.h"
 
-#define LOCK_WAIT_MS	4000
+#define LOCK_WAIT_MS	2000
 #define CIFS_MAGIC	0xff534d42UL
 #define LOG_LIMIT_BYTES "67108864"
 
@@ -261,6 +261,18 @@ out:
 	return rc;
 }
 
+/* Everything into the file; the log is removed by the last connection. */
+static void
+open_tidy(sqlite3 *db)
+{
+	int result = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+
+	if (result == SQLITE_OK)
+		sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+	else
+		log_warn("store.checkpoint", "why=\"%s\"", sqlite3_errstr(result));
+}
+
 void
 sqlite_close(struct db_conn *conn, bool clean)
 {
@@ -272,10 +284,8 @@ sqlite_close(struct db_conn *conn, bool clean)
 	for (i = 0; i < N_DB_TXN; i++)
 		(void)sqlite3_finalize(c->txn[i]);
 	(void)sqlite3_finalize(c->data_version);
-	if (clean && c->writer &&
-	    sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) !=
-		SQLITE_OK)
-		log_warn("store.checkpoint", "why=\"%s\"", sqlite3_errmsg(c->db));
+	if (clean && c->writer)
+		open_tidy(c->db);
 	(void)sqlite3_close(c->db);
 	/* last: SQLite's own locks are gone by now */
 	if (c->lock_fd >= 0)
