@@ -142,9 +142,10 @@ $(eval $(call program,emage-imaging,$(B)/imaging/main.o,imaging common,$(DCMTK_L
 
 # not installed: what `make demo` shows itself with
 $(eval $(call program,demo-strip,$(B)/tools/demo/strip.o,common,$(BASE_LIBS) -lutil))
+$(eval $(call program,demo-play,$(B)/tools/demo/play.o,test tools netrpc common,$(VTERM_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS) $(BASE_LIBS) -lutil -pthread))
 
 ## make all         the programs and the catalogues
-all: $(PROGRAMS:%=$(B)/%) $(B)/demo-strip catalogues
+all: $(PROGRAMS:%=$(B)/%) $(B)/demo-strip $(B)/demo-play catalogues
 
 # --------------------------------------------------------------------- rules
 .SECONDARY:

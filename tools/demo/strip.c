@@ -20,6 +20,7 @@
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -46,8 +47,7 @@ struct strip {
 	pid_t child;
 	bool stale; /* to be drawn when it is quiet */
 	struct termios before;
-	char newest[STRIP_TEXT_MAX]; /* name of the newest message's file */
-	char line[STRIP_TEXT_MAX];   /* its line with the code */
+	char line[STRIP_TEXT_MAX]; /* of the newest message, with the code */
 };
 
 static struct strip *strip_restored;
@@ -172,28 +172,32 @@ strip_read_mail(struct strip *s, const char *path)
 	fclose(in);
 }
 
-/* Names in a Maildir begin with the time of delivery. */
 static void
 strip_check_mail(struct strip *s)
 {
 	DIR *dir = opendir(s->maildir);
-	char best[STRIP_TEXT_MAX] = "";
+	struct timespec best = {0};
+	char *newest = NULL;
 	const struct dirent *e;
-	char *path;
 
 	if (dir == NULL)
 		return;
 	while ((e = readdir(dir)) != NULL) {
-		if (e->d_name[0] != '.' && strcmp(e->d_name, best) > 0)
-			snprintf(best, sizeof(best), "%.*s", STRIP_TEXT_MAX - 1, e->d_name);
+		struct stat st;
+
+		if (e->d_name[0] == '.' || fstatat(dirfd(dir), e->d_name, &st, 0) < 0)
+			continue;
+		if (st.st_mtim.tv_sec > best.tv_sec ||
+		    (st.st_mtim.tv_sec == best.tv_sec && st.st_mtim.tv_nsec > best.tv_nsec)) {
+			best = st.st_mtim;
+			free(newest);
+			newest = mem_printf("%s/%s", s->maildir, e->d_name);
+		}
 	}
 	closedir(dir);
-	if (best[0] == '\0' || strcmp(best, s->newest) == 0)
-		return;
-	memcpy(s->newest, best, sizeof(best));
-	path = mem_printf("%s/%s", s->maildir, best);
-	strip_read_mail(s, path);
-	free(path);
+	if (newest != NULL)
+		strip_read_mail(s, newest);
+	free(newest);
 }
 
 /* Whether these bytes of the program may have erased the strip or moved the
