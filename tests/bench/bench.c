@@ -210,7 +210,7 @@ bench_growth(struct bench *b)
 static void
 bench_handshakes(struct bench *b)
 {
-	double per_s[N_WHO][RUNS], cpu_us[N_WHO][RUNS];
+	double per_core[N_WHO][RUNS], per_s[N_WHO][RUNS];
 	struct load_result r;
 	struct load_target t;
 	struct proc p;
@@ -224,16 +224,18 @@ bench_handshakes(struct bench *b)
 			t = bench_target(b, 0, &p, &ca);
 			load_handshakes(&t, 16, RUN_MS, &r);
 			per_s[who][i] = r.per_s;
-			cpu_us[who][i] = r.cpu_us;
+			per_core[who][i] = 1e6 / r.cpu_us;
 			proc_stop(&p);
 			free(ca);
 		}
 	}
 	bench_noise(b);
-	table_at_least(&b->table, "full TLS 1.3 handshakes", "/s", proc_median(per_s[EMAGED], RUNS),
-	    proc_median(per_s[REFERENCE], RUNS), 0.85);
-	table_figure(&b->table, "  processor time", "us", proc_median(cpu_us[EMAGED], RUNS),
-	    proc_median(cpu_us[REFERENCE], RUNS));
+	/* the other end of a handshake costs more than the server's, so a rate
+	 * against the clock would measure the load generator */
+	table_at_least(&b->table, "full TLS 1.3 handshakes a core", "/s",
+	    proc_median(per_core[EMAGED], RUNS), proc_median(per_core[REFERENCE], RUNS), 0.85);
+	table_figure(&b->table, "  as fast as one other core asks", "/s",
+	    proc_median(per_s[EMAGED], RUNS), proc_median(per_s[REFERENCE], RUNS));
 }
 
 /* ------------------------------------------------------------------- memory */
@@ -263,34 +265,47 @@ bench_idle(struct bench *b)
 
 /* ------------------------------------------------------------------- writes */
 
-static void
-bench_writes(struct bench *b)
+static double
+bench_write_run(struct bench *b, enum who who)
 {
-	double raw[RUNS], store[RUNS], wire[RUNS];
 	struct load_target t;
 	struct load_result r;
 	struct load *l;
 	struct proc p;
-	unsigned i;
 	char *ca;
 
+	bench_start(b, who, 0, N_CONNS, &p);
+	t = bench_target(b, 0, &p, &ca);
+	l = load_open(&t, N_CONNS);
+	load_flat_out(l, LOAD_WRITE, N_CONNS, RUN_MS, &r);
+	load_close(&l);
+	proc_stop(&p);
+	free(ca);
+	return r.per_s;
+}
+
+static void
+bench_writes(struct bench *b)
+{
+	double wire[N_WHO][RUNS], store[RUNS], raw[RUNS];
+	unsigned i;
+	int who;
+
+	for (i = 0; i < RUNS; i++)
+		for (who = REFERENCE; who < N_WHO; who++)
+			wire[who][i] = bench_write_run(b, (enum who)who);
+	bench_noise(b);
+	proc_pin(0, PROC_ANY_CPU);
 	for (i = 0; i < RUNS; i++) {
 		raw[i] = writes_raw(b->directory[0], RUN_MS);
 		store[i] = writes_store(b->directory[0], N_CONNS, RUN_MS);
-		bench_start(b, EMAGED, 0, N_CONNS, &p);
-		t = bench_target(b, 0, &p, &ca);
-		l = load_open(&t, N_CONNS);
-		load_flat_out(l, LOAD_WRITE, N_CONNS, RUN_MS, &r);
-		wire[i] = r.per_s;
-		load_close(&l);
-		proc_stop(&p);
-		free(ca);
 	}
+	proc_pin(0, LOAD_CPU);
 	bench_noise(b);
-	table_at_least(&b->table, "durable rows, 64 threads at the store", "/s",
-	    proc_median(store, RUNS), proc_median(raw, RUNS), 0.7);
 	table_at_least(&b->table, "acknowledged writes, 64 connections", "/s",
-	    proc_median(wire, RUNS), proc_median(raw, RUNS), 0.7);
+	    proc_median(wire[EMAGED], RUNS), proc_median(wire[REFERENCE], RUNS), 0.7);
+	table_at_least(&b->table, "  rows of 64 threads in the store alone", "/s",
+	    proc_median(store, RUNS), proc_median(raw, RUNS), 0.7);
 }
 
 static void

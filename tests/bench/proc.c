@@ -34,11 +34,14 @@ void
 proc_pin(pid_t pid, int cpu)
 {
 	cpu_set_t set;
+	int i;
 
 	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
 		return;
 	CPU_ZERO(&set);
-	CPU_SET((size_t)cpu, &set);
+	for (i = 0; i < sysconf(_SC_NPROCESSORS_ONLN); i++)
+		if (cpu == PROC_ANY_CPU || i == cpu)
+			CPU_SET((size_t)i, &set);
 	if (sched_setaffinity(pid, sizeof(set), &set) != 0)
 		die("sched_setaffinity: %s", strerror(errno));
 }

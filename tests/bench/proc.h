@@ -22,6 +22,7 @@ struct proc {
 void proc_start(const char *const *argv, int cpu, int port, struct proc *p_r);
 /* SIGTERM, then waits. */
 void proc_stop(struct proc *p);
+#define PROC_ANY_CPU (-1)
 void proc_pin(pid_t pid, int cpu);
 
 int64_t proc_now_ns(void);

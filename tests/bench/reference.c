@@ -3,9 +3,10 @@
  * The reference that emaged is measured against: a server that answers one
  * hard-wired request, the first page of one's exams, with as little as that
  * takes. TLS read, unpack, session check, SQLite, pack, TLS write, by the same
- * libraries on the same database. No limits, no deadlines, no other method.
+ * libraries on the same database. No limits, no deadlines, no other method but
+ * one for writes: a report, sent once the row that says so is durable.
  *
- *	reference DIRECTORY THREADS
+ *	reference DIRECTORY THREADS (writes: with one thread only)
  *
  * Prints its port, then serves until it is killed. Greeting and resumption are
  * answered so that the same load generator can speak to both servers; they
@@ -20,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,6 +38,7 @@
 #include "proto/session.pb-c.h"
 #include "server/handle/keyed.h"
 #include "server/server.h"
+#include "tests/bench/committer.h"
 #include "tests/bench/data.h"
 
 #define PAGE_SIZE  10
@@ -43,9 +46,9 @@
 #define IN_MAX	   8192
 #define ARENA_MAX  65536
 
-enum reference_method { M_HELLO = 1, M_RESUME = 14, M_EXAM_LIST = 20 };
+enum reference_method { M_HELLO = 1, M_RESUME = 14, M_EXAM_LIST = 20, M_REPORT = 22 };
 
-enum reference_query { RQ_SESSION, RQ_TOKEN, RQ_COUNT, RQ_PAGE, RQ_BEGIN, RQ_END, N_RQ };
+enum reference_query { RQ_SESSION, RQ_TOKEN, RQ_COUNT, RQ_PAGE, RQ_REPORT, RQ_BEGIN, RQ_END, N_RQ };
 
 static const char *const reference_sql[N_RQ] = {
     [RQ_SESSION] = "SELECT patient_id, generation, active_at_ms + idle_limit_ms, ends_at_ms"
@@ -57,6 +60,10 @@ static const char *const reference_sql[N_RQ] = {
 		" LEFT JOIN establishment e ON e.establishment_id = x.establishment_id"
 		" WHERE x.patient_id = ?1 AND x.released_at_ms > 0"
 		" ORDER BY x.taken_at_ms DESC, x.exam_id DESC LIMIT 10",
+    [RQ_REPORT] =
+	"SELECT r.title, r.author, r.text, r.signed_at_ms, r.is_final FROM report r"
+	" JOIN exam x ON x.exam_id = r.exam_id WHERE r.exam_id = ?1"
+	" AND x.patient_id = ?2 AND x.released_at_ms > 0 ORDER BY r.report_id DESC LIMIT 1",
     [RQ_BEGIN] = "BEGIN",
     [RQ_END] = "COMMIT",
 };
@@ -81,6 +88,10 @@ struct reference {
 	struct arena *arena;
 	ProtobufCAllocator allocator;
 	int64_t now_ms;
+	struct committer *committer;
+	int durable_fd;	      /* rows have come back */
+	pthread_mutex_t lock; /* guards durable */
+	struct commit_row *durable;
 };
 
 static void *
@@ -186,6 +197,61 @@ reference_page(struct reference *r, struct reference_conn *c, const struct frame
 	arena_reset(r->arena);
 }
 
+/* Reads the report now and keeps its row until it is durable. */
+static void
+reference_report(struct reference *r, struct reference_conn *c, const struct frame *f)
+{
+	Emage__ExamReportRequest *request =
+	    emage__exam_report_request__unpack(&r->allocator, f->body_len, f->body);
+	struct commit_row *row = mem_new(sizeof(*row));
+
+	row->patient_id = reference_session(r, c);
+	if (request == NULL || row->patient_id == 0 || r->committer == NULL)
+		die("reference: unexpected request");
+	row->exam_id = (int64_t)request->exam_id;
+	row->conn = c;
+	row->id = f->id;
+	committer_submit(r->committer, row);
+	arena_reset(r->arena);
+}
+
+static void
+reference_send_report(struct reference *r, const struct commit_row *row)
+{
+	Emage__ExamReportReply reply = EMAGE__EXAM_REPORT_REPLY__INIT;
+	sqlite3_stmt *s = reference_bind(r, RQ_REPORT, row->exam_id);
+	struct reference_conn *c = row->conn;
+
+	sqlite3_bind_int64(s, 2, row->patient_id);
+	if (sqlite3_step(s) != SQLITE_ROW)
+		die("reference: no such report");
+	reply.title = (char *)(uintptr_t)sqlite3_column_text(s, 0);
+	reply.author = (char *)(uintptr_t)sqlite3_column_text(s, 1);
+	reply.text = (char *)(uintptr_t)sqlite3_column_text(s, 2);
+	reply.total_bytes = (uint32_t)sqlite3_column_bytes(s, 2);
+	reply.signed_at_ms = sqlite3_column_int64(s, 3);
+	reply.is_final = sqlite3_column_int(s, 4);
+	frame_append(&c->out, M_REPORT, FRAME_REPLY, row->id, &reply.base);
+	sqlite3_reset(s);
+}
+
+static void
+reference_on_commit(void *arg, struct commit_row *rows)
+{
+	struct reference *r = arg;
+	struct commit_row *last = rows;
+	uint64_t one = 1;
+
+	while (last->next != NULL)
+		last = last->next;
+	pthread_mutex_lock(&r->lock);
+	last->next = r->durable;
+	r->durable = rows;
+	pthread_mutex_unlock(&r->lock);
+	if (write(r->durable_fd, &one, sizeof(one)) != sizeof(one))
+		die("reference: eventfd");
+}
+
 static void
 reference_resume(struct reference *r, struct reference_conn *c, const struct frame *f)
 {
@@ -216,6 +282,9 @@ reference_frame(struct reference *r, struct reference_conn *c, const struct fram
 	switch (f->method) {
 	case M_EXAM_LIST:
 		reference_page(r, c, f);
+		break;
+	case M_REPORT:
+		reference_report(r, c, f);
 		break;
 	case M_RESUME:
 		reference_resume(r, c, f);
@@ -319,6 +388,27 @@ reference_ready(struct reference *r, struct reference_conn *c)
 		reference_close(c);
 }
 
+static void
+reference_durable(struct reference *r)
+{
+	struct commit_row *row, *next;
+	uint64_t n;
+
+	if (read(r->durable_fd, &n, sizeof(n)) != sizeof(n))
+		return;
+	pthread_mutex_lock(&r->lock);
+	row = r->durable;
+	r->durable = NULL;
+	pthread_mutex_unlock(&r->lock);
+	for (; row != NULL; row = next) {
+		next = row->next;
+		reference_send_report(r, row);
+		if (!reference_write(row->conn))
+			reference_close(row->conn);
+		free(row);
+	}
+}
+
 static void *
 reference_run(void *arg)
 {
@@ -332,6 +422,8 @@ reference_run(void *arg)
 		for (i = 0; i < n; i++) {
 			if (events[i].data.ptr == NULL)
 				reference_accept(r);
+			else if (events[i].data.ptr == r)
+				reference_durable(r);
 			else
 				reference_ready(r, events[i].data.ptr);
 		}
@@ -343,7 +435,7 @@ reference_run(void *arg)
 /* ------------------------------------------------------------------- set-up */
 
 static void
-reference_open(struct reference *r, const char *directory)
+reference_open(struct reference *r, const char *directory, bool alone)
 {
 	char *path = mem_printf("%s/" SERVER_DATABASE, directory);
 	int i;
@@ -351,6 +443,8 @@ reference_open(struct reference *r, const char *directory)
 	if (sqlite3_open_v2(path, &r->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) !=
 	    SQLITE_OK)
 		die("%s: %s", path, sqlite3_errmsg(r->db));
+	if (alone)
+		r->committer = committer_new(path, reference_on_commit, r);
 	free(path);
 	path = mem_printf("PRAGMA cache_size = -%d; PRAGMA mmap_size = 0;", BENCH_CACHE_MIB * 1024);
 	sqlite3_exec(r->db, path, NULL, NULL, NULL);
@@ -412,8 +506,12 @@ main(int argc, char **argv)
 		all[i].listener = listener;
 		all[i].tls = tls;
 		all[i].pepper = pepper;
-		reference_open(&all[i], argv[1]);
+		reference_open(&all[i], argv[1], n == 1);
+		pthread_mutex_init(&all[i].lock, NULL);
+		all[i].durable_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		epoll_ctl(all[i].epoll, EPOLL_CTL_ADD, listener, &ev);
+		epoll_ctl(all[i].epoll, EPOLL_CTL_ADD, all[i].durable_fd,
+		    &(struct epoll_event){.events = EPOLLIN, .data.ptr = &all[i]});
 		if (i > 0)
 			pthread_create(&all[i].thread, NULL, reference_run, &all[i]);
 	}

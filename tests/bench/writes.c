@@ -10,11 +10,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "common/err.h"
 #include "common/mem.h"
 #include "db/store.h"
+#include "tests/bench/committer.h"
 #include "tests/bench/data.h"
 #include "tests/bench/proc.h"
 
@@ -59,28 +58,10 @@ writes_open(const char *directory, char **path_r)
 	return store;
 }
 
-static void
-writes_do(sqlite3 *db, const char *sql)
-{
-	if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		die("bench writes: %s: %s", sql, sqlite3_errmsg(db));
-}
-
-static void
-writes_put(sqlite3 *db, sqlite3_stmt *s, int64_t seq)
-{
-	static const uint8_t hash[32];
-
-	sqlite3_bind_int64(s, 1, seq);
-	sqlite3_bind_blob(s, 2, hash, sizeof(hash), SQLITE_STATIC);
-	if (sqlite3_step(s) != SQLITE_DONE)
-		die("bench writes: %s", sqlite3_errmsg(db));
-	sqlite3_reset(s);
-}
-
 double
 writes_raw(const char *directory, int ms)
 {
+	const struct commit_row row = {.patient_id = 123456, .exam_id = 12345678};
 	char *path;
 	struct store *store = writes_open(directory, &path);
 	int64_t seq = 0, from, until;
@@ -89,22 +70,16 @@ writes_raw(const char *directory, int ms)
 	int i;
 
 	store_close(&store); /* it has made the schema */
-	if (sqlite3_open(path, &db) != SQLITE_OK)
-		die("bench writes: %s", sqlite3_errmsg(db));
-	writes_do(db, "PRAGMA journal_mode = WAL");
-	writes_do(db, "PRAGMA synchronous = FULL");
-	if (sqlite3_prepare_v2(db,
-		"INSERT INTO audit VALUES (?1, 1790000000000, 'exam.opened', 123456, '', 123456,"
-		" 12345678, 'terminal', 'ok', 'report', ?2)",
-		-1, &s, NULL) != SQLITE_OK)
-		die("bench writes: %s", sqlite3_errmsg(db));
+	db = committer_open(path);
+	s = committer_prepare(db);
 	from = proc_now_ns();
 	until = from + (int64_t)ms * 1000000;
 	while (proc_now_ns() < until) {
-		writes_do(db, "BEGIN IMMEDIATE");
+		sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 		for (i = 0; i < ROWS_A_COMMIT; i++)
-			writes_put(db, s, ++seq);
-		writes_do(db, "COMMIT");
+			committer_put(db, s, ++seq, &row);
+		if (sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+			die("bench writes: %s", sqlite3_errmsg(db));
 	}
 	until = proc_now_ns();
 	sqlite3_finalize(s);
