@@ -122,6 +122,8 @@ play_enter(struct play *p)
 static void
 play_read(struct play *p)
 {
+	/* the second exam is a scan of the head */
+	pty_key(p->pty, PTY_KEY_DOWN);
 	pty_key(p->pty, PTY_KEY_ENTER);
 	play_until_screen(p, "report");
 	play_until(p, "signé");
@@ -129,6 +131,8 @@ play_read(struct play *p)
 	pty_send(p->pty, "i");
 	play_until_screen(p, "viewer");
 	play_until(p, "Image non diagnostique");
+	if (!pty_wait_no_text(p->pty, "Chargement"))
+		die("the image did not come");
 	play_print(p, "une image, en caractères");
 }
 
