@@ -85,16 +85,17 @@ chrome_draw_languages(struct app *app)
 	return COLS - N_LANGS * 5 - 1;
 }
 
-/* Name and clock; returns the column where it begins. */
+/* Name and clock, or the clock alone where the screen has a heading of its own;
+ * returns the column where it begins. */
 static int
-chrome_draw_person(struct app *app)
+chrome_draw_person(struct app *app, bool named)
 {
 	char clock[DATES_LEN];
 	char text[256];
 	int w;
 
 	dates_clock(clock_now_ms(), clock);
-	snprintf(text, sizeof(text), "%s   %s ", app->session.display_name, clock);
+	snprintf(text, sizeof(text), "%s   %s ", named ? app->session.display_name : "", clock);
 	w = (int)text_width(text);
 	w = w < COLS * 2 / 3 ? w : COLS * 2 / 3;
 	paint_right(0, COLS - w, w, STYLE_BAR, text);
@@ -111,7 +112,7 @@ chrome_draw_brand(struct app *app, struct screen *base)
 
 	paint_fill(0, 0, COLS, STYLE_BAR);
 	if (session_is_open(&app->session))
-		end = chrome_draw_person(app);
+		end = chrome_draw_person(app, !base->ops->draw_brand);
 	else
 		end = chrome_draw_languages(app);
 	left.w = end - 2;
@@ -230,14 +231,11 @@ chrome_draw_message(struct app *app)
 	}
 }
 
-/* Whether one of its keys works while letters are text. */
+/* Whether the key that the hint names works while letters are text. */
 static bool
 chrome_has_key(const struct action_row *row, bool text)
 {
-	for (unsigned i = 0; i < ACTION_MAX_KEYS && row->keys[i] != K_NONE; i++)
-		if (!text || row->keys[i] < ' ' || row->keys[i] >= K_BASE)
-			return true;
-	return false;
+	return !text || row->keys[0] < ' ' || row->keys[0] >= K_BASE;
 }
 
 static bool

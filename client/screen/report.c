@@ -315,6 +315,8 @@ screen_report_can(const struct screen *s, enum action a)
 		return r->report.complete;
 	if (a == ACTION_SEARCH_NEXT || a == ACTION_SEARCH_PREVIOUS)
 		return r->pager.sought != NULL;
+	if (a == ACTION_SHOW_IMAGES)
+		return r->exam.n_images > 0;
 	return a != ACTION_SECTION_EXAMS;
 }
 

@@ -256,6 +256,9 @@ field_columns(const struct field *f, size_t from, size_t to)
 static void
 field_scroll(struct field *f, int room)
 {
+	/* where everything fits, the cursor may stand on the bracket */
+	if ((int)f->max_chars <= room)
+		room++;
 	if (f->first > f->cursor)
 		f->first = f->cursor;
 	while (field_columns(f, f->first, f->cursor) >= room)
@@ -303,7 +306,7 @@ field_draw_line(struct field *f, int y, int x, int w, bool focused)
 		i = next;
 	}
 	if (focused && f->cursor == f->len)
-		paint_cursor(y, at < end ? at : end - 1);
+		paint_cursor(y, at < end || (int)f->max_chars <= room ? at : end - 1);
 	if (field_fits_pattern(f) && f->first == 0)
 		at += paint_bytes(y, at, end - at, style, field_date_pattern + f->len,
 		    sizeof(field_date_pattern) - 1 - f->len);
