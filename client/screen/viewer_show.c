@@ -36,7 +36,8 @@ viewer_show_setup(struct viewer *v)
 	v->env.is_utf8 = paint_can_show(0x2588);
 	if (!probe_wish_by_name(app_graphics(app), &v->wish))
 		v->wish = PROBE_AUTO;
-	v->settled = !probe_should_ask(&v->env);
+	/* characters need no answer, and old terminals print the question */
+	v->settled = v->wish > PROBE_WISH_ITERM || !probe_should_ask(&v->env);
 	v->pane = picture_pane_new();
 	v->renderer = picture_renderer_new();
 	v->place.way = PICTURE_NONE;

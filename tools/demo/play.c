@@ -131,7 +131,7 @@ play_read(struct play *p)
 	pty_send(p->pty, "i");
 	play_until_screen(p, "viewer");
 	play_until(p, "Image non diagnostique");
-	if (!pty_wait_no_text(p->pty, "Chargement"))
+	if (!pty_wait_no_text(p->pty, "Échap : annuler"))
 		die("the image did not come");
 	play_print(p, "une image, en caractères");
 }
