@@ -155,17 +155,19 @@ admit_ticket_drop(struct admit *a, struct admit_ticket *t)
 	free(t);
 }
 
-/* Those that were told to go but have not gone yet are passed over. */
-static uint64_t
-admit_pick_oldest(struct admit *a)
+/* Those that were told to go but have not gone yet are passed over. One that
+ * has no name yet learns it with its name. */
+static bool
+admit_pick_oldest(struct admit *a, uint64_t *conn_id_r)
 {
-	for (struct admit_ticket *t = a->oldest; t; t = t->newer) {
-		if (t->shed || !t->conn_id)
-			continue;
+	struct admit_ticket *t = a->oldest;
+
+	while (t && t->shed)
+		t = t->newer;
+	*conn_id_r = t ? t->conn_id : 0;
+	if (t)
 		t->shed = true;
-		return t->conn_id;
-	}
-	return 0;
+	return t != NULL;
 }
 
 struct admit_ticket *
@@ -183,8 +185,7 @@ admit_enter(struct admit *a, const struct source *s, uint64_t *shed_r)
 	}
 	if (a->n_connections >= a->limits.connections ||
 	    a->n_tickets >= a->limits.unauthenticated) {
-		*shed_r = admit_pick_oldest(a);
-		if (!*shed_r)
+		if (!admit_pick_oldest(a, shed_r))
 			goto out;
 	}
 	t = admit_ticket_add(a, from, 0);
@@ -196,12 +197,16 @@ out:
 	return t;
 }
 
-void
+bool
 admit_name(struct admit *a, struct admit_ticket *t, uint64_t conn_id)
 {
+	bool stays;
+
 	pthread_mutex_lock(&a->lock);
 	t->conn_id = conn_id;
+	stays = !t->shed;
 	pthread_mutex_unlock(&a->lock);
+	return stays;
 }
 
 void
@@ -243,7 +248,7 @@ admit_shed_oldest(struct admit *a)
 	uint64_t conn_id;
 
 	pthread_mutex_lock(&a->lock);
-	conn_id = admit_pick_oldest(a);
+	admit_pick_oldest(a, &conn_id);
 	pthread_mutex_unlock(&a->lock);
 	return conn_id;
 }

@@ -32,8 +32,9 @@ void admit_set_limits(struct admit *a, const struct admit_limits *l);
  * make room, 0 = none; it is given once.
  */
 struct admit_ticket *admit_enter(struct admit *a, const struct source *s, uint64_t *shed_r);
-/* Which connection the ticket is for; before this it is not shed. */
-void admit_name(struct admit *a, struct admit_ticket *t, uint64_t conn_id);
+/* Which connection the ticket is for. false: it has had to give way before it
+ * had a name, and must be closed. */
+bool admit_name(struct admit *a, struct admit_ticket *t, uint64_t conn_id);
 /* The connection has signed in (or has come back to the greeting: enter again
  * with admit_return). It counts as a connection all along. */
 void admit_promote(struct admit *a, struct admit_ticket **t);

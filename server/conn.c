@@ -413,12 +413,14 @@ conn_new(struct loop *l, const struct transport *t, int fd, const struct source 
 	/* whether there is room is decided by output_max, with one frame over */
 	buf_init(&c->out, l->output_max + FRAME_HEADER_LEN + FRAME_BODY_MAX);
 	c->id = loop_slot_take(l, c);
-	if (ticket)
-		admit_name(l->core->admit, ticket, c->id);
 	if (fd >= 0)
 		event_assign(&c->write_ev, l->base, fd, EV_WRITE | EV_PERSIST, conn_on_event, c);
 	server_count(&l->core->server, connections_open);
 	conn_on_turn(c);
+	if (ticket && !admit_name(l->core->admit, ticket, c->id)) {
+		server_count(&l->core->server, connections_refused);
+		conn_close(c, "gave way");
+	}
 	return c;
 }
 

@@ -163,6 +163,27 @@ the_oldest_before_signin_gives_way(void **state)
 }
 
 static void
+one_without_a_name_gives_way_when_it_gets_one(void **state)
+{
+	struct admit *a = admit_new(
+	    &(struct admit_limits){.connections = 9, .unauthenticated = 1, .per_source = 9});
+	struct source s = source_of(1, false);
+	struct admit_ticket *first, *second;
+	uint64_t shed;
+
+	(void)state;
+	first = admit_enter(a, &s, &shed);
+	second = admit_enter(a, &s, &shed);
+	assert_non_null(second);
+	assert_int_equal(shed, 0);
+	assert_true(admit_name(a, second, 12));
+	assert_false(admit_name(a, first, 11));
+	admit_leave(a, &first);
+	admit_leave(a, &second);
+	admit_free(&a);
+}
+
+static void
 those_who_signed_in_are_never_shed(void **state)
 {
 	struct admit *a = admit_new(
@@ -215,7 +236,7 @@ peer_source(const char *address, const struct netlist *trusted)
 {
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
 	struct sockaddr_in v4 = {.sin_family = AF_INET};
-	struct source s;
+	struct source s = {.trusted = false};
 
 	if (inet_pton(AF_INET, address, &v4.sin_addr) == 1)
 		source_from_peer((struct sockaddr *)&v4, trusted, &s);
@@ -573,6 +594,7 @@ main(void)
 	    cmocka_unit_test(sources_have_buckets_of_their_own),
 	    cmocka_unit_test(one_source_gets_so_many),
 	    cmocka_unit_test(the_oldest_before_signin_gives_way),
+	    cmocka_unit_test(one_without_a_name_gives_way_when_it_gets_one),
 	    cmocka_unit_test(those_who_signed_in_are_never_shed),
 	    cmocka_unit_test(stress_begins_at_half),
 	    cmocka_unit_test(networks_are_told_apart),
