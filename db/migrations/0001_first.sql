@@ -54,6 +54,11 @@ CREATE TABLE consent (
 	establishment_id INTEGER REFERENCES establishment (establishment_id)
 ) STRICT;
 CREATE INDEX consent_by_patient ON consent (patient_id, consent_id);
+CREATE TRIGGER consent_no_replace BEFORE INSERT ON consent
+WHEN EXISTS (SELECT 1 FROM consent WHERE consent_id = NEW.consent_id)
+BEGIN
+	SELECT RAISE(ABORT, 'consent is append-only');
+END;
 CREATE TRIGGER consent_no_update BEFORE UPDATE ON consent
 BEGIN
 	SELECT RAISE(ABORT, 'consent is append-only');

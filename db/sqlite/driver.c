@@ -13,7 +13,6 @@
 #define LOG_PAGES_CHECKPOINT 1000
 #define LOG_PAGES_RESTART    16000
 #define RESTART_WAIT_MS	     200
-#define LOCK_WAIT_MS	     4000
 
 static const char *const txn_sql[N_DB_TXN] = {
     [DB_BEGIN_READ] = "BEGIN",
@@ -272,7 +271,7 @@ driver_maintain(struct db_conn *conn)
 	result = sqlite3_wal_checkpoint_v2(c->db, NULL,
 	    restart ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	if (restart)
-		sqlite3_busy_timeout(c->db, LOCK_WAIT_MS);
+		sqlite3_busy_timeout(c->db, SQLITE_LOCK_WAIT_MS);
 	/* a reader in the way: at the next one */
 	if (result == SQLITE_BUSY || result == SQLITE_LOCKED)
 		result = SQLITE_OK;

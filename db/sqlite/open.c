@@ -22,7 +22,6 @@
 #include "common/mem.h"
 #include "db/store.h"
 
-#define LOCK_WAIT_MS	2000
 #define CIFS_MAGIC	0xff534d42UL
 #define LOG_LIMIT_BYTES "67108864"
 
@@ -173,7 +172,7 @@ open_set(struct sqlite_conn *c, const struct store_options *o)
 	int rc;
 
 	sqlite3_extended_result_codes(c->db, 1);
-	sqlite3_busy_timeout(c->db, LOCK_WAIT_MS);
+	sqlite3_busy_timeout(c->db, SQLITE_LOCK_WAIT_MS);
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

@@ -6,6 +6,10 @@
 
 #include "db/driver.h"
 
+/* How long to wait for somebody's lock before saying that it is not possible
+ * now: a client is told within 5 seconds. */
+#define SQLITE_LOCK_WAIT_MS 2000
+
 /* Inside db/sqlite/ (and its tests). */
 struct sqlite_conn {
 	struct db_conn base;
