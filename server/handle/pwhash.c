@@ -14,8 +14,8 @@
 
 #include "common/err.h"
 #include "common/log.h"
-#include "common/text.h"
 #include "server/handle/keyed.h"
+#include "server/policy/password.h"
 
 #define SALT_LEN crypto_pwhash_argon2id_SALTBYTES
 #define HASH_LEN 32u
@@ -64,13 +64,13 @@ pwhash_parse(const char *s)
 static int
 pwhash_input(const struct secret *pepper, const char *password, uint8_t out_r[32])
 {
-	char *nfc = text_nfc(password, strlen(password));
+	char *form = policy_password_form(password);
 
-	if (nfc == NULL)
+	if (form == NULL)
 		return -EM_E_INVALID;
-	keyed_hash(pepper, "password", nfc, strlen(nfc), out_r);
-	secret_wipe(nfc, strlen(nfc));
-	free(nfc);
+	keyed_hash(pepper, "password", form, strlen(form), out_r);
+	secret_wipe(form, strlen(form));
+	free(form);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 
 /*
  * Passwords at rest (A-06): Argon2id with the parameters below over the keyed
- * BLAKE2b of the NFC password, in the string form of libsodium
+ * BLAKE2b of policy_password_form(), in the string form of libsodium
  * ("$argon2id$v=19$m=19456,t=2,p=1$salt$hash"). 19 MiB and some 60 ms a call:
  * worker threads only.
  */
