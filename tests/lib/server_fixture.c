@@ -18,6 +18,7 @@
 
 #include <ftw.h>
 #include <jansson.h>
+#include <sqlite3.h>
 
 #include "common/clock.h"
 #include "common/err.h"
@@ -348,6 +349,21 @@ fixture_advance(struct fixture *f, int64_t ms)
 	if (rename(fresh, f->clock) < 0)
 		fixture_fail(f, "%s: %s", f->clock, strerror(errno));
 	free(fresh);
+}
+
+void
+fixture_sql(struct fixture *f, const char *sql)
+{
+	char *path = mem_printf("%s/emage.db", f->storage), *err = NULL;
+	sqlite3 *db;
+
+	if (f->pid)
+		fixture_fail(f, "SQL while the server runs");
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_exec(db, sql, NULL, NULL, &err) != SQLITE_OK)
+		fixture_fail(f, "%s: %s", sql, err ? err : sqlite3_errmsg(db));
+	sqlite3_close(db);
+	free(path);
 }
 
 /* ------------------------------------------------------------------------- log */

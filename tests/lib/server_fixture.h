@@ -53,6 +53,9 @@ int fixture_wait_end(struct fixture *f);
 /* All clocks of the server (and of the courier) go on by so much. */
 void fixture_advance(struct fixture *f, int64_t ms);
 
+/* Runs SQL on the database of a server that is not running. */
+void fixture_sql(struct fixture *f, const char *sql);
+
 /* Waits until the server's log has this text behind `from` bytes; returns the
  * offset behind it. */
 size_t fixture_wait_log(struct fixture *f, size_t from, const char *text);
