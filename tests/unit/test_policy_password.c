@@ -394,7 +394,7 @@ static int
 load(void **state)
 {
 	const char *build = getenv("EMAGE_BUILD");
-	char *path = mem_printf("%s/blocklist", build ? build : "build");
+	char *path = mem_printf("%s/blocklist.bin", build ? build : "build");
 	int rc = blocklist_load(path, &blocklist);
 
 	(void)state;
