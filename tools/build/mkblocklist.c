@@ -176,5 +176,9 @@ main(int argc, char **argv)
 		die("no words");
 	add_pairs(&e, &pairs);
 	write_list(&e);
+	while (pairs.n)
+		free(pairs.word[--pairs.n]);
+	free(pairs.word);
+	free(e.entry);
 	return 0;
 }
