@@ -17,7 +17,6 @@
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
-#include <dcmtk/dcmjpls/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
 
 #include "common/err.h"
@@ -154,7 +153,6 @@ dicom_init(void)
 			return -EM_E_CONFIG;
 		DJDecoderRegistration::registerCodecs(
 		    EDC_photometricInterpretation, EUC_never, EPC_colorByPixel);
-		DJLSDecoderRegistration::registerCodecs(EJLSUC_never, EJLSPC_colorByPixel);
 		DcmRLEDecoderRegistration::registerCodecs();
 		return 0;
 	});

@@ -10,6 +10,7 @@
 
 #include "common/err.h"
 #include "imaging/j2k.h"
+#include "imaging/jls.h"
 #include "imaging/jpeg.h"
 
 static const char PIXEL_DATA[] = "PixelData (7FE0,0010)";
@@ -114,7 +115,7 @@ picture_native(const struct picture *p, uint32_t frame, struct image_raw *raw_r)
 	*raw_r = picture_raw(&p->image, p->native + (size_t)frame * len, len);
 }
 
-/* RLE, JPEG and JPEG-LS, by DCMTK. */
+/* RLE and JPEG, by DCMTK. */
 static int
 picture_decode(struct picture *p, uint32_t frame, struct image_raw *raw_r, struct refusal *why)
 {
@@ -204,34 +205,43 @@ picture_passes(const struct picture *p, const struct jpeg_head *h, const uint8_t
 	       h->says_rgb == rgb && jpeg_is_sound(v, len);
 }
 
+/* Head checked, passed on (1) or decoded (0). */
+static int
+picture_jpeg(struct picture *p, uint32_t frame, const uint8_t *v, size_t len,
+    struct frameinfo *fi, struct image_raw *raw_r, struct refusal *why)
+{
+	struct jpeg_head head;
+	int rc;
+
+	if (!jpeg_read_head(v, len, &head))
+		return refuse(why, PIXEL_DATA, "no JPEG codestream");
+	rc = jpeg_check_head(&head, &p->image, why);
+	if (rc < 0)
+		return rc;
+	if (!picture_passes(p, &head, v, len))
+		return picture_decode(p, frame, raw_r, why);
+	picture_set_codec(fi, EMAGE__CODEC__CODEC_JPEG, EMAGE__PHOTOMETRIC__PHOTOMETRIC_RGB);
+	return 1;
+}
+
 static int
 picture_compressed(struct picture *p, uint32_t frame, struct frameinfo *fi, const uint8_t **v_r,
     size_t *len_r, struct refusal *why)
 {
 	struct image_raw raw;
-	struct jpeg_head head;
 	int rc;
 
 	rc = codestream_frame(&p->codestream, frame, v_r, len_r, why);
 	if (rc < 0)
 		return rc;
-	if (p->syntax->pixels == SYNTAX_JPEG_2000) {
+	if (p->syntax->pixels == SYNTAX_JPEG_2000)
 		rc = j2k_decode(*v_r, *len_r, &p->image, p->decoded, &raw, why);
-		return rc == 0 ? picture_encode(p, &raw, fi, why) : rc;
-	}
-	if (p->syntax->pixels != SYNTAX_RLE) {
-		if (!jpeg_read_head(*v_r, *len_r, &head))
-			return refuse(why, PIXEL_DATA, "no JPEG codestream");
-		rc = jpeg_check_head(&head, &p->image, why);
-		if (rc < 0)
-			return rc;
-		if (picture_passes(p, &head, *v_r, *len_r)) {
-			picture_set_codec(fi, EMAGE__CODEC__CODEC_JPEG,
-			    EMAGE__PHOTOMETRIC__PHOTOMETRIC_RGB);
-			return 1;
-		}
-	}
-	rc = picture_decode(p, frame, &raw, why);
+	else if (p->syntax->pixels == SYNTAX_JPEG_LS)
+		rc = jls_decode(*v_r, *len_r, &p->image, p->decoded, &raw, why);
+	else if (p->syntax->pixels == SYNTAX_JPEG)
+		rc = picture_jpeg(p, frame, *v_r, *len_r, fi, &raw, why);
+	else
+		rc = picture_decode(p, frame, &raw, why);
 	return rc == 0 ? picture_encode(p, &raw, fi, why) : rc;
 }
 

@@ -67,5 +67,5 @@ package CMOCKA cmocka
 package VTERM vterm
 echo "UNISTRING_LIBS := -lunistring"
 # Debian's dcmtk.pc asks for packages that it does not depend on
-echo "DCMTK_LIBS := -ldcmsr -ldcmjpls -ldcmjpeg -ldcmimage -ldcmimgle -ldcmdata -loflog -lofstd"
+echo "DCMTK_LIBS := -ldcmjpeg -ldcmdata -loflog -lofstd"
 echo "PKG_CFLAGS := $(echo "$all" | tr ' ' '\n' | grep -v '^-D_GNU_SOURCE$' | grep . | awk '!s[$0]++' | tr '\n' ' ')"
