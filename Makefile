@@ -37,11 +37,12 @@ help:
 
 ## make deps        install what is missing (apt; asks for root where needed)
 deps:
-	@sh tools/build/deps.sh
+	@sh tools/build/deps.sh build check demo
 
 ## make demo        demo region with its server, then the client (or, without a
 ##                  terminal, the whole journey played by itself)
-demo: deps
+demo:
+	@sh tools/build/deps.sh build demo
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@sh data/demo/demo.sh $(B)
 

@@ -1,16 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the packages of packages.txt that are missing. Quiet and without
-# root when none is.
+# usage: deps.sh GROUP...
+#
+# Installs the packages of these groups of packages.txt that are missing. Quiet
+# and without root when none is.
 set -eu
-list=$(sed -e 's/#.*//' "$(dirname "$0")/packages.txt" | tr -s ' \n' ' ')
+list=$(awk -v groups=" $* " '
+	{ sub(/#.*/, "") }
+	/^\[/ { wanted = index(groups, " " substr($1, 2, length($1) - 2) " "); next }
+	wanted && NF { print $1 }' "$(dirname "$0")/packages.txt")
 missing=
 for p in $list; do
 	dpkg-query -W -f '${db:Status-Status}\n' "$p" 2>/dev/null | grep -qx installed ||
 	    missing="$missing $p"
 done
 [ -n "$missing" ] || exit 0
-echo "installing:$missing"
+echo "installing:$missing" >&2
 root=
 if [ "$(id -u)" != 0 ]; then
 	if ! command -v sudo > /dev/null; then
