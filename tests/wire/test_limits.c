@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Connections that take their time, and too many of them (N-05, N-06). The
+ * server's clock is put forward; nobody waits.
+ */
+#include "tests/lib/check.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+
+#include "common/err.h"
+#include "common/mem.h"
+#include "tests/lib/tls_raw.h"
+#include "tests/lib/wire.h"
+
+static struct fixture *server;
+static struct fixture_patient camille;
+
+static int
+set_up(void **state)
+{
+	static const char *const sets[] = {"listen.trusted_sources=", "limits.per_source=3",
+	    "limits.unauthenticated=16", "limits.connections=64", NULL};
+
+	(void)state;
+	server = fixture_new(sets);
+	fixture_start(server);
+	fixture_add_patient(server, "Camille", "camille@example.org", &camille);
+	wire_first_sign_in(server, &camille);
+	fixture_advance(server, 120000);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	fixture_free(&server);
+	return 0;
+}
+
+static bool
+is_open(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 0;
+}
+
+/* The clock moves on in steps until the server has closed: it may not have seen
+ * the connection, or its last byte, when the first step was made. */
+static void
+advance_until_closed(int fd, int64_t step_ms)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int64_t past_ms = 0;
+	uint8_t bytes[256];
+	ssize_t n;
+
+	do {
+		assert_true(past_ms < 100 * step_ms);
+		fixture_advance(server, step_ms);
+		past_ms += step_ms;
+	} while (poll(&p, 1, 100) == 0);
+	/* a goodbye of TLS at most, then the end */
+	while ((n = recv(fd, bytes, sizeof(bytes), 0)) > 0)
+		assert_int_equal(bytes[0], 0x17);
+	assert_true(n == 0 || tls_raw_is_closed(fd));
+}
+
+static void
+test_handshake(void **state)
+{
+	int fd = tls_raw_tcp(server, NULL);
+
+	(void)state;
+	assert_true(fd >= 0);
+	/* half a ClientHello is no better than none */
+	assert_int_equal(send(fd, "\x16\x03\x01\x02\x00\x01\x00", 7, MSG_NOSIGNAL), 7);
+	assert_true(is_open(fd));
+	advance_until_closed(fd, 6000);
+	close(fd);
+}
+
+static void
+test_first_frame(void **state)
+{
+	struct tls_raw t;
+
+	(void)state;
+	assert_true(tls_raw_open(&t, server, NULL));
+	assert_true(is_open(t.fd));
+	advance_until_closed(t.fd, 6000);
+	tls_raw_close(&t);
+}
+
+/* What has begun has ten seconds, however it drips. */
+static void
+test_frame_that_drips(void **state)
+{
+	static const uint8_t ping_and_more[] = "\0\0\0\0\0\x02\0\0\0\0\x03\xe8"
+					       "\0\0\0\x08\0";
+	struct wire *w = wire_open_greeted(server);
+	int64_t missed = fixture_counter(server, "deadlines_missed");
+
+	(void)state;
+	wire_send(w, ping_and_more, sizeof(ping_and_more) - 1);
+	assert_int_equal(wire_next_frame(w).id, 1000); /* so the rest has been seen */
+	fixture_advance(server, 4000);
+	wire_send(w, "\x02", 1);
+	fixture_advance(server, 4000);
+	wire_send(w, "\0", 1);
+	assert_int_equal(net_state(w->net), NET_UP);
+	fixture_advance(server, 3000);
+	wire_expect_closed(w);
+	assert_int_equal(fixture_counter(server, "deadlines_missed"), missed + 1);
+	wire_free(&w);
+}
+
+static void
+test_frame_in_time(void **state)
+{
+	static const uint8_t ping_and_more[] = "\0\0\0\0\0\x02\0\0\0\0\x03\xe8"
+					       "\0\0\0\0\0";
+	struct wire *w = wire_open_greeted(server);
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		wire_send(w, ping_and_more, sizeof(ping_and_more) - 1);
+		assert_int_equal(wire_next_frame(w).id, 1000);
+		fixture_advance(server, 9000);
+		wire_send(w, "\x02\0\0\0\0\x03\xe9", 7);
+		assert_int_equal(wire_next_frame(w).id, 1001);
+	}
+	wire_free(&w);
+}
+
+/* Greeting is not signing in: two minutes, whatever is said meanwhile. */
+static void
+test_sign_in(void **state)
+{
+	struct wire *w = wire_open_greeted(server);
+
+	(void)state;
+	for (int i = 0; i < 11; i++) {
+		fixture_advance(server, 10000);
+		wire_expect_alive(w);
+	}
+	fixture_advance(server, 11000);
+	wire_expect_closed(w);
+	wire_free(&w);
+}
+
+/* ------------------------------------------------------------------------ numbers */
+
+static void
+test_per_source(void **state)
+{
+	int fds[3], one_more, other;
+	struct tls_raw t;
+	struct wire *w;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		fds[i] = tls_raw_tcp(server, "127.0.0.2");
+	one_more = tls_raw_tcp(server, "127.0.0.2");
+	assert_true(tls_raw_is_closed(one_more));
+	close(one_more);
+	/* others are not concerned */
+	other = tls_raw_tcp(server, "127.0.0.3");
+	w = wire_open_greeted(server);
+	assert_true(is_open(other));
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		assert_true(is_open(fds[i]));
+	/* one that goes makes room, as soon as the server has noticed */
+	close(fds[0]);
+	while (!tls_raw_open(&t, server, &(struct tls_raw_options){.source = "127.0.0.2"}))
+		tls_raw_close(&t);
+	tls_raw_hello(&t);
+	tls_raw_close(&t);
+	ERR_clear_error();
+	close(other);
+	close(fds[1]);
+	close(fds[2]);
+	wire_free(&w);
+}
+
+/* Who has signed in is not counted with those who have not. */
+static void
+test_signed_in_take_no_place(void **state)
+{
+	struct wire *signed_in = wire_open_greeted(server), *w[3];
+
+	(void)state;
+	wire_sign_in(signed_in, &camille);
+	for (size_t i = 0; i < ARRAY_LEN(w); i++)
+		w[i] = wire_open_greeted(server);
+	for (size_t i = 0; i < ARRAY_LEN(w); i++)
+		wire_free(&w[i]);
+	wire_expect_alive(signed_in);
+	wire_free(&signed_in);
+}
+
+/* When there is no more room the oldest that has not signed in gives way, and
+ * everybody who comes gets in. */
+static void
+test_oldest_gives_way(void **state)
+{
+	struct wire *signed_in = wire_open_greeted(server), *late;
+	int fds[40];
+	unsigned n_closed = 0;
+
+	(void)state;
+	fixture_advance(server, 16 * 60000);
+	wire_free(&signed_in);
+	signed_in = wire_open_greeted(server);
+	wire_sign_in(signed_in, &camille);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		char source[16];
+
+		snprintf(source, sizeof(source), "127.0.1.%zu", i / 3 + 1);
+		fds[i] = tls_raw_tcp(server, source);
+		assert_true(fds[i] >= 0);
+	}
+	late = wire_open_greeted(server);
+	/* those that were there first had to go, but for the last sixteen */
+	for (size_t i = 0; i < ARRAY_LEN(fds) - 16; i++)
+		assert_true(tls_raw_is_closed(fds[i]));
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		n_closed += !is_open(fds[i]);
+	assert_true(n_closed <= ARRAY_LEN(fds) - 14);
+	wire_expect_alive(late);
+	assert_int_equal(wire_call_empty(signed_in, METHOD_session_whoami), 0);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		close(fds[i]);
+	wire_free(&late);
+	wire_free(&signed_in);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_handshake),
+	    cmocka_unit_test(test_first_frame),
+	    cmocka_unit_test(test_frame_that_drips),
+	    cmocka_unit_test(test_frame_in_time),
+	    cmocka_unit_test(test_sign_in),
+	    cmocka_unit_test(test_per_source),
+	    cmocka_unit_test(test_signed_in_take_no_place),
+	    cmocka_unit_test(test_oldest_gives_way),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
