@@ -73,7 +73,7 @@ app_signal(struct app *app, int signo)
 	switch (signo) {
 	case SIGWINCH:
 		if (tty_resize(app->tty))
-			app->whole = true;
+			app->anew = true;
 		app_repaint(app);
 		break;
 	case SIGHUP:
@@ -93,7 +93,7 @@ app_signal(struct app *app, int signo)
 		/* FALLTHROUGH */
 	case SIGCONT:
 		tty_resize(app->tty);
-		app->whole = true;
+		app->anew = true;
 		app_repaint(app);
 		break;
 	default:
@@ -408,7 +408,7 @@ app_new(const struct options *o, const struct clientconf *conf)
 	    o->kiosk ? EMAGE__CLIENT_KIND__CLIENT_KIND_KIOSK
 		     : EMAGE__CLIENT_KIND__CLIENT_KIND_TERMINAL,
 	    &app_link_hooks, app);
-	app->whole = true;
+	app->anew = true;
 	app_repaint(app);
 	if (app->conf.n_regions > 1) {
 		app_push(app, screen_home_new(app));

@@ -75,12 +75,12 @@ void
 app_draw(struct app *app)
 {
 	struct screen *top = app_top(app);
-	bool whole = app->whole;
+	bool whole = app->whole || app->anew;
 	int y, x;
 
-	if (whole)
+	if (app->anew)
 		tty_invalidate(app->tty);
-	app->dirty = app->whole = false;
+	app->dirty = app->whole = app->anew = false;
 	erase();
 	paint_begin();
 	if (app_too_small())

@@ -88,7 +88,7 @@ app_act_everywhere(struct app *app, struct screen *top, enum action a)
 			app_push(app, screen_help_new(app, top));
 		return true;
 	case ACTION_REPAINT:
-		app->whole = true;
+		app->anew = true;
 		return true;
 	case ACTION_INTERRUPT:
 		app_interrupt(app);

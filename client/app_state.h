@@ -62,7 +62,8 @@ struct app {
 	bool quit;
 	int status;
 	bool dirty; /* repaint */
-	bool whole; /* from nothing */
+	bool whole; /* cells under a picture may have been rewritten */
+	bool anew;  /* every cell is sent again */
 	bool terminal_gone;
 	bool unmet;   /* a screen asked while there was no connection */
 	int lost_err; /* the session is over: leave its screens */

@@ -158,9 +158,10 @@ tty_open(const struct tty_wish *wish, struct tty **t_r)
 
 	t->in_fd = STDIN_FILENO;
 	t->out_fd = STDOUT_FILENO;
-	/* wide line-drawing characters instead of the switch of character set,
-	 * which emulators in UTF-8 mode may not know */
-	setenv("NCURSES_NO_UTF8_ACS", "1", 0);
+	/* line-drawing characters instead of the switch of character set, which
+	 * emulators in UTF-8 mode may not know; a VT knows it, and its line is slow */
+	if (strncmp(tty_name(), "vt", 2) != 0)
+		setenv("NCURSES_NO_UTF8_ACS", "1", 0);
 	t->screen = newterm(NULL, stdout, stdin);
 	if (!t->screen) {
 		free(t);

@@ -140,6 +140,7 @@ screen_signin_draw(struct screen *s, const struct area *room)
 	int at = x + labels + 2;
 	int w = room->w - at - 2;
 	int y = room->y + (room->h >= 12 ? 1 : 0);
+	int reveal = room->w - form_width(&f->form, SIGNIN_REVEAL);
 	struct area text = {.x = x, .w = room->w - 2 * x};
 
 	w = w < SIGNIN_FIELD_COLUMNS ? w : SIGNIN_FIELD_COLUMNS;
@@ -150,7 +151,8 @@ screen_signin_draw(struct screen *s, const struct area *room)
 	paint_right(y, x, labels, STYLE_LABEL, _("Mot de passe :"));
 	form_draw(&f->form, SIGNIN_PASSWORD, y, at, w);
 	y++;
-	form_draw(&f->form, SIGNIN_REVEAL, y, at, form_width(&f->form, SIGNIN_REVEAL));
+	form_draw(&f->form, SIGNIN_REVEAL, y, reveal < at ? reveal : at,
+	    form_width(&f->form, SIGNIN_REVEAL));
 	y += room->h >= 8 ? 2 : 1;
 	if (!f->items[SIGNIN_BACK].hidden) {
 		form_draw(&f->form, SIGNIN_BACK, y, at, form_width(&f->form, SIGNIN_BACK));

@@ -275,8 +275,8 @@ form_draw(struct form *f, size_t i, int y, int x, int w)
 		return;
 	it->place = (struct area){.y = y, .x = x, .h = 1, .w = w};
 	/* the focus is a character as well as reverse video */
-	if (x > 0)
-		paint_text(y, x - 1, 1, STYLE_TITLE, focused ? ">" : " ");
+	if (x > 0 && focused)
+		paint_text(y, x - 1, 1, STYLE_TITLE, ">");
 	switch (it->kind) {
 	case ITEM_FIELD:
 		field_draw(it->field, y, x, w, focused);

@@ -181,11 +181,13 @@ paint_right(int y, int x, int w, enum style style, const char *s)
 	paint_text(y, x + blank, w - blank, style, s);
 }
 
+/* ACS_ and not WACS_: those are Unicode in any UTF-8 locale, three bytes a cell,
+ * where a VT takes one. */
 void
 paint_rule(int y, int x, int w)
 {
 	attr_set(theme_attr(STYLE_PLAIN), theme_pair(STYLE_PLAIN), NULL);
-	mvhline_set(y, x, WACS_HLINE, w);
+	mvhline(y, x, ACS_HLINE, w);
 	attr_set(A_NORMAL, 0, NULL);
 }
 
@@ -205,14 +207,14 @@ paint_box(const struct area *a)
 	if (a->h < 2 || a->w < 2)
 		return;
 	attr_set(theme_attr(STYLE_PLAIN), theme_pair(STYLE_PLAIN), NULL);
-	mvhline_set(a->y, a->x, WACS_HLINE, a->w);
-	mvhline_set(bottom, a->x, WACS_HLINE, a->w);
-	mvvline_set(a->y, a->x, WACS_VLINE, a->h);
-	mvvline_set(a->y, right, WACS_VLINE, a->h);
-	mvadd_wch(a->y, a->x, WACS_ULCORNER);
-	mvadd_wch(a->y, right, WACS_URCORNER);
-	mvadd_wch(bottom, a->x, WACS_LLCORNER);
-	mvadd_wch(bottom, right, WACS_LRCORNER);
+	mvhline(a->y, a->x, ACS_HLINE, a->w);
+	mvhline(bottom, a->x, ACS_HLINE, a->w);
+	mvvline(a->y, a->x, ACS_VLINE, a->h);
+	mvvline(a->y, right, ACS_VLINE, a->h);
+	mvaddch(a->y, a->x, ACS_ULCORNER);
+	mvaddch(a->y, right, ACS_URCORNER);
+	mvaddch(bottom, a->x, ACS_LLCORNER);
+	mvaddch(bottom, right, ACS_LRCORNER);
 	attr_set(A_NORMAL, 0, NULL);
 }
 

@@ -75,7 +75,7 @@ wrap_line_len(const char *s, size_t len, size_t columns, size_t *next_r)
 	if (break_at > 0)
 		i = break_at;
 	*next_r = i;
-	while (*next_r < len && s[*next_r] == ' ' && break_at > 0)
+	while (*next_r < len && s[*next_r] == ' ')
 		(*next_r)++;
 	return i;
 }
