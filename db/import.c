@@ -8,6 +8,7 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Scratch for one frame: a few places. */
 #define IMPORT_SCRATCH_BYTES 16384
@@ -182,10 +183,10 @@ import_instance(struct store_conn *db, const struct store_instance_new *i, uint6
 	    NULL);
 }
 
-/* The series has the size and the pace of what is shown first in it. */
+/* Puts the frames in their places; *least_r is the first of these. */
 static int
-import_set_size(struct store_conn *db, struct arena *scratch, const struct store_instance_new *i,
-    uint64_t series_id)
+import_places(struct store_conn *db, struct arena *scratch, const struct store_instance_new *i,
+    uint64_t series_id, uint64_t instance_id, uint8_t least_r[PLACE_LEN])
 {
 	uint8_t place[PLACE_LEN];
 	unsigned k;
@@ -193,14 +194,12 @@ import_set_size(struct store_conn *db, struct arena *scratch, const struct store
 
 	for (k = 0; k < i->n_frames && !rc; k++) {
 		place_make(i->frames[k].sort_key, i->instance_number, i->sop_uid, k, place);
-		rc = frame_place_is_first(db, scratch, series_id, place);
+		if (k == 0 || memcmp(place, least_r, PLACE_LEN) < 0)
+			memcpy(least_r, place, PLACE_LEN);
+		rc = frame_add(db, scratch, series_id, instance_id, place, &i->frames[k]);
 		arena_reset(scratch);
 	}
-	if (rc != 1)
-		return rc;
-	return db_exec_one(db, Q_series_set_size,
-	    BINDS(
-		db_i64(i->rows), db_i64(i->columns), db_f64(i->frame_time_ms), db_u64(series_id)));
+	return rc;
 }
 
 static int
@@ -208,22 +207,22 @@ import_frames(struct store_conn *db, const struct store_instance_new *i, uint64_
     uint64_t instance_id)
 {
 	struct arena *scratch;
-	uint8_t place[PLACE_LEN];
-	unsigned k;
-	int rc = 0;
+	uint8_t least[PLACE_LEN];
+	int rc;
 
 	if (!i->n_frames)
 		return 0;
 	scratch = arena_new(IMPORT_SCRATCH_BYTES);
-	for (k = 0; k < i->n_frames && !rc; k++) {
-		place_make(i->frames[k].sort_key, i->instance_number, i->sop_uid, k, place);
-		rc = frame_add(db, scratch, series_id, instance_id, place, &i->frames[k]);
-		arena_reset(scratch);
-	}
+	rc = import_places(db, scratch, i, series_id, instance_id, least);
 	if (!rc)
 		rc = db_exec_one(db, Q_series_grow, BINDS(db_i64(i->n_frames), db_u64(series_id)));
+	/* a series has the size and the pace of what is shown first in it */
 	if (!rc)
-		rc = import_set_size(db, scratch, i, series_id);
+		rc = frame_place_is_first(db, scratch, series_id, least);
+	if (rc == 1)
+		rc = db_exec_one(db, Q_series_set_size,
+		    BINDS(db_i64(i->rows), db_i64(i->columns), db_f64(i->frame_time_ms),
+			db_u64(series_id)));
 	arena_free(&scratch);
 	return rc;
 }

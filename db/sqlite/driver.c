@@ -8,11 +8,9 @@
 #include "common/err.h"
 #include "common/log.h"
 
-/* Pages in the write-ahead log from which the writer moves them into the file,
- * and from which it also insists on starting the log anew. */
-#define LOG_PAGES_CHECKPOINT 1000
-#define LOG_PAGES_RESTART    16000
-#define RESTART_WAIT_MS	     200
+/* From this length on the writer insists on starting the log anew. */
+#define LOG_PAGES_RESTART 8000
+#define RESTART_WAIT_MS	  200
 
 static const char *const txn_sql[N_DB_TXN] = {
     [DB_BEGIN_READ] = "BEGIN",
@@ -257,26 +255,35 @@ driver_txn(struct db_conn *conn, enum db_txn what)
 	return rc;
 }
 
+/*
+ * A passive checkpoint moves what no reader still needs the log for. With
+ * readers at all times the log never becomes free by itself: when it is long,
+ * wait for those that are there (their transactions last a loop's turn) and
+ * start it anew.
+ */
 static int
 driver_maintain(struct db_conn *conn)
 {
 	struct sqlite_conn *c = driver_conn(conn);
-	bool restart = c->log_pages >= LOG_PAGES_RESTART;
+	const bool restart = c->log_pages >= LOG_PAGES_RESTART;
 	int result;
 
-	if (c->log_pages < LOG_PAGES_CHECKPOINT)
+	if (c->log_pages < c->checkpoint_at)
 		return 0;
-	if (restart)
+	c->checkpoint_at = c->log_pages + SQLITE_CHECKPOINT_PAGES;
+	if (!restart) {
+		result =
+		    sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	} else {
 		sqlite3_busy_timeout(c->db, RESTART_WAIT_MS);
-	result = sqlite3_wal_checkpoint_v2(c->db, NULL,
-	    restart ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	if (restart)
+		result =
+		    sqlite3_wal_checkpoint_v2(c->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 		sqlite3_busy_timeout(c->db, SQLITE_LOCK_WAIT_MS);
+	}
 	/* a reader in the way: at the next one */
-	if (result == SQLITE_BUSY || result == SQLITE_LOCKED)
-		result = SQLITE_OK;
-	c->log_pages = 0;
-	return result == SQLITE_OK ? 0 : sqlite_error(c->db, result, "checkpoint");
+	if (result == SQLITE_OK || result == SQLITE_BUSY || result == SQLITE_LOCKED)
+		return 0;
+	return sqlite_error(c->db, result, "checkpoint");
 }
 
 const struct db_driver db_sqlite = {

@@ -198,6 +198,8 @@ open_count_log(void *arg, sqlite3 *db, const char *name, int n_pages)
 
 	(void)db;
 	(void)name;
+	if (n_pages < c->log_pages)
+		c->checkpoint_at = SQLITE_CHECKPOINT_PAGES; /* begun anew */
 	c->log_pages = n_pages;
 	return SQLITE_OK;
 }
@@ -241,6 +243,7 @@ sqlite_open(const struct store_options *o, bool writer, struct db_conn **c_r)
 	c->base.driver = &db_sqlite;
 	c->writer = writer;
 	c->lock_fd = -1;
+	c->checkpoint_at = SQLITE_CHECKPOINT_PAGES;
 	rc = open_check_library();
 	if (!rc && writer)
 		rc = open_lock(o->path, &c->lock_fd);

@@ -6,6 +6,8 @@
 
 #include "db/driver.h"
 
+/* The log is moved into the file each time it has grown by so many pages. */
+#define SQLITE_CHECKPOINT_PAGES 1000
 /* How long to wait for somebody's lock before saying that it is not possible
  * now: a client is told within 5 seconds. */
 #define SQLITE_LOCK_WAIT_MS 2000
@@ -22,6 +24,7 @@ struct sqlite_conn {
 	int lock_fd;	      /* writer: nobody else has the database */
 	int64_t seen_version; /* writer: moves only when somebody else commits */
 	int log_pages;	      /* writer: length of the write-ahead log */
+	int checkpoint_at;    /* writer: ... from which it is moved into the file */
 };
 
 int sqlite_open(const struct store_options *o, bool writer, struct db_conn **c_r);

@@ -416,6 +416,91 @@ test_settings_that_durability_rests_on(void **state)
 	assert_true(integer(r, "SELECT count(*) FROM pragma_table_list WHERE type = 'table'") > 12);
 }
 
+/* A reader cannot write, whatever it is asked. */
+static void
+test_reader_cannot_write(void **state)
+{
+	static const uint8_t key[32] = {1};
+	const struct store_counter c = {.n = 1};
+	struct fixture *f = *state;
+	struct store_counter got;
+
+	fixture_open(f);
+	assert_int_equal(store_counter_put(f->reader, COUNTER_CODE, key, &c), -EM_E_IO);
+	assert_int_equal(store_counter_get(f->reader, COUNTER_CODE, key, &got), 0);
+	assert_int_equal(got.n, 0);
+}
+
+/* ----------------------------------------------------------------------- log */
+
+static int
+run_bulk(struct store_conn *db, void *arg)
+{
+	/* some 60 pages */
+	static char text[240000];
+	const struct store_report r = {
+	    .title = "", .author = "", .text = text, .text_len = sizeof(text), .is_final = true};
+	struct store_instance_new in;
+	unsigned *nr = arg;
+	uint64_t id, id2;
+	char sop[32];
+
+	memset(text, 'x', sizeof(text));
+	snprintf(sop, sizeof(sop), "2.25.9.%u", (*nr)++);
+	in = fixture_instance(1, "2.25.1", sop);
+	in.report = &r;
+	return store_instance_add(db, &in, &id, &id2);
+}
+
+static off_t
+log_bytes(const struct fixture *f)
+{
+	char name[128];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%s-wal", f->path);
+	return stat(name, &st) ? 0 : st.st_size;
+}
+
+/* The log stays short; while a reader needs it, it grows, and the reader keeps
+ * its moment; afterwards it is started anew. And our own checkpoints are never
+ * taken for somebody else's writing. */
+static void
+test_log_is_kept_short(void **state)
+{
+	const off_t page = 4096 + 24;
+	struct fixture *f = *state;
+	struct store_account a;
+	unsigned nr = 0, i;
+	off_t held;
+
+	fixture_open(f);
+	fixture_patient(f, "emmartin1");
+	for (i = 0; i < 60; i++)
+		assert_int_equal(store_run(f->store, run_bulk, &nr), 0);
+	assert_true(log_bytes(f) < 1200 * page);
+
+	assert_int_equal(store_reader_begin(f->reader), 0);
+	assert_int_equal(store_account_by_identifier(f->reader, f->arena, "emmartin1", &a), 0);
+	fixture_patient(f, "emautre2");
+	for (i = 0; i < 160; i++)
+		assert_int_equal(store_run(f->store, run_bulk, &nr), 0);
+	held = log_bytes(f);
+	assert_true(held > 9000 * page);
+	assert_int_equal(
+	    store_account_by_identifier(f->reader, f->arena, "emautre2", &a), -EM_E_NOT_FOUND);
+	store_reader_end(f->reader);
+	for (i = 0; i < 40; i++)
+		assert_int_equal(store_run(f->store, run_bulk, &nr), 0);
+	assert_true(log_bytes(f) < 3000 * page);
+	assert_int_equal(store_account_by_identifier(f->reader, f->arena, "emautre2", &a), 0);
+	fixture_close(f);
+	assert_int_equal(log_bytes(f), 0);
+	fixture_open(f);
+	assert_int_equal(
+	    integer(((struct sqlite_conn *)f->reader->db)->db, "SELECT count(*) FROM report"), nr);
+}
+
 /* --------------------------------------------------------------- statements */
 
 /* Each can be prepared, numbers its parameters by first use (so that other
@@ -494,6 +579,8 @@ main(void)
 	    TEST(test_locked_by_somebody),
 	    TEST(test_files_are_private_and_closed_tidily),
 	    TEST(test_settings_that_durability_rests_on),
+	    TEST(test_reader_cannot_write),
+	    TEST(test_log_is_kept_short),
 	    TEST(test_every_statement),
 	    TEST(test_plans_of_what_is_read_most),
 	};
