@@ -335,13 +335,13 @@ import_patient(struct request *rq, struct store_conn *db, struct import_state *s
 	if (st->patient_id != 0)
 		return 0;
 	if (o->patient_id[0] == '\0') {
-		import_object_refuse(o, "(0010,0020) PatientID", "missing");
+		import_object_refuse(o, "PatientID (0010,0020)", "missing");
 		return 0;
 	}
 	rc = store_patient_by_ipp(db, authority, o->patient_id, &o->row.patient_id);
 	if (rc != -EM_E_NOT_FOUND)
 		return rc;
-	import_object_refuse(o, "(0010,0020) PatientID",
+	import_object_refuse(o, "PatientID (0010,0020)",
 	    o->patient_issuer[0] != '\0' ? "no patient has this number of this issuer"
 					 : "no patient has this number (the file names no issuer)");
 	return 0;
@@ -359,7 +359,7 @@ import_establishment(struct store_conn *db, struct import_state *st)
 		return rc;
 	o->row.establishment_id = st->establishment_id;
 	if (st->establishment_id == 0)
-		import_object_refuse(o, "(0008,0080) InstitutionName", "no such establishment");
+		import_object_refuse(o, "InstitutionName (0008,0080)", "no such establishment");
 	return 0;
 }
 
@@ -396,7 +396,7 @@ import_row(struct request *rq, struct store_conn *db, struct import_state *st, u
 	o->row.release = import_releases(rq, o);
 	rc = store_instance_add(db, &o->row, &instance, exam_r);
 	if (rc == -EM_E_INVALID) {
-		import_object_refuse(o, "(0020,000D) StudyInstanceUID",
+		import_object_refuse(o, "StudyInstanceUID (0020,000D)",
 		    "this study belongs to another patient");
 		return 0;
 	}

@@ -67,26 +67,26 @@ import_frame_fault(const Emage__FrameInfo *f)
 	    f->slice_thickness_mm};
 
 	if (f->rows == 0 || f->rows > SIDE_MAX)
-		return "(0028,0010) Rows";
+		return "Rows (0028,0010)";
 	if (f->columns == 0 || f->columns > SIDE_MAX)
-		return "(0028,0011) Columns";
+		return "Columns (0028,0011)";
 	if (f->bits_stored == 0 || f->bits_stored > 16)
-		return "(0028,0101) BitsStored";
+		return "BitsStored (0028,0101)";
 	if (f->photometric > EMAGE__PHOTOMETRIC__PHOTOMETRIC_RGB || f->min > f->max)
-		return "(0028,0004) PhotometricInterpretation";
+		return "PhotometricInterpretation (0028,0004)";
 	if (!import_windows_good(f))
-		return "(0028,1050) WindowCenter";
+		return "WindowCenter (0028,1050)";
 	if ((f->n_pixel_spacing_mm != 0 && f->n_pixel_spacing_mm != 2) ||
 	    !import_finite(f->pixel_spacing_mm, f->n_pixel_spacing_mm))
-		return "(0028,0030) PixelSpacing";
+		return "PixelSpacing (0028,0030)";
 	if ((f->n_orientation != 0 && f->n_orientation != 6) ||
 	    !import_finite(f->orientation, f->n_orientation))
-		return "(0020,0037) ImageOrientationPatient";
+		return "ImageOrientationPatient (0020,0037)";
 	if ((f->n_position_mm != 0 && f->n_position_mm != 3) ||
 	    !import_finite(f->position_mm, f->n_position_mm))
-		return "(0020,0032) ImagePositionPatient";
+		return "ImagePositionPatient (0020,0032)";
 	if (!import_finite(numbers, ARRAY_LEN(numbers)))
-		return "(0028,1053) RescaleSlope";
+		return "RescaleSlope (0028,1053)";
 	return NULL;
 }
 
@@ -166,7 +166,7 @@ import_frames(struct arena *a, const Emage__ImagingDecodeReply *found,
 		if (file_len >= 0 &&
 		    (f->total_bytes == 0 || frames[i]->offset > (uint64_t)file_len ||
 			f->total_bytes > (uint64_t)file_len - frames[i]->offset)) {
-			import_object_refuse(o, "(7FE0,0010) PixelData", "frame outside its file");
+			import_object_refuse(o, "PixelData (7FE0,0010)", "frame outside its file");
 			return 0;
 		}
 		rows[i].offset = frames[i]->offset;
@@ -263,19 +263,19 @@ static void
 import_identity(const Emage__ImagingDecodeReply *found, struct import_object *o)
 {
 	if (!fields_uid(found->sop_uid))
-		import_object_refuse(o, "(0008,0018) SOPInstanceUID", "missing or malformed");
+		import_object_refuse(o, "SOPInstanceUID (0008,0018)", "missing or malformed");
 	else if (!fields_uid(found->study_uid))
-		import_object_refuse(o, "(0020,000D) StudyInstanceUID", "missing or malformed");
+		import_object_refuse(o, "StudyInstanceUID (0020,000D)", "missing or malformed");
 	else if (!fields_uid(found->series_uid))
-		import_object_refuse(o, "(0020,000E) SeriesInstanceUID", "missing or malformed");
+		import_object_refuse(o, "SeriesInstanceUID (0020,000E)", "missing or malformed");
 	else if (o->row.taken_at_ms == INT64_MIN)
-		import_object_refuse(o, "(0008,0020) StudyDate", "missing or malformed");
+		import_object_refuse(o, "StudyDate (0008,0020)", "missing or malformed");
 	else if (found->n_frames > FRAMES_MAX)
-		import_object_refuse(o, "(0028,0008) NumberOfFrames", "too many");
+		import_object_refuse(o, "NumberOfFrames (0028,0008)", "too many");
 	else if (found->n_frames == 0 && !found->is_report)
 		import_object_refuse(o, "", "neither images nor a report");
 	else if (!isfinite(found->frame_time_ms) || found->frame_time_ms < 0)
-		import_object_refuse(o, "(0018,1063) FrameTime", "value out of range");
+		import_object_refuse(o, "FrameTime (0018,1063)", "value out of range");
 }
 
 static int
