@@ -13,6 +13,7 @@
 #include "db/writer.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "common/log.h"
@@ -211,6 +212,20 @@ writer_main(void *arg)
 	return NULL;
 }
 
+/* Signals are for the program's own threads. */
+static int
+writer_start(struct writer *w)
+{
+	sigset_t all, before;
+	int failed;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&w->thread, NULL, writer_main, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failed;
+}
+
 struct writer *
 writer_new(struct store_conn *db, unsigned queue_max, unsigned batch_max)
 {
@@ -221,7 +236,7 @@ writer_new(struct store_conn *db, unsigned queue_max, unsigned batch_max)
 	w->batch_max = batch_max ? batch_max : 1;
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->work, NULL);
-	if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+	if (writer_start(w) != 0) {
 		pthread_cond_destroy(&w->work);
 		pthread_mutex_destroy(&w->lock);
 		free(w);

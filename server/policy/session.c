@@ -25,8 +25,8 @@ policy_session_limits(const struct settings *s, int kind)
 	};
 }
 
-bool
-policy_session_is_idle(const struct store_session *s, int64_t now_ms)
+static bool
+session_is_idle(const struct store_session *s, int64_t now_ms)
 {
 	return now_ms - s->active_at_ms >= s->idle_limit_ms;
 }
@@ -36,7 +36,7 @@ policy_session_state(const struct store_session *s, int64_t now_ms)
 {
 	if (now_ms >= s->ends_at_ms || now_ms < s->opened_at_ms - SESSION_CLOCK_SLACK_MS)
 		return -EM_E_SESSION_ENDED;
-	return policy_session_is_idle(s, now_ms) ? -EM_E_SESSION_IDLE : 0;
+	return session_is_idle(s, now_ms) ? -EM_E_SESSION_IDLE : 0;
 }
 
 static int64_t

@@ -23,7 +23,6 @@ struct policy_session_limits policy_session_limits(const struct settings *s, int
 /* 0 when it goes on, -EM_E_SESSION_IDLE, or -EM_E_SESSION_ENDED at the absolute
  * limit or when it was opened in the future (the clock was set back). */
 int policy_session_state(const struct store_session *s, int64_t now_ms);
-bool policy_session_is_idle(const struct store_session *s, int64_t now_ms);
 /* What is left, at least 0. */
 int64_t policy_session_idle_left_ms(const struct store_session *s, int64_t now_ms);
 int64_t policy_session_total_left_ms(const struct store_session *s, int64_t now_ms);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -624,6 +625,150 @@ test_reader_keeps_its_moment(void **state)
 	store_reader_end(f->reader);
 }
 
+/* Whole commits: what one job writes together, readers see together. */
+#define N_PAIRS 400
+
+struct pair_world {
+	struct store *store;
+	atomic_bool over;
+	atomic_uint n_looks, n_torn, n_failed;
+};
+
+static const uint8_t pair_keys[2][32] = {{1}, {2}};
+
+static int
+run_pair(struct store_conn *db, void *arg)
+{
+	const struct store_counter c = {.n = *(uint32_t *)arg};
+	int rc = store_counter_put(db, COUNTER_CODE, pair_keys[0], &c);
+
+	return rc ? rc : store_counter_put(db, COUNTER_CODE, pair_keys[1], &c);
+}
+
+static void *
+look_at_pairs(void *arg)
+{
+	struct pair_world *w = arg;
+	struct store_conn *db;
+	struct store_counter a, b;
+
+	if (store_reader_new(w->store, &db)) {
+		w->n_failed++;
+		return NULL;
+	}
+	do {
+		(void)store_reader_begin(db);
+		if (store_counter_get(db, COUNTER_CODE, pair_keys[0], &a) ||
+		    store_counter_get(db, COUNTER_CODE, pair_keys[1], &b))
+			w->n_failed++;
+		else if (a.n != b.n)
+			w->n_torn++;
+		store_reader_end(db);
+		w->n_looks++;
+	} while (!w->over);
+	store_reader_free(&db);
+	return NULL;
+}
+
+static void
+test_readers_see_whole_commits(void **state)
+{
+	struct fixture *f = *state;
+	struct pair_world w = {.over = false};
+	pthread_t threads[3];
+	uint32_t n;
+	size_t i;
+
+	fixture_open(f);
+	w.store = f->store;
+	for (i = 0; i < ARRAY_LEN(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, look_at_pairs, &w), 0);
+	for (n = 1; n <= N_PAIRS; n++)
+		assert_int_equal(store_run(f->store, run_pair, &n), 0);
+	w.over = true;
+	for (i = 0; i < ARRAY_LEN(threads); i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(w.n_torn, 0);
+	assert_int_equal(w.n_failed, 0);
+	assert_true(w.n_looks >= ARRAY_LEN(threads));
+}
+
+/* ------------------------------------------------------------------ killed */
+
+static int
+run_audited(struct store_conn *db, void *arg)
+{
+	const struct store_audit e = {
+	    .event = "patient.added", .actor = "", .terminal = "", .result = "ok", .detail = ""};
+	int rc = fixture_run_patient(db, arg);
+
+	return rc ? rc : store_audit_append(db, &e);
+}
+
+/* Adds patients for ever and says so after each. */
+static void
+add_until_killed(struct fixture *f, int say, unsigned from)
+{
+	struct fixture_patient p;
+	char identifier[32];
+	unsigned nr;
+
+	fixture_open(f);
+	for (nr = from;; nr++) {
+		snprintf(identifier, sizeof(identifier), "em%u", nr);
+		p = (struct fixture_patient){.identifier = identifier};
+		if (store_run(f->store, run_audited, &p) || write(say, &nr, sizeof(nr)) < 0)
+			_exit(1);
+	}
+}
+
+static void
+test_killed_loses_nothing_acknowledged(void **state)
+{
+	struct fixture *f = *state;
+	struct store_account a;
+	char identifier[32];
+	unsigned round, from = 0, last = 0, nr;
+	uint64_t n_rows, bad;
+
+	for (round = 1; round <= 8; round++) {
+		int pipes[2], status;
+		pid_t pid;
+
+		assert_int_equal(pipe(pipes), 0);
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0)
+			add_until_killed(f, pipes[1], from);
+		close(pipes[1]);
+		for (nr = 0; nr < 3 * round; nr++)
+			assert_int_equal(read(pipes[0], &last, sizeof(last)), sizeof(last));
+		kill(pid, SIGKILL);
+		/* what it had still said */
+		while (read(pipes[0], &last, sizeof(last)) == sizeof(last))
+			continue;
+		close(pipes[0]);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+
+		fixture_open(f);
+		for (nr = 0; nr <= last; nr++) {
+			snprintf(identifier, sizeof(identifier), "em%u", nr);
+			assert_int_equal(
+			    store_account_by_identifier(f->reader, f->arena, identifier, &a), 0);
+			arena_reset(f->arena);
+		}
+		/* one more may be there: durable, but not said any more */
+		snprintf(identifier, sizeof(identifier), "em%u", nr);
+		from = nr + (store_account_by_identifier(f->reader, f->arena, identifier, &a) == 0);
+		assert_int_equal(store_audit_verify(f->reader, &n_rows, &bad), 0);
+		assert_int_equal(n_rows, from);
+		assert_int_equal(bad, 0);
+		fixture_close(f);
+	}
+	fixture_open(f);
+}
+
 /* Closing runs what is queued, then refuses nobody silently. */
 static void
 test_close_runs_what_is_queued(void **state)
@@ -665,6 +810,8 @@ main(void)
 	    TEST(test_refused_write_loses_nothing_acknowledged),
 	    TEST(test_one_of_a_hundred_wins),
 	    TEST(test_reader_keeps_its_moment),
+	    TEST(test_readers_see_whole_commits),
+	    TEST(test_killed_loses_nothing_acknowledged),
 	    TEST(test_close_runs_what_is_queued),
 	};
 
