@@ -163,6 +163,17 @@ decode_jls_pixels(charls_jpegls_decoder *d, const Emage__FrameInfo *info,
 	return 0;
 }
 
+/*
+ * CharLS 2.4 reads for ever when the data end without a marker in the middle of
+ * a long code word: its check of the bits that are left misses a negative
+ * count. At a marker it stops, so the end-of-image marker must be there.
+ */
+static bool
+decode_jls_ends(const uint8_t *bytes, size_t len)
+{
+	return bytes[len - 2] == 0xff && bytes[len - 1] == 0xd9;
+}
+
 static int
 decode_jls(const Emage__FrameInfo *info, const uint8_t *bytes, size_t len, struct picture_frame *f)
 {
@@ -173,7 +184,8 @@ decode_jls(const Emage__FrameInfo *info, const uint8_t *bytes, size_t len, struc
 
 	if (d == NULL)
 		return -EM_E_NO_MEMORY;
-	if (charls_jpegls_decoder_set_source_buffer(d, bytes, len) == 0 &&
+	if (decode_jls_ends(bytes, len) &&
+	    charls_jpegls_decoder_set_source_buffer(d, bytes, len) == 0 &&
 	    charls_jpegls_decoder_read_header(d) == 0 &&
 	    charls_jpegls_decoder_get_frame_info(d, &head) == 0 &&
 	    decode_jls_agrees(info, &head, is_rgb ? 3 : 1))
