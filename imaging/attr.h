@@ -27,8 +27,8 @@ struct attr attr_inside(const struct attr *at, const struct dicom_item *item);
 /* First value, one line, at most 256 characters. */
 const char *attr_string(const struct attr *at, const struct dicom_item *item, uint32_t tag);
 /* Value number i of several. */
-const char *attr_string_at(const struct attr *at, const struct dicom_item *item, uint32_t tag,
-    unsigned i);
+const char *attr_string_at(
+    const struct attr *at, const struct dicom_item *item, uint32_t tag, unsigned i);
 /* Whole text, lines kept. */
 const char *attr_long_text(const struct attr *at, const struct dicom_item *item, uint32_t tag);
 /* FAMILY^Given^Middle^Prefix^Suffix, the alphabetic form where there is one. */
@@ -38,8 +38,8 @@ const char *attr_spoken_name(const struct attr *at, const struct dicom_item *ite
 /* "" unless it is made of digits and dots, 64 at most. */
 const char *attr_uid(const struct attr *at, const struct dicom_item *item, uint32_t tag);
 /* Meaning of the first code of a sequence. */
-const char *attr_code_meaning(const struct attr *at, const struct dicom_item *item,
-    uint32_t sequence);
+const char *attr_code_meaning(
+    const struct attr *at, const struct dicom_item *item, uint32_t sequence);
 
 /* yyyymmdd and hhmmss; 0 when absent or no date. */
 uint32_t attr_date(const struct attr *at, const struct dicom_item *item, uint32_t tag);

@@ -266,8 +266,7 @@ charset_resets(char c, bool is_name)
 }
 
 static int
-charset_switched(struct buf *out, const struct charset *cs, bool is_name, const char *s,
-    size_t len)
+charset_switched(struct buf *out, const struct charset *cs, bool is_name, const char *s, size_t len)
 {
 	struct charset_state first = charset_initial(cs), st = first;
 	size_t n;

@@ -113,8 +113,8 @@ codestream_join(struct codestream *cs, uint32_t from, uint32_t to, const uint8_t
 }
 
 int
-codestream_frame(struct codestream *cs, uint32_t frame, const uint8_t **v_r, size_t *len_r,
-    struct refusal *why)
+codestream_frame(
+    struct codestream *cs, uint32_t frame, const uint8_t **v_r, size_t *len_r, struct refusal *why)
 {
 	uint32_t from = cs->first[frame], to = cs->first[frame + 1];
 

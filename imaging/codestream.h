@@ -19,7 +19,7 @@ int codestream_open(struct codestream *cs, const struct dicom_file *file, const 
     const struct syntax *syntax, struct refusal *why);
 void codestream_close(struct codestream *cs);
 /* The bytes of a frame, valid until the next call. */
-int codestream_frame(struct codestream *cs, uint32_t frame, const uint8_t **v_r, size_t *len_r,
-    struct refusal *why);
+int codestream_frame(
+    struct codestream *cs, uint32_t frame, const uint8_t **v_r, size_t *len_r, struct refusal *why);
 
 #endif

@@ -66,9 +66,9 @@ colour_samples(const struct image_raw *raw, size_t n, uint8_t *out)
 				v = word;
 			}
 			v = v >> down & mask;
-			out[3 * i + c] = (uint8_t)(raw->bits_stored > 8
-				? v >> (raw->bits_stored - 8)
-				: v << (8 - raw->bits_stored));
+			out[3 * i + c] =
+			    (uint8_t)(raw->bits_stored > 8 ? v >> (raw->bits_stored - 8)
+							   : v << (8 - raw->bits_stored));
 		}
 	}
 }

@@ -15,11 +15,11 @@ struct palette {
 	int32_t first; /* stored value of the first */
 };
 
-int palette_read(const struct dicom_item *ds, bool is_signed, struct palette *p_r,
-    struct refusal *why);
+int palette_read(
+    const struct dicom_item *ds, bool is_signed, struct palette *p_r, struct refusal *why);
 void palette_release(struct palette *p);
 /* Stored values (16 bits, as grey_extract() leaves them) to RGB. */
-void palette_apply(const struct palette *p, const uint16_t *v, size_t n, bool is_signed,
-    uint8_t *rgb_r);
+void palette_apply(
+    const struct palette *p, const uint16_t *v, size_t n, bool is_signed, uint8_t *rgb_r);
 
 #endif

@@ -57,8 +57,8 @@ decode_add_frame(struct decode *d, struct picture *p, uint32_t frame)
 	size_t len;
 	int rc;
 
-	frameinfo_fill(&d->attr, dicom_dataset(d->file), frame, picture_is_grey(p),
-	    p->image.is_signed, &fi);
+	frameinfo_fill(
+	    &d->attr, dicom_dataset(d->file), frame, picture_is_grey(p), p->image.is_signed, &fi);
 	rc = picture_frame(p, frame, &fi, &v, &len, &d->why);
 	if (rc < 0)
 		return rc;
@@ -114,8 +114,8 @@ decode_object(struct decode *d)
 	int rc;
 
 	attr_init(&d->attr, d->a, ds);
-	kind = describe_kind_of(&d->scan, ds, attr_uid(&d->attr, ds, DICOM_TAG(0x0008, 0x0016)),
-	    &words);
+	kind = describe_kind_of(
+	    &d->scan, ds, attr_uid(&d->attr, ds, DICOM_TAG(0x0008, 0x0016)), &words);
 	if (kind == DESCRIBE_REFUSED)
 		return refuse(&d->why, "SOPClassUID (0008,0016)", "%s", words);
 	if (kind == DESCRIBE_NOTHING) {
@@ -142,8 +142,7 @@ decode_run(struct decode *d, const uint8_t *bytes, size_t len)
 	if (rc < 0)
 		return rc;
 	d->r->transfer_syntax_uid = arena_strdup(d->a, d->scan.transfer_syntax);
-	if (dicom_open(d->scan.dataset, d->scan.dataset_len, d->scan.transfer_syntax,
-		&d->file) < 0)
+	if (dicom_open(d->scan.dataset, d->scan.dataset_len, d->scan.transfer_syntax, &d->file) < 0)
 		return refuse(&d->why, "", "damaged: DCMTK cannot parse it");
 	rc = decode_object(d);
 	if (rc == 0 && arena_exhausted(d->a))
@@ -159,8 +158,8 @@ decode_refused(struct decode *d)
 	d->r->reason = arena_strdup(d->a, d->why.reason);
 	d->r->field = arena_strdup(d->a, d->why.field);
 	if (d->r->reason == NULL || d->r->field == NULL) {
-		d->r->reason = (char *)(uintptr_t)"its attributes take too much memory";
-		d->r->field = (char *)(uintptr_t)"";
+		d->r->reason = (char *)(uintptr_t) "its attributes take too much memory";
+		d->r->field = (char *)(uintptr_t) "";
 	}
 	buf_release(d->frames);
 	if (!d->out->dry && ftruncate(d->out->fd, 0) < 0)

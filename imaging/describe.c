@@ -61,8 +61,8 @@ describe_class_is(const char *row, const char *uid)
 }
 
 enum describe_kind
-describe_kind_of(const struct scan *s, const struct dicom_item *ds, const char *sop_class,
-    const char **why_r)
+describe_kind_of(
+    const struct scan *s, const struct dicom_item *ds, const char *sop_class, const char **why_r)
 {
 	*why_r = "";
 	if (dicom_has(ds, TAG_DIRECTORY))
@@ -155,8 +155,8 @@ describe_int(const struct dicom_item *ds, uint32_t tag)
 }
 
 int
-describe_object(const struct attr *at, const struct dicom_item *ds,
-    Emage__ImagingDecodeReply *r, struct refusal *why)
+describe_object(const struct attr *at, const struct dicom_item *ds, Emage__ImagingDecodeReply *r,
+    struct refusal *why)
 {
 	/* study, series, acquisition, content */
 	static const uint32_t DATES[] = {DICOM_TAG(0x0008, 0x0020), DICOM_TAG(0x0008, 0x0021),

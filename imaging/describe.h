@@ -16,8 +16,8 @@ enum describe_kind {
 	DESCRIBE_REFUSED, /* likewise */
 };
 
-enum describe_kind describe_kind_of(const struct scan *s, const struct dicom_item *ds,
-    const char *sop_class, const char **why_r);
+enum describe_kind describe_kind_of(
+    const struct scan *s, const struct dicom_item *ds, const char *sop_class, const char **why_r);
 
 /* Identity, study, series and instance. Refuses an object without its UIDs. */
 int describe_object(const struct attr *at, const struct dicom_item *ds,

@@ -76,7 +76,8 @@ find_sequence(const struct dicom_item *item, uint32_t tag)
 {
 	DcmElement *e = find(item, tag);
 
-	return e != nullptr && e->ident() == EVR_SQ ? static_cast<DcmSequenceOfItems *>(e) : nullptr;
+	return e != nullptr && e->ident() == EVR_SQ ? static_cast<DcmSequenceOfItems *>(e)
+						    : nullptr;
 }
 
 template <typename T>
@@ -159,8 +160,8 @@ dicom_init(void)
 }
 
 int
-dicom_open(const uint8_t *bytes, size_t len, const char *transfer_syntax,
-    struct dicom_file **file_r)
+dicom_open(
+    const uint8_t *bytes, size_t len, const char *transfer_syntax, struct dicom_file **file_r)
 {
 	*file_r = nullptr;
 	return guarded(-EM_E_INVALID, [&] {
@@ -380,7 +381,7 @@ dicom_decode_frame(const struct dicom_file *file, uint32_t frame, uint32_t fragm
 		if (p == nullptr || len > 0xffffffffu)
 			return -EM_E_INVALID;
 		if (p->getUncompressedFrame(unwrap(dicom_dataset(file)), frame, start, buffer,
-			static_cast<Uint32>(len), model)
+			 static_cast<Uint32>(len), model)
 			.bad())
 			return -EM_E_INVALID;
 		if (model.length() > 16)

@@ -27,8 +27,8 @@ int dicom_init(void);
 
 /* Reads a dataset (no meta group; deflated ones inflated before). The bytes
  * must outlive the file. */
-int dicom_open(const uint8_t *bytes, size_t len, const char *transfer_syntax,
-    struct dicom_file **file_r);
+int dicom_open(
+    const uint8_t *bytes, size_t len, const char *transfer_syntax, struct dicom_file **file_r);
 void dicom_close(struct dicom_file **file); /* nulls */
 const struct dicom_item *dicom_dataset(const struct dicom_file *file);
 
@@ -48,8 +48,8 @@ size_t dicom_n_items(const struct dicom_item *item, uint32_t sequence);
 const struct dicom_item *dicom_item(const struct dicom_item *item, uint32_t sequence, size_t i);
 
 /* Pixels that are not compressed, words in the machine's byte order. */
-int dicom_native_pixels(const struct dicom_file *file, bool words, const uint8_t **v_r,
-    size_t *len_r);
+int dicom_native_pixels(
+    const struct dicom_file *file, bool words, const uint8_t **v_r, size_t *len_r);
 /* Compressed pixels: number of fragments (without the offset table) and each. */
 size_t dicom_n_fragments(const struct dicom_file *file);
 int dicom_fragment(const struct dicom_file *file, size_t i, const uint8_t **v_r, size_t *len_r);

@@ -67,14 +67,14 @@ frameinfo_windows(const struct attr *at, const struct frameinfo_places *p, struc
 	if (n > n_widths)
 		n = n_widths;
 	for (unsigned i = 0; i < n && i < LIMIT_WINDOWS; i++)
-		frameinfo_add_window(fi, c[i], w[i],
-		    attr_string_at(at, item, DICOM_TAG(0x0028, 0x1055), i));
+		frameinfo_add_window(
+		    fi, c[i], w[i], attr_string_at(at, item, DICOM_TAG(0x0028, 0x1055), i));
 }
 
 /* A VOI LUT shown as the window over which it rises or falls. */
 static void
-frameinfo_lut_window(const struct attr *at, const struct dicom_item *item, bool is_signed,
-    struct frameinfo *fi)
+frameinfo_lut_window(
+    const struct attr *at, const struct dicom_item *item, bool is_signed, struct frameinfo *fi)
 {
 	const uint16_t *d, *v;
 	size_t n, n_values, from = 0, to;
@@ -97,8 +97,8 @@ frameinfo_lut_window(const struct attr *at, const struct dicom_item *item, bool 
 }
 
 static void
-frameinfo_voi_luts(const struct attr *at, const struct frameinfo_places *p, bool is_signed,
-    struct frameinfo *fi)
+frameinfo_voi_luts(
+    const struct attr *at, const struct frameinfo_places *p, bool is_signed, struct frameinfo *fi)
 {
 	const uint32_t sequence = DICOM_TAG(0x0028, 0x3010);
 	const struct dicom_item *item = frameinfo_find(p, MACRO_VOI, sequence);
@@ -144,8 +144,8 @@ static void
 frameinfo_spacing(const struct frameinfo_places *p, struct frameinfo *fi)
 {
 	/* of the patient, then at the detector, then of a film */
-	static const uint32_t TAGS[] = {DICOM_TAG(0x0028, 0x0030), DICOM_TAG(0x0018, 0x1164),
-	    DICOM_TAG(0x0018, 0x2010)};
+	static const uint32_t TAGS[] = {
+	    DICOM_TAG(0x0028, 0x0030), DICOM_TAG(0x0018, 0x1164), DICOM_TAG(0x0018, 0x2010)};
 	const struct dicom_item *item;
 	bool found = false;
 

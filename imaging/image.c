@@ -43,8 +43,8 @@ struct image_number {
 };
 
 static int
-image_numbers(const struct dicom_item *ds, struct image_number *numbers, size_t n,
-    struct refusal *why)
+image_numbers(
+    const struct dicom_item *ds, struct image_number *numbers, size_t n, struct refusal *why)
 {
 	double v;
 
@@ -54,8 +54,8 @@ image_numbers(const struct dicom_item *ds, struct image_number *numbers, size_t 
 			return refuse(why, numbers[i].field, "missing");
 		/* written so that NaN is refused too */
 		if (!(v >= numbers[i].min && v <= numbers[i].max))
-			return refuse(why, numbers[i].field, "outside %.0f..%.0f",
-			    numbers[i].min, numbers[i].max);
+			return refuse(why, numbers[i].field, "outside %.0f..%.0f", numbers[i].min,
+			    numbers[i].max);
 		numbers[i].value = (uint32_t)v;
 	}
 	return 0;
@@ -65,8 +65,8 @@ static int
 image_check_bits(const struct image *im, const struct syntax *syntax, struct refusal *why)
 {
 	if (im->bits_allocated != 1 && im->bits_allocated != 8 && im->bits_allocated != 16)
-		return refuse(why, "BitsAllocated (0028,0100)",
-		    "pixels of %u bits are not read", im->bits_allocated);
+		return refuse(why, "BitsAllocated (0028,0100)", "pixels of %u bits are not read",
+		    im->bits_allocated);
 	if (im->bits_stored > im->bits_allocated)
 		return refuse(why, "BitsStored (0028,0101)", "more than BitsAllocated");
 	if (im->high_bit + 1 < im->bits_stored || im->high_bit >= im->bits_allocated)
@@ -83,13 +83,13 @@ image_check_colour(const struct image *im, const struct syntax *syntax, struct r
 	bool one = im->colour <= IMAGE_PALETTE;
 
 	if (im->samples != (one ? 1u : 3u))
-		return refuse(why, "SamplesPerPixel (0028,0002)",
-		    "does not fit PhotometricInterpretation");
+		return refuse(
+		    why, "SamplesPerPixel (0028,0002)", "does not fit PhotometricInterpretation");
 	if (im->colour == IMAGE_PALETTE && im->bits_allocated == 1)
 		return refuse(why, "BitsAllocated (0028,0100)", "a palette wants 8 or 16 bits");
 	if (im->colour == IMAGE_YBR_J2K && syntax->pixels != SYNTAX_JPEG_2000)
-		return refuse(why, "PhotometricInterpretation (0028,0004)",
-		    "belongs to JPEG 2000 alone");
+		return refuse(
+		    why, "PhotometricInterpretation (0028,0004)", "belongs to JPEG 2000 alone");
 	if ((im->colour == IMAGE_YBR_FULL_422 || im->colour == IMAGE_YBR_PARTIAL_422) &&
 	    syntax->pixels == SYNTAX_NATIVE && (im->bits_allocated != 8 || im->columns % 2 != 0))
 		return refuse(why, "PhotometricInterpretation (0028,0004)",
@@ -126,8 +126,8 @@ image_read(const struct dicom_item *ds, const struct syntax *syntax, struct imag
 	    [STORED] = {DICOM_TAG(0x0028, 0x0101), "BitsStored (0028,0101)", 1, 64, -1, 0},
 	    [HIGH] = {DICOM_TAG(0x0028, 0x0102), "HighBit (0028,0102)", 0, 63, 255, 0},
 	    [SIGN] = {DICOM_TAG(0x0028, 0x0103), "PixelRepresentation (0028,0103)", 0, 1, 0, 0},
-	    [FRAMES] = {DICOM_TAG(0x0028, 0x0008), "NumberOfFrames (0028,0008)", 0, LIMIT_FRAMES,
-		1, 0},
+	    [FRAMES] = {DICOM_TAG(0x0028, 0x0008), "NumberOfFrames (0028,0008)", 0, LIMIT_FRAMES, 1,
+		0},
 	    [PLANAR] = {DICOM_TAG(0x0028, 0x0006), "PlanarConfiguration (0028,0006)", 0, 1, 0, 0},
 	};
 	double high;

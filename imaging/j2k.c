@@ -92,15 +92,14 @@ static int
 j2k_check(const opj_image_t *j, const struct image *im, struct refusal *why)
 {
 	if (j->numcomps < im->samples || j->numcomps > 4)
-		return refuse(why, "SamplesPerPixel (0028,0002)",
-		    "does not fit the codestream's components");
+		return refuse(
+		    why, "SamplesPerPixel (0028,0002)", "does not fit the codestream's components");
 	for (unsigned c = 0; c < im->samples; c++) {
 		if (j->comps[c].w != im->columns || j->comps[c].h != im->rows)
-			return refuse(why, PIXEL_DATA,
-			    "the codestream's size is not Rows by Columns");
+			return refuse(
+			    why, PIXEL_DATA, "the codestream's size is not Rows by Columns");
 		if (j->comps[c].prec > 16 || j->comps[c].prec != j->comps[0].prec)
-			return refuse(why, PIXEL_DATA,
-			    "the codestream's precision is not read");
+			return refuse(why, PIXEL_DATA, "the codestream's precision is not read");
 	}
 	return 0;
 }

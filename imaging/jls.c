@@ -14,8 +14,8 @@ jls_check(const charls_frame_info *info, size_t need, const struct image *im, st
 	if (info->width != im->columns || info->height != im->rows)
 		return refuse(why, PIXEL_DATA, "the codestream's size is not Rows by Columns");
 	if (info->component_count != (int32_t)im->samples)
-		return refuse(why, "SamplesPerPixel (0028,0002)",
-		    "does not fit the codestream's components");
+		return refuse(
+		    why, "SamplesPerPixel (0028,0002)", "does not fit the codestream's components");
 	if (info->bits_per_sample < 2 || info->bits_per_sample > 16 ||
 	    need > image_n_pixels(im) * im->samples * 2)
 		return refuse(why, PIXEL_DATA, "the codestream's precision is not read");

@@ -82,14 +82,14 @@ int
 jpeg_check_head(const struct jpeg_head *h, const struct image *im, struct refusal *why)
 {
 	if (h->rows != im->rows || h->columns != im->columns)
-		return refuse(why, "PixelData (7FE0,0010)",
-		    "the codestream's size is not Rows by Columns");
+		return refuse(
+		    why, "PixelData (7FE0,0010)", "the codestream's size is not Rows by Columns");
 	if (h->components != im->samples)
-		return refuse(why, "SamplesPerPixel (0028,0002)",
-		    "does not fit the codestream's components");
+		return refuse(
+		    why, "SamplesPerPixel (0028,0002)", "does not fit the codestream's components");
 	if (h->precision > im->bits_allocated)
-		return refuse(why, "BitsAllocated (0028,0100)",
-		    "less than the codestream's precision");
+		return refuse(
+		    why, "BitsAllocated (0028,0100)", "less than the codestream's precision");
 	if (!h->ends)
 		return refuse(why, "PixelData (7FE0,0010)", "the codestream is cut off");
 	return 0;

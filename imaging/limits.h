@@ -10,9 +10,9 @@
  */
 #define LIMIT_FILE_BYTES    ((uint64_t)2 << 30)
 #define LIMIT_DECODED_BYTES ((uint64_t)2 << 30) /* all frames together */
-#define LIMIT_SIDE	    16384u		 /* rows, columns */
+#define LIMIT_SIDE	    16384u		/* rows, columns */
 #define LIMIT_FRAMES	    10000u
-#define LIMIT_NESTING	    16u	    /* sequences inside sequences; DCMTK recurses */
+#define LIMIT_NESTING	    16u	     /* sequences inside sequences; DCMTK recurses */
 #define LIMIT_ELEMENTS	    2000000u /* DCMTK keeps an object for each */
 #define LIMIT_DEFLATE_RATIO 256u
 #define LIMIT_REPORT_BYTES  ((uint32_t)1 << 20)

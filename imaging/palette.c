@@ -131,8 +131,8 @@ palette_is_wide(const struct dicom_item *ds)
 }
 
 static int
-palette_colour(const struct dicom_item *ds, unsigned c, struct palette *p, unsigned bits,
-    struct refusal *why)
+palette_colour(
+    const struct dicom_item *ds, unsigned c, struct palette *p, unsigned bits, struct refusal *why)
 {
 	struct palette_fill f = {.out = p->rgb + c, .n = p->n};
 	const uint16_t *s;
@@ -144,8 +144,8 @@ palette_colour(const struct dicom_item *ds, unsigned c, struct palette *p, unsig
 		ok = palette_plain(&f, s, n, bits <= 8);
 	else if (dicom_words(ds, TAGS[c].segmented, &s, &n))
 		ok = palette_segments(&f, s, n);
-	return ok ? 0 : refuse(why, "PaletteColorLookupTableData (0028,1201)",
-				"missing or too short");
+	return ok ? 0
+		  : refuse(why, "PaletteColorLookupTableData (0028,1201)", "missing or too short");
 }
 
 int

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include <iconv.h>
+
 #include <poppler/cpp/poppler-document.h>
 #include <poppler/cpp/poppler-global.h>
 #include <poppler/cpp/poppler-page.h>
@@ -117,8 +119,8 @@ append_pages(const poppler::document &doc, int max_pages, struct buf *text)
 
 		if (!page)
 			return -EM_E_INVALID;
-		std::string s = tidy(to_utf8(page->text(poppler::rectf(),
-		    poppler::page::physical_layout)));
+		std::string s =
+		    tidy(to_utf8(page->text(poppler::rectf(), poppler::page::physical_layout)));
 		if (s.empty())
 			continue;
 		if (text->len > 0)
@@ -131,20 +133,36 @@ append_pages(const poppler::document &doc, int max_pages, struct buf *text)
 
 } // namespace
 
+/*
+ * A page with a word on it makes Poppler load its tables, and the C library the
+ * converters that it uses. Both go away with their last user, so the document
+ * and a pair of converters stay for the life of the process.
+ */
 int
 pdf_init(void)
 {
-	/* the smallest document makes it read its tables of names and encodings */
-	static const char SMALL[] = "%PDF-1.1\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-				    "2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
-				    "trailer<</Root 1 0 R>>\n";
-	struct buf none;
+	static const char SMALL[] =
+	    "%PDF-1.1\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+	    "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+	    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources"
+	    "<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n"
+	    "4 0 obj<</Length 32>>stream\nBT /F 9 Tf 9 9 Td (word) Tj ET   \nendstream endobj\n"
+	    "trailer<</Root 1 0 R>>\n";
+	static std::unique_ptr<poppler::document> kept;
+	static iconv_t there, back;
+	struct buf text;
+	int rc;
 
-	buf_init(&none, 64);
 	poppler::set_debug_error_function(be_silent, nullptr);
-	pdf_to_text(SMALL, sizeof(SMALL) - 1, 1, &none);
-	buf_release(&none);
-	return 0;
+	there = iconv_open("UTF-16", "UTF-8");
+	back = iconv_open("UTF-8", "UTF-16");
+	if (there == reinterpret_cast<iconv_t>(-1) || back == reinterpret_cast<iconv_t>(-1))
+		return -EM_E_CONFIG;
+	kept.reset(poppler::document::load_from_raw_data(SMALL, sizeof(SMALL) - 1));
+	buf_init(&text, 64);
+	rc = pdf_to_text(SMALL, sizeof(SMALL) - 1, 1, &text);
+	buf_release(&text);
+	return kept && rc == 0 ? 0 : -EM_E_CONFIG;
 }
 
 int

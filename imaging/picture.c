@@ -48,8 +48,9 @@ picture_buffers(struct picture *p, struct refusal *why)
 			return refuse(why, "", "not enough memory");
 	}
 	/* 2 bytes a grey value, and RGB behind a palette's index */
-	p->packed = malloc(image_n_pixels(&p->image) *
-			   (p->image.colour == IMAGE_PALETTE ? 5u : p->image.samples == 3 ? 3u : 2u));
+	p->packed = malloc(image_n_pixels(&p->image) * (p->image.colour == IMAGE_PALETTE ? 5u
+							   : p->image.samples == 3	 ? 3u
+											 : 2u));
 	return p->packed != NULL ? 0 : refuse(why, "", "not enough memory");
 }
 
@@ -123,8 +124,8 @@ picture_decode(struct picture *p, uint32_t frame, struct image_raw *raw_r, struc
 	char model[17];
 	int colour;
 
-	if (dicom_decode_frame(p->file, frame, p->codestream.first[frame], p->decoded, len,
-		model) < 0)
+	if (dicom_decode_frame(p->file, frame, p->codestream.first[frame], p->decoded, len, model) <
+	    0)
 		return refuse(why, PIXEL_DATA, "the codestream is damaged or cut off");
 	*raw_r = picture_raw(&p->image, p->decoded, len);
 	if (p->image.samples == 1)
@@ -172,13 +173,13 @@ picture_encode_grey(struct picture *p, struct grey *g, struct frameinfo *fi, str
 	fi->pb.is_signed = g->is_signed;
 	fi->pb.min = g->min;
 	fi->pb.max = g->max;
-	return encoder_run(&p->encoder, g->v, p->image.rows, p->image.columns, 1, g->precision,
-	    why);
+	return encoder_run(
+	    &p->encoder, g->v, p->image.rows, p->image.columns, 1, g->precision, why);
 }
 
 static int
-picture_encode(struct picture *p, const struct image_raw *raw, struct frameinfo *fi,
-    struct refusal *why)
+picture_encode(
+    struct picture *p, const struct image_raw *raw, struct frameinfo *fi, struct refusal *why)
 {
 	struct grey g = {.v = p->packed, .n = image_n_pixels(&p->image)};
 	uint8_t *rgb = p->packed;
@@ -201,14 +202,14 @@ picture_passes(const struct picture *p, const struct jpeg_head *h, const uint8_t
 {
 	bool rgb = p->image.colour == IMAGE_RGB;
 
-	return h->sof == 0xc0 && h->precision == 8 && p->image.samples == 3 &&
-	       h->says_rgb == rgb && jpeg_is_sound(v, len);
+	return h->sof == 0xc0 && h->precision == 8 && p->image.samples == 3 && h->says_rgb == rgb &&
+	       jpeg_is_sound(v, len);
 }
 
 /* Head checked, passed on (1) or decoded (0). */
 static int
-picture_jpeg(struct picture *p, uint32_t frame, const uint8_t *v, size_t len,
-    struct frameinfo *fi, struct image_raw *raw_r, struct refusal *why)
+picture_jpeg(struct picture *p, uint32_t frame, const uint8_t *v, size_t len, struct frameinfo *fi,
+    struct image_raw *raw_r, struct refusal *why)
 {
 	struct jpeg_head head;
 	int rc;

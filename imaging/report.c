@@ -85,11 +85,11 @@ report_pdf(const struct attr *at, const struct dicom_item *ds, struct buf *text,
 	case -EM_E_TOO_LARGE:
 		return refuse(why, "EncapsulatedDocument (0042,0011)", "the report is too long");
 	case -EM_E_REFUSED:
-		return refuse(why, "EncapsulatedDocument (0042,0011)",
-		    "the PDF is protected by a password");
+		return refuse(
+		    why, "EncapsulatedDocument (0042,0011)", "the PDF is protected by a password");
 	case -EM_E_NOT_FOUND:
-		return refuse(why, "EncapsulatedDocument (0042,0011)",
-		    "the PDF holds no text (scanned?)");
+		return refuse(
+		    why, "EncapsulatedDocument (0042,0011)", "the PDF holds no text (scanned?)");
 	default:
 		return refuse(why, "EncapsulatedDocument (0042,0011)", "no readable PDF");
 	}

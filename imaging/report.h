@@ -17,7 +17,7 @@ int report_pdf(const struct attr *at, const struct dicom_item *ds, struct buf *t
     Emage__ImagingDecodeReply *r, struct refusal *why);
 
 /* Who signed and when, from either kind. */
-void report_signature(const struct attr *at, const struct dicom_item *ds,
-    Emage__ImagingDecodeReply *r);
+void report_signature(
+    const struct attr *at, const struct dicom_item *ds, Emage__ImagingDecodeReply *r);
 
 #endif

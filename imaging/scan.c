@@ -12,12 +12,12 @@
 #include "imaging/limits.h"
 #include "imaging/walk.h"
 
-#define PREAMBLE_LEN	  128u
-#define IMPLICIT_LE	  "1.2.840.10008.1.2"
-#define EXPLICIT_LE	  "1.2.840.10008.1.2.1"
-#define EXPLICIT_BE	  "1.2.840.10008.1.2.2"
-#define INFLATE_FLOOR	  ((uint64_t)1 << 20)
-#define INFLATE_STEP	  ((size_t)4 << 20)
+#define PREAMBLE_LEN  128u
+#define IMPLICIT_LE   "1.2.840.10008.1.2"
+#define EXPLICIT_LE   "1.2.840.10008.1.2.1"
+#define EXPLICIT_BE   "1.2.840.10008.1.2.2"
+#define INFLATE_FLOOR ((uint64_t)1 << 20)
+#define INFLATE_STEP  ((size_t)4 << 20)
 
 static uint16_t
 scan_u16(const uint8_t *p)

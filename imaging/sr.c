@@ -302,7 +302,8 @@ report_structured(const struct attr *at, const struct dicom_item *ds, struct buf
 	if (sr.full)
 		return refuse(why, "ContentSequence (0040,A730)", "the report is too long");
 	if (arena_exhausted(at->a))
-		return refuse(why, "ContentSequence (0040,A730)", "the report takes too much memory");
+		return refuse(
+		    why, "ContentSequence (0040,A730)", "the report takes too much memory");
 	if (text->len == 0)
 		return refuse(why, "ContentSequence (0040,A730)", "no text in it");
 	return 0;

@@ -8,7 +8,7 @@
 enum syntax_pixels {
 	SYNTAX_NATIVE,
 	SYNTAX_RLE,
-	SYNTAX_JPEG,	/* 8 or 12 bits, DCT or lossless */
+	SYNTAX_JPEG, /* 8 or 12 bits, DCT or lossless */
 	SYNTAX_JPEG_LS,
 	SYNTAX_JPEG_2000,
 	SYNTAX_REFUSED, /* known, not read: why says so */

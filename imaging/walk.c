@@ -38,7 +38,7 @@ struct walk {
 	struct walk_level stack[WALK_LEVELS];
 	unsigned depth;
 	unsigned n_elements;
-	uint32_t at;  /* tag of the last element begun */
+	uint32_t at;   /* tag of the last element begun */
 	bool too_deep; /* damage that is never forgiven */
 };
 
@@ -138,8 +138,8 @@ walk_next(struct walk *w, struct walk_element *e_r, struct refusal *why)
 {
 	const struct walk_level *top = walk_top(w);
 
-	if (w->pos > top->end || walk_element(w->bytes, top->end, w->pos, top->implicit,
-				     top->big_endian, e_r) < 0)
+	if (w->pos > top->end ||
+	    walk_element(w->bytes, top->end, w->pos, top->implicit, top->big_endian, e_r) < 0)
 		return walk_broken(w, why, "the file is cut off");
 	if (e_r->tag >> 16 != 0xfffe) {
 		w->at = e_r->tag;

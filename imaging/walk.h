@@ -29,7 +29,7 @@ int walk_element(const uint8_t *bytes, size_t len, size_t pos, bool implicit, bo
  * within the limits. What may be a sequence counts as one (a value of implicit
  * VR that begins with an item), since DCMTK's dictionary may say so.
  */
-int walk_dataset(const uint8_t *bytes, size_t len, const struct syntax *syntax,
-    struct refusal *why);
+int walk_dataset(
+    const uint8_t *bytes, size_t len, const struct syntax *syntax, struct refusal *why);
 
 #endif

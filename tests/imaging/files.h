@@ -32,7 +32,8 @@ files_make(const char *kind)
 	const char *source = getenv("EMAGE_SOURCE"), *tmp = getenv("TMPDIR");
 	char script[512];
 
-	snprintf(files_dir, sizeof(files_dir), "%s/emage-imaging-XXXXXX", tmp == NULL ? "/tmp" : tmp);
+	snprintf(
+	    files_dir, sizeof(files_dir), "%s/emage-imaging-XXXXXX", tmp == NULL ? "/tmp" : tmp);
 	if (mkdtemp(files_dir) == NULL)
 		return -1;
 	snprintf(script, sizeof(script), "%s/tests/imaging/make_files.py",

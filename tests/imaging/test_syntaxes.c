@@ -78,8 +78,8 @@ compare_samples(const int32_t *v, const int32_t *want, size_t n, const struct ex
 }
 
 static const char *
-compare(const struct imaging_result *r, const struct expectation *e, const uint8_t *raw,
-    size_t raw_len)
+compare(
+    const struct imaging_result *r, const struct expectation *e, const uint8_t *raw, size_t raw_len)
 {
 	const char *wrong = NULL;
 	size_t n = 0;
@@ -180,8 +180,8 @@ transfer_syntaxes_are_reported_and_marked_lossy(void **state)
 	(void)state;
 	assert_true(imaging_child_start(&c));
 	for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
-		assert_int_equal(imaging_child_decode_path(&c, files_path(CASES[i].name, ".dcm"),
-				     false, &r), 0);
+		assert_int_equal(
+		    imaging_child_decode_path(&c, files_path(CASES[i].name, ".dcm"), false, &r), 0);
 		assert_string_equal(r.reply->transfer_syntax_uid, CASES[i].uid);
 		assert_int_equal(r.frames[0]->info->lossy, CASES[i].lossy);
 		imaging_result_free(&r);
@@ -197,8 +197,8 @@ colour_jpeg_passes_through_untouched(void **state)
 
 	(void)state;
 	assert_true(imaging_child_start(&c));
-	assert_int_equal(imaging_child_decode_path(&c, files_path("rgb-jpeg-444", ".dcm"), false,
-			     &r), 0);
+	assert_int_equal(
+	    imaging_child_decode_path(&c, files_path("rgb-jpeg-444", ".dcm"), false, &r), 0);
 	assert_int_equal(r.frames[0]->info->codec, EMAGE__CODEC__CODEC_JPEG);
 	assert_int_equal(r.out[0], 0xff);
 	assert_int_equal(r.out[1], 0xd8);
@@ -214,8 +214,8 @@ a_dry_run_answers_the_same_and_writes_nothing(void **state)
 
 	(void)state;
 	assert_true(imaging_child_start(&c));
-	assert_int_equal(imaging_child_decode_path(&c, files_path("frames-s16", ".dcm"), true, &r),
-	    0);
+	assert_int_equal(
+	    imaging_child_decode_path(&c, files_path("frames-s16", ".dcm"), true, &r), 0);
 	assert_true(r.reply->ok);
 	assert_int_equal(r.n_frames, 5);
 	assert_int_equal(r.out_len, 0);

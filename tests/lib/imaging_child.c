@@ -105,8 +105,8 @@ imaging_child_send(struct imaging_child *c, int in_fd, int out_fd, bool dry)
 
 /* The next frame, unpacked. */
 static int
-imaging_child_receive(struct imaging_child *c, const ProtobufCMessageDescriptor *desc, bool *more_r,
-    void **msg_r)
+imaging_child_receive(
+    struct imaging_child *c, const ProtobufCMessageDescriptor *desc, bool *more_r, void **msg_r)
 {
 	const char *field = "";
 	struct frame f;
@@ -139,16 +139,16 @@ imaging_child_answer(struct imaging_child *c, struct imaging_result *r)
 	bool more = false;
 	int rc;
 
-	rc = imaging_child_receive(c, &emage__imaging_decode_reply__descriptor, &more,
-	    (void **)&r->reply);
+	rc = imaging_child_receive(
+	    c, &emage__imaging_decode_reply__descriptor, &more, (void **)&r->reply);
 	if (rc < 0)
 		return rc;
 	r->frames = mem_new_array(r->reply->n_frames + 1, sizeof(*r->frames));
 	while (more) {
 		if (r->n_frames == r->reply->n_frames)
 			return -EM_E_PROTOCOL;
-		rc = imaging_child_receive(c, &emage__imaging_frame__descriptor, &more,
-		    (void **)&r->frames[r->n_frames]);
+		rc = imaging_child_receive(
+		    c, &emage__imaging_frame__descriptor, &more, (void **)&r->frames[r->n_frames]);
 		if (rc < 0)
 			return rc;
 		r->n_frames++;
@@ -205,8 +205,8 @@ imaging_child_exchange(struct imaging_child *c, int in_fd, bool dry, struct imag
 }
 
 int
-imaging_child_decode(struct imaging_child *c, const void *bytes, size_t len, bool dry,
-    struct imaging_result *r)
+imaging_child_decode(
+    struct imaging_child *c, const void *bytes, size_t len, bool dry, struct imaging_result *r)
 {
 	int in_fd = memfd_create("in", MFD_CLOEXEC);
 	int rc = -EM_E_IO;
@@ -218,8 +218,8 @@ imaging_child_decode(struct imaging_child *c, const void *bytes, size_t len, boo
 }
 
 int
-imaging_child_decode_path(struct imaging_child *c, const char *path, bool dry,
-    struct imaging_result *r)
+imaging_child_decode_path(
+    struct imaging_child *c, const char *path, bool dry, struct imaging_result *r)
 {
 	int in_fd = open(path, O_RDONLY | O_CLOEXEC);
 	int rc;
@@ -302,7 +302,8 @@ imaging_result_samples(const struct imaging_result *r, uint32_t frame, size_t *n
 	bool ok = f->offset + fi->total_bytes <= r->out_len;
 
 	if (ok && fi->codec == EMAGE__CODEC__CODEC_JPEG_LS)
-		ok = imaging_jpeg_ls(r->out + f->offset, fi->total_bytes, fi, samples, raw, n * width);
+		ok = imaging_jpeg_ls(
+		    r->out + f->offset, fi->total_bytes, fi, samples, raw, n * width);
 	else if (ok)
 		ok = imaging_jpeg(r->out + f->offset, fi->total_bytes, fi, raw);
 	for (size_t i = 0; ok && i < n; i++) {

@@ -35,10 +35,10 @@ int imaging_child_stop(struct imaging_child *c);
 int imaging_child_died(struct imaging_child *c);
 
 /* Sends bytes as a file. 0 with *r filled, or -EM_E_* when no whole answer came. */
-int imaging_child_decode(struct imaging_child *c, const void *bytes, size_t len, bool dry,
-    struct imaging_result *r);
-int imaging_child_decode_path(struct imaging_child *c, const char *path, bool dry,
-    struct imaging_result *r);
+int imaging_child_decode(
+    struct imaging_child *c, const void *bytes, size_t len, bool dry, struct imaging_result *r);
+int imaging_child_decode_path(
+    struct imaging_child *c, const char *path, bool dry, struct imaging_result *r);
 void imaging_result_free(struct imaging_result *r);
 
 /* Samples of a frame: stored values of a grey one, or RGB by pixel. NULL when
