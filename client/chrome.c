@@ -199,6 +199,29 @@ chrome_draw_way(struct app *app, struct screen *base)
 
 /* ------------------------------------------------------------ message, hints */
 
+/* The state of the connection, when it is not simply there. It stays the same
+ * while it is tried again and again: a screen reader reads every change. */
+static void
+chrome_draw_link(const struct app *app, int y)
+{
+	enum link_state state = link_state(app->link);
+	int err = link_error(app->link);
+	char text[512];
+	size_t len;
+
+	if (state == LINK_CONNECTING && err == 0) {
+		paint_text(y, 1, COLS - 2, STYLE_INFO, _("Connexion au serveur…"));
+		return;
+	}
+	if (state == LINK_READY || state == LINK_ASLEEP)
+		return;
+	errtext(err, NULL, text, sizeof(text));
+	len = strlen(text);
+	snprintf(text + len, sizeof(text) - len, " %s",
+	    state == LINK_FAILED ? _("Entrée : réessayer.") : _("Nouvel essai automatique."));
+	paint_text(y, 1, COLS - 2, STYLE_WARN, text);
+}
+
 static void
 chrome_draw_message(struct app *app)
 {
@@ -210,25 +233,13 @@ chrome_draw_message(struct app *app)
 	int y = LINES - 2;
 	char text[512];
 
-	if (app->message[0]) {
-		snprintf(text, sizeof(text), "%s%.500s",
-		    app->message_kind == MESSAGE_INFO ? "" : "! ", app->message);
-		paint_text(y, 1, COLS - 2, styles[app->message_kind], text);
+	if (!app->message[0]) {
+		chrome_draw_link(app, y);
 		return;
 	}
-	switch (link_state(app->link)) {
-	case LINK_CONNECTING:
-		paint_text(y, 1, COLS - 2, STYLE_INFO, _("Connexion au serveur…"));
-		break;
-	case LINK_WAITING:
-	case LINK_FAILED:
-		errtext(link_error(app->link), NULL, text, sizeof(text));
-		text[sizeof(text) - 1] = '\0';
-		paint_text(y, 1, COLS - 2, STYLE_WARN, text);
-		break;
-	default:
-		break;
-	}
+	snprintf(text, sizeof(text), "%s%.500s", app->message_kind == MESSAGE_INFO ? "" : "! ",
+	    app->message);
+	paint_text(y, 1, COLS - 2, styles[app->message_kind], text);
 }
 
 /* Whether the key that the hint names works while letters are text. */

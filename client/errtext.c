@@ -45,7 +45,7 @@ static const struct errtext_row errtext_table[] = {
     {EM_E_CANCELLED, N_("Annulé.")},
     {EM_E_FILTER_EMPTY, N_("Veuillez renseigner au minimum un critère de recherche")},
     {EM_E_DATE_ORDER, N_("La période finit avant de commencer : corrigez les dates.")},
-    {EM_E_CLOSED, N_("Connexion au serveur perdue : nouvel essai automatique.")},
+    {EM_E_CLOSED, N_("Connexion au serveur perdue.")},
     {EM_E_TLS, N_("La connexion sécurisée avec le serveur a échoué.")},
     {EM_E_CERTIFICATE,
 	N_("Le certificat du serveur n'est pas reconnu : rien ne lui a été envoyé.")},

@@ -73,7 +73,6 @@ link_connect(struct link *l)
 		return;
 	l->state = LINK_CONNECTING;
 	l->greeted = false;
-	l->err = 0;
 	net_connect(l->net);
 }
 
@@ -91,6 +90,7 @@ link_open(struct link *l, const struct region *region, const char *language)
 	l->net = net_new(&target);
 	l->rpc = rpc_new(l->net);
 	l->was_ready = false;
+	l->err = 0;
 	l->wait_ms = LINK_WAIT_MIN_MS;
 	link_set_language(l, language);
 	link_connect(l);
@@ -151,6 +151,7 @@ link_ready(struct link *l, bool resumed)
 {
 	l->state = LINK_READY;
 	l->was_ready = true;
+	l->err = 0;
 	l->wait_ms = LINK_WAIT_MIN_MS;
 	l->hooks.ready(l->arg, resumed);
 }
@@ -176,6 +177,7 @@ link_resumed(void *arg, int err, const ProtobufCMessage *msg, const Emage__Error
 	} else if (link_is_session_error(err)) {
 		l->state = LINK_READY;
 		l->was_ready = true;
+		l->err = 0;
 		l->hooks.session_over(l->arg, err);
 	} else {
 		link_lost(l, err);

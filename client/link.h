@@ -49,7 +49,7 @@ void link_retry(struct link *l);
 void link_set_needed(struct link *l, bool needed);
 
 enum link_state link_state(const struct link *l);
-/* Why it waits or has failed. */
+/* Why it waits, has failed, or is being mended; 0 when all is well. */
 int link_error(const struct link *l);
 /* NULL unless ready. */
 struct rpc *link_rpc(struct link *l);
