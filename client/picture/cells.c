@@ -52,9 +52,10 @@ cells_index_256(struct cells_dot d)
 	low = d.b < low ? d.b : low;
 	if (top - low <= 12) {
 		unsigned grey = cells_luma(d);
-		if (grey < 4)
-			return 16;
-		return grey > 246 ? 231 : 232 + (grey < 8 ? 0 : (grey - 3) / 10);
+		if (grey < 4 || grey > 246)
+			return grey < 4 ? 16 : 231;
+		/* 8, 18 .. 238 */
+		return grey < 8 ? 232 : grey > 238 ? 255 : 232 + (grey - 3) / 10;
 	}
 	/* levels of the cube: 0, 95, 135, 175, 215, 255 */
 	unsigned r = d.r < 48 ? 0 : d.r < 115 ? 1 : (d.r - 35u) / 40;
