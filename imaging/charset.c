@@ -47,29 +47,34 @@ struct charset_row {
 	bool into_g0; /* its bytes are below 0x80 */
 };
 
+/* clang-format off */
+#define ROW(id, nr, name, esc, ...) \
+	[CS_##id] = {.number = nr, .iconv = name, .escapes = esc, __VA_ARGS__}
 static const struct charset_row CHARSETS[N_CHARSETS] = {
-    [CS_NONE] = {"6", "", "(B (J", .into_g0 = true},
-    [CS_LATIN1] = {"100", "ISO-8859-1", "-A"},
-    [CS_LATIN2] = {"101", "ISO-8859-2", "-B"},
-    [CS_LATIN3] = {"109", "ISO-8859-3", "-C"},
-    [CS_LATIN4] = {"110", "ISO-8859-4", "-D"},
-    [CS_CYRILLIC] = {"144", "ISO-8859-5", "-L"},
-    [CS_ARABIC] = {"127", "ISO-8859-6", "-G"},
-    [CS_GREEK] = {"126", "ISO-8859-7", "-F"},
-    [CS_HEBREW] = {"138", "ISO-8859-8", "-H"},
-    [CS_LATIN5] = {"148", "ISO-8859-9", "-M"},
-    [CS_LATIN9] = {"203", "ISO-8859-15", "-b"},
-    [CS_THAI] = {"166", "TIS-620", "-T"},
-    [CS_KATAKANA] = {"13", "SHIFT_JIS", ")I"},
-    [CS_KANJI] = {"87", "EUC-JP", "$B", .two_bytes = true, .into_g0 = true},
-    [CS_KANJI_MORE] = {"159", "EUC-JP", "$(D", .two_bytes = true, .into_g0 = true},
-    [CS_HANGUL] = {"149", "EUC-KR", "$)C", .two_bytes = true},
-    [CS_HANZI] = {"58", "EUC-CN", "$)A", .two_bytes = true},
-    [CS_UTF8] = {"192", "", ""},
-    [CS_GB18030] = {"GB18030", "GB18030", ""},
-    [CS_GBK] = {"GBK", "GBK", ""},
-    [CS_WINDOWS] = {"", "WINDOWS-1252", ""},
+    ROW(NONE, "6", "", "(B (J", .into_g0 = true),
+    ROW(LATIN1, "100", "ISO-8859-1", "-A"),
+    ROW(LATIN2, "101", "ISO-8859-2", "-B"),
+    ROW(LATIN3, "109", "ISO-8859-3", "-C"),
+    ROW(LATIN4, "110", "ISO-8859-4", "-D"),
+    ROW(CYRILLIC, "144", "ISO-8859-5", "-L"),
+    ROW(ARABIC, "127", "ISO-8859-6", "-G"),
+    ROW(GREEK, "126", "ISO-8859-7", "-F"),
+    ROW(HEBREW, "138", "ISO-8859-8", "-H"),
+    ROW(LATIN5, "148", "ISO-8859-9", "-M"),
+    ROW(LATIN9, "203", "ISO-8859-15", "-b"),
+    ROW(THAI, "166", "TIS-620", "-T"),
+    ROW(KATAKANA, "13", "SHIFT_JIS", ")I"),
+    ROW(KANJI, "87", "EUC-JP", "$B", .two_bytes = true, .into_g0 = true),
+    ROW(KANJI_MORE, "159", "EUC-JP", "$(D", .two_bytes = true, .into_g0 = true),
+    ROW(HANGUL, "149", "EUC-KR", "$)C", .two_bytes = true),
+    ROW(HANZI, "58", "EUC-CN", "$)A", .two_bytes = true),
+    ROW(UTF8, "192", "", ""),
+    ROW(GB18030, "GB18030", "GB18030", ""),
+    ROW(GBK, "GBK", "GBK", ""),
+    ROW(WINDOWS, "", "WINDOWS-1252", ""),
 };
+#undef ROW
+/* clang-format on */
 
 static iconv_t converters[N_CHARSETS];
 

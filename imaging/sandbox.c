@@ -176,10 +176,10 @@ sandbox_rules(scmp_filter_ctx ctx)
 	 * path one learns that it exists, no more */
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
-		    SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH));
+		    SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH, 0));
 	if (rc == 0)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), 1,
-		    SCMP_A3(SCMP_CMP_NE, AT_EMPTY_PATH));
+		    SCMP_A3(SCMP_CMP_NE, AT_EMPTY_PATH, 0));
 	return rc;
 }
 

@@ -100,7 +100,7 @@ service_receive(struct service *s)
 static int
 service_send(struct service *s, const struct buf *b)
 {
-	const uint8_t *p = buf_bytes(b);
+	const uint8_t *p = b->len > 0 ? buf_bytes(b) : NULL;
 	size_t left = b->len;
 	ssize_t n;
 
