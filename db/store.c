@@ -3,6 +3,7 @@
 #include "db/conn.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "common/log.h"
@@ -14,6 +15,7 @@ struct store {
 	char *path;
 	struct store_conn *db; /* the writer's */
 	struct writer *writer;
+	atomic_uint n_readers;
 };
 
 static int
@@ -82,6 +84,8 @@ store_close(struct store **sp)
 
 	if (!s)
 		return;
+	if (s->n_readers)
+		log_error("store.readers_left", "n=%u", s->n_readers);
 	clean = writer_free(&s->writer);
 	store_conn_free(&s->db, clean);
 	free(s->path);
@@ -94,7 +98,10 @@ store_close(struct store **sp)
 int
 store_reader_new(struct store *s, struct store_conn **conn_r)
 {
-	return store_conn_new(s, false, conn_r);
+	int rc = store_conn_new(s, false, conn_r);
+
+	s->n_readers += !rc;
+	return rc;
 }
 
 void
@@ -103,6 +110,7 @@ store_reader_free(struct store_conn **c)
 	if (!*c)
 		return;
 	store_reader_end(*c);
+	(*c)->store->n_readers--;
 	store_conn_free(c, false);
 }
 
@@ -173,7 +181,7 @@ store_run(struct store *s, int (*run)(struct store_conn *db, void *arg), void *a
 	    .told = PTHREAD_COND_INITIALIZER,
 	};
 	struct store_job job = {.run = store_wait_run, .done = store_wait_done, .arg = &w};
-	int rc = store_submit(s, &job);
+	int rc = writer_is_me(s->writer) ? -EM_E_INTERNAL : store_submit(s, &job);
 
 	if (rc)
 		return rc;

@@ -32,10 +32,12 @@ struct store_options {
 	unsigned batch_max;  /* jobs in one commit */
 };
 
-/* Opens, migrates, starts the writer. die()s never: -EM_E_IO, or
- * -EM_E_CONFIG when the schema is newer than this program. */
+/* Opens, migrates, starts the writer. die()s never: -EM_E_IO; -EM_E_CONFIG when
+ * the schema is newer than this program, the file somebody else's, or the file
+ * system not a local one; -EM_E_BUSY when another process has it open. */
 int store_open(const struct store_options *o, struct store **store_r);
-/* Runs what is queued, stops the writer, checkpoints, closes, nulls. */
+/* Runs what is queued, stops the writer, checkpoints, closes, nulls. Readers
+ * are freed before. */
 void store_close(struct store **s);
 
 int store_reader_new(struct store *s, struct store_conn **conn_r);
@@ -45,10 +47,14 @@ int store_reader_begin(struct store_conn *c);
 void store_reader_end(struct store_conn *c);
 
 struct store_job {
-	/* On the writer thread, inside a savepoint. Non-zero rolls back. */
+	/* On the writer thread, inside a savepoint. Non-zero rolls back. An
+	 * error of the database cannot be looked away from: the job has then
+	 * failed, whatever run() returns. */
 	int (*run)(struct store_conn *db, void *arg);
 	/* On the writer thread, after the commit is durable, with run()'s
-	 * result, or -EM_E_UNCERTAIN when the commit itself failed. */
+	 * result; or -EM_E_UNCERTAIN when the commit itself failed or a write
+	 * did, -EM_E_UNAVAILABLE when nothing was done (disk full, locked by
+	 * somebody, or given up after an earlier failure). */
 	void (*done)(void *arg, int rc);
 	void *arg;
 	struct store_job *next; /* the store's while queued */
@@ -57,9 +63,10 @@ struct store_job {
  * write error (fail-stop: the process must be restarted). The job belongs to
  * the caller and must live until done(). */
 int store_submit(struct store *s, struct store_job *job);
-/* Runs one job and waits for it. Not from an io thread. */
+/* Runs one job and waits for it. Not from an io thread, nor from inside a job. */
 int store_run(struct store *s, int (*run)(struct store_conn *db, void *arg), void *arg);
-/* Called once, from the writer thread, when a write or fsync has failed. */
+/* Called once, from the writer thread, when a write or fsync has failed; at
+ * once when that has happened already. */
 void store_on_fatal(struct store *s, void (*fatal)(void *arg), void *arg);
 
 struct store_stats {
@@ -315,6 +322,7 @@ struct store_series {
 	uint32_t n_frames, rows, columns;
 	double frame_time_ms;
 };
+/* Those with something to show, by number. */
 int store_series_of(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
     struct store_series **rows_r, unsigned *n_r);
 
@@ -364,7 +372,10 @@ struct store_instance_new {
 };
 /* -EM_E_EXISTS with the ids when the SOP instance is known (idempotent import),
  * -EM_E_INVALID when its study belongs to another patient. *instance_id_r names
- * the files the caller then keeps. */
+ * the files the caller then keeps; an id of the caller's that is taken is
+ * -EM_E_INTERNAL. Objects come in any order: the exam has the time of its
+ * earliest, the kind of its first with pictures, and what an earlier one left
+ * open. */
 int store_instance_add(struct store_conn *db, const struct store_instance_new *i,
     uint64_t *instance_id_r, uint64_t *exam_id_r);
 int store_instance_known(

@@ -264,6 +264,12 @@ writer_free(struct writer **wp)
 	return !failed;
 }
 
+bool
+writer_is_me(const struct writer *w)
+{
+	return pthread_equal(pthread_self(), w->thread);
+}
+
 int
 writer_submit(struct writer *w, struct store_job *job)
 {

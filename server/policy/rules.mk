@@ -12,7 +12,7 @@ $(B)/mkblocklist: $(B)/tools/build/mkblocklist.o $(B)/server/policy/blocklist.o 
 
 $(B)/blocklist.bin: $(B)/mkblocklist $(BLOCKLIST_HERE) $(BLOCKLIST_DICTS) $(BLOCKLIST_COMMON)
 	$(call say,MAKE)
-	$(Q)tr -cs 'A-Za-z0-9' '\n' < $(BLOCKLIST_COMMON) | \
+	$(Q)tr ',"' '\n\n' < $(BLOCKLIST_COMMON) | \
 	    $(B)/mkblocklist $(BLOCKLIST_HERE:%=-p %) $(BLOCKLIST_DICTS) - > $@.tmp && mv $@.tmp $@
 
 all: $(B)/blocklist.bin

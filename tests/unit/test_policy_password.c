@@ -114,6 +114,7 @@ test_common(void **state)
 	    "Bonjour Marseille",
 	    "jetaimemaman",
 	    "strasbourgalsace",
+	    "SoleilBleu2024",
 	    /* walks and repetitions */
 	    "azertyuiop123",
 	    "qsdfghjklmwxcvbn",

@@ -595,6 +595,26 @@ test_one_of_a_hundred_wins(void **state)
 	assert_int_equal(n_won, 1);
 }
 
+/* A job that waits for another job would wait for ever: refused. */
+static int
+run_inside(struct store_conn *db, void *arg)
+{
+	struct fixture *f = arg;
+	uint32_t nr = 1;
+
+	(void)db;
+	return store_run(f->store, run_big, &nr);
+}
+
+static void
+test_job_cannot_wait_for_a_job(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_open(f);
+	assert_int_equal(store_run(f->store, run_inside, f), -EM_E_INTERNAL);
+}
+
 /* What a reader sees in one transaction does not move under it. */
 static void
 test_reader_keeps_its_moment(void **state)
@@ -809,6 +829,7 @@ main(void)
 	    TEST(test_really_full),
 	    TEST(test_refused_write_loses_nothing_acknowledged),
 	    TEST(test_one_of_a_hundred_wins),
+	    TEST(test_job_cannot_wait_for_a_job),
 	    TEST(test_reader_keeps_its_moment),
 	    TEST(test_readers_see_whole_commits),
 	    TEST(test_killed_loses_nothing_acknowledged),

@@ -7,9 +7,8 @@
  * Rules, after folding (case, accents, blanks):
  *	every word of at least 4 characters, by itself (what people put around
  *	it is taken off when a password is looked up);
- *	every word of a -p list followed by every other word of that list,
- *	where that makes at least 12 characters: for short lists of the words
- *	that people here choose.
+ *	every word of a -p list followed by every word of that list: for short
+ *	lists of the words that people here choose.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -119,8 +118,7 @@ add_pairs(struct entries *e, const struct words *w)
 		for (k = 0; k < w->n; k++) {
 			int n = snprintf(pair, sizeof(pair), "%s%s", w->word[i], w->word[k]);
 
-			if (text_count(pair, (size_t)n) >= BLOCKLIST_LONG_CHARS)
-				entries_add(e, pair, (size_t)n);
+			entries_add(e, pair, (size_t)n);
 		}
 	}
 }
