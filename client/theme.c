@@ -9,7 +9,7 @@
 
 #include <curses.h>
 
-#define THEME_OWN (-1) /* the terminal's own colour */
+#define THEME_OWN (-1) /* the screen's: white on black, or black on white */
 
 struct theme_look {
 	short fg, bg;
@@ -109,7 +109,11 @@ theme_start(enum theme wish)
 	    COLOR_PAIRS <= N_STYLES)
 		return theme_now;
 	theme_now = wish;
-	if (use_default_colors() == ERR && wish == THEME_DARK)
+	/* The screen's own ground, not the terminal's: accents that read well on
+	 * one would vanish on the other. */
+	if (wish == THEME_LIGHT)
+		assume_default_colors(COLOR_BLACK, COLOR_WHITE);
+	else
 		assume_default_colors(COLOR_WHITE, COLOR_BLACK);
 	for (unsigned i = 0; i < N_STYLES; i++) {
 		const struct theme_look *l = &theme_table[theme_now][i];
