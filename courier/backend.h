@@ -14,8 +14,8 @@
  */
 enum delivery {
 	DELIVERY_SENT,
-	DELIVERY_LATER,  /* try again */
-	DELIVERY_NEVER,  /* trying again would not help */
+	DELIVERY_LATER, /* try again */
+	DELIVERY_NEVER, /* trying again would not help */
 };
 
 struct backend {

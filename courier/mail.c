@@ -17,10 +17,11 @@
 #include "common/text.h"
 
 #define ADDRESS_MAX_BYTES 254u
-#define KEY_MAX_BYTES     64u
-#define LINE_MAX_BYTES    998u /* RFC 5322, 2.1.1 */
-/* Bytes of text in one encoded word: 45 become 60 of base64, 72 in all. */
-#define WORD_MAX_BYTES 45u
+#define KEY_MAX_BYTES	  64u
+#define LINE_MAX_BYTES	  998u /* RFC 5322, 2.1.1 */
+/* Bytes of text in one encoded word: 39 become 52 of base64, 64 in all, which
+ * leaves room for "Subject: " on a line of 76 (RFC 2047, 2). */
+#define WORD_MAX_BYTES 39u
 
 /* ----------------------------------------------------------------- checks */
 
@@ -84,7 +85,7 @@ mail_is_from(const char *from)
 	const char *s = mail_address_of(from, &len);
 
 	return mail_is_header_text(from) && mail_is_address(s, len) &&
-	    (s == from || strcmp(s + len, ">") == 0);
+	       (s == from || strcmp(s + len, ">") == 0);
 }
 
 static bool
@@ -152,15 +153,16 @@ mail_put_text(FILE *out, const char *s, size_t len)
 		return;
 	}
 	while (len > 0) {
-		char word[sodium_base64_ENCODED_LEN(WORD_MAX_BYTES, sodium_base64_VARIANT_ORIGINAL)];
+		char
+		    word[sodium_base64_ENCODED_LEN(WORD_MAX_BYTES, sodium_base64_VARIANT_ORIGINAL)];
 		size_t n = 0, next;
 		uint32_t cp;
 
 		while (n < len && (next = text_decode(s + n, len - n, &cp)) > 0 &&
-		    n + next <= WORD_MAX_BYTES)
+		       n + next <= WORD_MAX_BYTES)
 			n += next;
-		(void)sodium_bin2base64(word, sizeof(word), (const uint8_t *)s, n,
-		    sodium_base64_VARIANT_ORIGINAL);
+		(void)sodium_bin2base64(
+		    word, sizeof(word), (const uint8_t *)s, n, sodium_base64_VARIANT_ORIGINAL);
 		s += n;
 		len -= n;
 		(void)fprintf(out, "=?UTF-8?B?%s?=%s", word, len > 0 ? "\n " : "");
@@ -172,8 +174,8 @@ static void
 mail_put_date(FILE *out, int64_t now_ms)
 {
 	static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
-	    "Sep", "Oct", "Nov", "Dec"};
+	static const char months[12][4] = {
+	    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct clock_civil c = clock_paris(now_ms);
 	time_t local = (time_t)(now_ms / 1000 + c.offset_min * 60);
 	struct tm tm;
@@ -224,8 +226,8 @@ mail_put_headers(FILE *out, const struct mail *m)
 		mail_put_text(out, m->subject, strlen(m->subject));
 	else
 		(void)fprintf(out, "SMS %s", m->address);
-	(void)fprintf(out, "\nMessage-ID: <%s%.*s>\n", m->key, (int)(sender + len - domain),
-	    domain);
+	(void)fprintf(
+	    out, "\nMessage-ID: <%s%.*s>\n", m->key, (int)(sender + len - domain), domain);
 	(void)fputs("Auto-Submitted: auto-generated\n", out);
 	(void)fprintf(out, "X-Emage-Channel: %s\n", m->channel);
 	if (mail_is_mobile(m))

@@ -11,7 +11,7 @@ struct mail {
 	const char *from;    /* "name <address>" */
 	const char *subject; /* "" for a mobile */
 	const char *body;
-	const char *key;     /* the same at each try: letters, digits, '-' */
+	const char *key; /* the same at each try: letters, digits, '-' */
 	int64_t now_ms;
 };
 

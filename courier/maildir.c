@@ -95,7 +95,7 @@ maildir_has(const struct maildir *d, const char *name)
 		(void)close(fd);
 	while (cur != NULL && !found && (e = readdir(cur)) != NULL)
 		found = strncmp(e->d_name, name, len) == 0 &&
-		    (e->d_name[len] == '\0' || e->d_name[len] == ':');
+			(e->d_name[len] == '\0' || e->d_name[len] == ':');
 	if (cur != NULL)
 		(void)closedir(cur);
 	return found;

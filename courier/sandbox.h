@@ -10,5 +10,7 @@
  * 0, or -EM_E_CONFIG with the cause logged: then nothing may be sent.
  */
 int sandbox_enter(bool network);
+/* Whether this build filters system calls: the sanitizers' do not. */
+bool sandbox_filters(void);
 
 #endif

@@ -49,8 +49,8 @@ serve_deliver(const struct backend *b, void *state, const Emage__CourierSendRequ
 
 /* Costs this message, not the process and those behind it. */
 static void
-serve_refuse(const Emage__CourierSendRequest *rq, Emage__CourierSendReply *reply,
-    const char *reason)
+serve_refuse(
+    const Emage__CourierSendRequest *rq, Emage__CourierSendReply *reply, const char *reason)
 {
 	reply->outbox_id = rq->outbox_id;
 	reply->permanent = true;
@@ -82,8 +82,7 @@ serve_frame(int fd, const struct backend *b, void *state, const struct frame *f)
 	Emage__CourierSendRequest *rq;
 	const char *field;
 	struct buf out;
-	int rc =
-	    wirecheck(&emage__courier_send_request__descriptor, f->body, f->body_len, &field);
+	int rc = wirecheck(&emage__courier_send_request__descriptor, f->body, f->body_len, &field);
 
 	if (f->method != METHOD_SEND || f->flags != 0 || rc == -EM_E_PROTOCOL)
 		return -EM_E_PROTOCOL;

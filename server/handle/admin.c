@@ -19,9 +19,9 @@
 #include "server/policy/password.h"
 #include "server/server.h"
 
-#define NAME_MAX_CHARS          100u
+#define NAME_MAX_CHARS		100u
 #define ESTABLISHMENT_MAX_CHARS 200u
-#define LOCAL_NUMBER_MAX_CHARS  64u
+#define LOCAL_NUMBER_MAX_CHARS	64u
 /* A generated identifier that is taken is drawn again; so many times in a row
  * mean that something else is wrong. */
 #define IDENTIFIER_DRAWS 16u
@@ -263,8 +263,8 @@ handle_admin_establishment_add_write(struct request *rq, struct store_conn *db)
 	reply->existed = existed;
 	if (existed)
 		return 0;
-	return people_audit(rq, db,
-	    &(struct store_audit){.event = "establishment.added", .detail = m->finess});
+	return people_audit(
+	    rq, db, &(struct store_audit){.event = "establishment.added", .detail = m->finess});
 }
 
 int

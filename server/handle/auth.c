@@ -27,7 +27,7 @@
 #define IDENTIFIER_MAX_BYTES 128u
 
 struct auth_state {
-	const char *identifier;  /* normalised */
+	const char *identifier;	 /* normalised */
 	uint8_t counter_key[32]; /* of the identifier, for this class of sources */
 	const char *own_hash, *temp_hash;
 	struct pwhash_match match;
@@ -83,8 +83,8 @@ handle_auth_password_read(struct request *rq, struct store_conn *db)
 	(void)policy_identifier_normalise(m->identifier, identifier);
 	st->identifier = identifier;
 	st->own_hash = st->temp_hash = "";
-	keyed_identifier(&rq->server->pepper, identifier, rq->caller.source.trusted,
-	    st->counter_key);
+	keyed_identifier(
+	    &rq->server->pepper, identifier, rq->caller.source.trusted, st->counter_key);
 	rq->state = st;
 	rc = auth_wait(rq, db, st->counter_key, &c, &wait_ms);
 	if (rc < 0)
@@ -134,10 +134,10 @@ auth_decide(struct request *rq, struct store_conn *db, const struct store_counte
 	if (rc < 0)
 		return rc;
 	own = st->match.own && strcmp(st->own_hash, who->password_hash) == 0 &&
-	    !policy_signin_locked(c);
+	      !policy_signin_locked(c);
 	/* with its 80 bits it needs no lock, and it is the way out of one */
 	temp = st->match.temp && strcmp(st->temp_hash, who->temp_hash) == 0 &&
-	    rq->now_ms < who->temp_expires_at_ms;
+	       rq->now_ms < who->temp_expires_at_ms;
 	*right_r = (own || temp) && who->state == ACCOUNT_ACTIVE && !locked;
 	return 0;
 }
@@ -166,8 +166,8 @@ auth_fail(struct request *rq, struct store_conn *db, const struct store_counter 
 
 /* Step 2 begins: the code on its way, the connection in its next phase. */
 static int
-auth_challenge(struct request *rq, struct store_conn *db, const struct store_account *who,
-    bool temp)
+auth_challenge(
+    struct request *rq, struct store_conn *db, const struct store_account *who, bool temp)
 {
 	Emage__AuthPasswordReply *reply = rq->reply;
 	struct store_challenge c = {.account_id = who->account_id, .temp_password = temp};
@@ -286,8 +286,8 @@ auth_code_audit(struct request *rq, struct store_conn *db, const struct store_ac
 }
 
 static int
-auth_code_fail(struct request *rq, struct store_conn *db, const struct store_account *who,
-    uint32_t left)
+auth_code_fail(
+    struct request *rq, struct store_conn *db, const struct store_account *who, uint32_t left)
 {
 	bool locked = false, dead;
 	int err, rc = code_count_wrong(rq, db, who->account_id, &locked);
@@ -368,8 +368,7 @@ handle_auth_code_write(struct request *rq, struct store_conn *db)
 	right = secret_equal(hash, c.code_hash, sizeof(hash));
 	secret_wipe(code, sizeof(code));
 	secret_wipe(hash, sizeof(hash));
-	return right ? auth_code_accept(rq, db, &who, &c)
-		     : auth_code_fail(rq, db, &who, left);
+	return right ? auth_code_accept(rq, db, &who, &c) : auth_code_fail(rq, db, &who, left);
 }
 
 /* ----------------------------------------------------------- another code */

@@ -12,7 +12,7 @@
  * Both steps were right: opens the session, fills the AuthCodeReply, ends the
  * sessions that have to give way (S-05). `channel` is where the code came by.
  */
-int auth_open_session(struct request *rq, struct store_conn *db, const struct store_account *who,
-    int channel);
+int auth_open_session(
+    struct request *rq, struct store_conn *db, const struct store_account *who, int channel);
 
 #endif

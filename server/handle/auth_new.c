@@ -43,7 +43,7 @@ static bool
 auth_new_is_due(const struct request *rq, const struct store_account *who)
 {
 	return who->state == ACCOUNT_ACTIVE && who->temp_hash[0] != '\0' &&
-	    rq->now_ms < who->temp_expires_at_ms;
+	       rq->now_ms < who->temp_expires_at_ms;
 }
 
 int
@@ -84,8 +84,7 @@ handle_auth_new_password_work(struct request *rq)
 	struct new_password_state *st = rq->state;
 	const struct secret *pepper = &rq->server->pepper;
 	struct pwhash_match match;
-	int rc =
-	    pwhash_try(pepper, m->password, st->who.password_hash, st->who.temp_hash, &match);
+	int rc = pwhash_try(pepper, m->password, st->who.password_hash, st->who.temp_hash, &match);
 
 	if (rc == 0 && (match.own || match.temp)) {
 		request_refuse(rq, EM_E_PASSWORD_SAME, "password", 0, 0);

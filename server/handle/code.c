@@ -107,8 +107,8 @@ code_post(struct request *rq, struct store_conn *db, const struct store_account 
 	/* in two groups of four: easier to carry from one screen to another */
 	struct text_values v = {
 	    .code = arena_printf(rq->arena, "%.4s %.4s", code, code + 4),
-	    .minutes = arena_printf(rq->arena, "%lld",
-		(long long)((c->expires_at_ms - rq->now_ms) / 60000)),
+	    .minutes = arena_printf(
+		rq->arena, "%lld", (long long)((c->expires_at_ms - rq->now_ms) / 60000)),
 	    .support = settings->region_support,
 	};
 	const char *body = NULL;
@@ -138,8 +138,8 @@ code_wake(struct request *rq)
 }
 
 int
-code_send(struct request *rq, struct store_conn *db, const struct store_account *who,
-    int channel, struct store_challenge *c)
+code_send(struct request *rq, struct store_conn *db, const struct store_account *who, int channel,
+    struct store_challenge *c)
 {
 	const struct settings *settings = server_settings(rq->server);
 	char code[POLICY_CODE_DIGITS + 1];
@@ -173,8 +173,8 @@ code_send(struct request *rq, struct store_conn *db, const struct store_account 
 int
 code_forgive(struct request *rq, struct store_conn *db, uint64_t account_id)
 {
-	static const enum counter_kind kinds[] = {COUNTER_CODE, COUNTER_SEND_15MIN,
-	    COUNTER_SEND_DAY};
+	static const enum counter_kind kinds[] = {
+	    COUNTER_CODE, COUNTER_SEND_15MIN, COUNTER_SEND_DAY};
 	const struct store_counter none = {.n = 0};
 	uint8_t key[32];
 	int rc = 0;

@@ -13,13 +13,11 @@
  */
 
 /* Whether the account's wrong codes in a row have disabled its second step. */
-int code_is_locked(struct request *rq, struct store_conn *db, uint64_t account_id,
-    bool *locked_r);
+int code_is_locked(struct request *rq, struct store_conn *db, uint64_t account_id, bool *locked_r);
 
 /* Whether the limits allow another code now (A-12). 0, or the request is
  * refused and *refused_r is set. */
-int code_may_send(struct request *rq, struct store_conn *db, uint64_t account_id,
-    bool *refused_r);
+int code_may_send(struct request *rq, struct store_conn *db, uint64_t account_id, bool *refused_r);
 
 /*
  * Sends a code to a channel that the person has. c->challenge_id 0: a new
@@ -33,8 +31,8 @@ int code_send(struct request *rq, struct store_conn *db, const struct store_acco
 int code_forgive(struct request *rq, struct store_conn *db, uint64_t account_id);
 /* A wrong one counts, over challenges and restarts; *locked_r: this was the
  * last that is evaluated. */
-int code_count_wrong(struct request *rq, struct store_conn *db, uint64_t account_id,
-    bool *locked_r);
+int code_count_wrong(
+    struct request *rq, struct store_conn *db, uint64_t account_id, bool *locked_r);
 
 /* Seconds of a span for a reply, rounded up. */
 uint32_t code_seconds(int64_t ms);

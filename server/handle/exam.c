@@ -60,8 +60,8 @@ exam_sort(Emage__ExamSort sort)
 }
 
 static int
-exam_fill_rows(struct request *rq, Emage__ExamListReply *reply, const struct store_exam *exams,
-    unsigned n)
+exam_fill_rows(
+    struct request *rq, Emage__ExamListReply *reply, const struct store_exam *exams, unsigned n)
 {
 	Emage__ExamRow *rows = arena_alloc(rq->arena, n * sizeof(*rows));
 
@@ -265,8 +265,8 @@ handle_exam_series_read(struct request *rq, struct store_conn *db)
 	rc = store_exam_get(db, rq->arena, rq->caller.patient_id, m->exam_id, &exam);
 	if (rc < 0)
 		return rc;
-	return store_series_of(db, rq->arena, rq->caller.patient_id, m->exam_id, &st->series,
-	    &st->n);
+	return store_series_of(
+	    db, rq->arena, rq->caller.patient_id, m->exam_id, &st->series, &st->n);
 }
 
 int

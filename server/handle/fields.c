@@ -10,9 +10,9 @@
 #include "common/text.h"
 
 #define EMAIL_MAX_BYTES 254u
-#define UID_MAX_BYTES   64u
-#define FINESS_LEN      9u
-#define FIRST_DAY       18500101u
+#define UID_MAX_BYTES	64u
+#define FINESS_LEN	9u
+#define FIRST_DAY	18500101u
 
 bool
 fields_line(const char *s, size_t min, size_t max)
@@ -54,7 +54,7 @@ fields_mobile(const char *s)
 	size_t n = strlen(s);
 
 	return s[0] == '+' && n >= 9 && n <= 16 && s[1] != '0' &&
-	    strspn(s + 1, "0123456789") == n - 1;
+	       strspn(s + 1, "0123456789") == n - 1;
 }
 
 bool

@@ -23,10 +23,10 @@ struct frame_state {
 	struct store_frame *frames;
 	unsigned n;
 	uint32_t first;
-	unsigned at;    /* frame being sent */
+	unsigned at;	/* frame being sent */
 	bool described; /* its info has left */
-	uint32_t sent;  /* bytes of it that have left */
-	int fd;         /* its file, or -1 */
+	uint32_t sent;	/* bytes of it that have left */
+	int fd;		/* its file, or -1 */
 	uint64_t instance_id;
 };
 
@@ -147,13 +147,13 @@ frame_chunk(struct request *rq, struct frame_state *st, Emage__FrameGetReply *re
 	if (data == NULL)
 		return -EM_E_NO_MEMORY;
 	while (got < n) {
-		ssize_t r =
-		    pread(st->fd, data + got, n - got, (off_t)(f->offset + st->sent + got));
+		ssize_t r = pread(st->fd, data + got, n - got, (off_t)(f->offset + st->sent + got));
 
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0) {
-			log_error("frame.read", "cause=%s", r < 0 ? strerrorname_np(errno) : "short");
+			log_error(
+			    "frame.read", "cause=%s", r < 0 ? strerrorname_np(errno) : "short");
 			return -EM_E_INTERNAL;
 		}
 		got += (size_t)r;

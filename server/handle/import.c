@@ -24,12 +24,12 @@
 #include "server/policy/release.h"
 #include "server/server.h"
 
-#define UPLOADS_MAX          8u /* of one connection at a time */
+#define UPLOADS_MAX	     8u /* of one connection at a time */
 #define UPLOAD_MAX_BYTES     ((uint64_t)2 << 30)
 #define IDENTIFIER_MAX_BYTES 128u
 /* Descriptions of 10,000 frames, and a report three times over. */
 #define OBJECT_ARENA_BYTES ((size_t)64 << 20)
-#define ID_DRAWS           4u
+#define ID_DRAWS	   4u
 
 /* ----------------------------------------------------------------- upload */
 
@@ -144,8 +144,8 @@ handle_admin_import_data_local(struct request *rq)
 	if (m->data.len > u->total - u->received)
 		return request_invalid(rq, "data");
 	while (done < m->data.len) {
-		ssize_t n = pwrite(u->fd, m->data.data + done, m->data.len - done,
-		    (off_t)(u->received + done));
+		ssize_t n = pwrite(
+		    u->fd, m->data.data + done, m->data.len - done, (off_t)(u->received + done));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -185,7 +185,7 @@ handle_admin_import_abort_local(struct request *rq)
 struct import_state {
 	struct arena *arena; /* of the object */
 	int original_fd, frames_fd;
-	uint64_t patient_id;       /* named by the operator, or 0 */
+	uint64_t patient_id;	   /* named by the operator, or 0 */
 	uint64_t establishment_id; /* likewise */
 	struct import_object object;
 	uint64_t instance_id; /* files under this number are there, 0 = none */
@@ -214,8 +214,8 @@ import_cleanup(struct request *rq)
 	struct import_state *st = rq->state;
 
 	if (st->instance_id != 0 && rq->result != -EM_E_UNCERTAIN)
-		media_settle(rq->server->media_fd, st->instance_id,
-		    st->row_added && rq->result == 0);
+		media_settle(
+		    rq->server->media_fd, st->instance_id, st->row_added && rq->result == 0);
 	if (st->original_fd >= 0)
 		(void)close(st->original_fd);
 	if (st->frames_fd >= 0)
@@ -311,12 +311,11 @@ handle_admin_import_finish_work(struct request *rq)
 		return rc;
 	if (rc < 0)
 		found->ok = false;
-	rc = import_object_make(st->arena, found, frames, m->dry_run ? -1 : st->frames_fd,
-	    &st->object);
+	rc = import_object_make(
+	    st->arena, found, frames, m->dry_run ? -1 : st->frames_fd, &st->object);
 	if (rc < 0)
 		return rc;
-	if (m->dry_run ||
-	    st->object.verdict != EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_UNSPECIFIED)
+	if (m->dry_run || st->object.verdict != EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_UNSPECIFIED)
 		return 0;
 	return import_keep(rq, st);
 }
@@ -396,8 +395,8 @@ import_row(struct request *rq, struct store_conn *db, struct import_state *st, u
 	o->row.release = import_releases(rq, o);
 	rc = store_instance_add(db, &o->row, &instance, exam_r);
 	if (rc == -EM_E_INVALID) {
-		import_object_refuse(o, "StudyInstanceUID (0020,000D)",
-		    "this study belongs to another patient");
+		import_object_refuse(
+		    o, "StudyInstanceUID (0020,000D)", "this study belongs to another patient");
 		return 0;
 	}
 	if (rc < 0)
@@ -409,8 +408,8 @@ import_row(struct request *rq, struct store_conn *db, struct import_state *st, u
 
 /* One row of the trail for an exam, not one for each of its images. */
 static int
-import_audit(struct request *rq, struct store_conn *db, const struct import_state *st,
-    uint64_t exam_id)
+import_audit(
+    struct request *rq, struct store_conn *db, const struct import_state *st, uint64_t exam_id)
 {
 	if (!st->row_added || (opened_is_recorded(rq, exam_id) && !st->object.row.release))
 		return 0;

@@ -16,11 +16,11 @@
 #include "common/text.h"
 #include "server/handle/fields.h"
 
-#define SIDE_MAX         16384u
-#define FRAMES_MAX       10000u
-#define WINDOWS_MAX      16u
-#define SHORT_MAX_CHARS  16u
-#define TEXT_MAX_CHARS   64u
+#define SIDE_MAX	 16384u
+#define FRAMES_MAX	 10000u
+#define WINDOWS_MAX	 16u
+#define SHORT_MAX_CHARS	 16u
+#define TEXT_MAX_CHARS	 64u
 #define PERSON_MAX_CHARS 128u
 /* A report is read whole into the memory of one request. */
 #define REPORT_MAX_BYTES (512u * 1024u)
@@ -63,8 +63,8 @@ import_windows_good(const Emage__FrameInfo *f)
 static const char *
 import_frame_fault(const Emage__FrameInfo *f)
 {
-	const double numbers[] = {f->slope, f->intercept, f->slice_location_mm,
-	    f->slice_thickness_mm};
+	const double numbers[] = {
+	    f->slope, f->intercept, f->slice_location_mm, f->slice_thickness_mm};
 
 	if (f->rows == 0 || f->rows > SIDE_MAX)
 		return "Rows (0028,0010)";
@@ -116,7 +116,7 @@ import_place(const Emage__FrameInfo *f)
 	const double *o = f->orientation, *p = f->position_mm;
 
 	return (o[1] * o[5] - o[2] * o[4]) * p[0] + (o[2] * o[3] - o[0] * o[5]) * p[1] +
-	    (o[0] * o[4] - o[1] * o[3]) * p[2];
+	       (o[0] * o[4] - o[1] * o[3]) * p[2];
 }
 
 static int
@@ -199,7 +199,8 @@ import_read(int fd, char *to, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0) {
-			log_error("import.report", "cause=%s", n < 0 ? strerrorname_np(errno) : "short");
+			log_error(
+			    "import.report", "cause=%s", n < 0 ? strerrorname_np(errno) : "short");
 			return -EM_E_IO;
 		}
 		got += (size_t)n;

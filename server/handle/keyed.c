@@ -24,8 +24,8 @@ keyed_hash(const struct secret *pepper, const char *label, const void *bytes, si
 }
 
 void
-keyed_identifier(const struct secret *pepper, const char *identifier, bool trusted,
-    uint8_t out_r[32])
+keyed_identifier(
+    const struct secret *pepper, const char *identifier, bool trusted, uint8_t out_r[32])
 {
 	keyed_hash(pepper, trusted ? "counter identifier trusted" : "counter identifier",
 	    identifier, strlen(identifier), out_r);
@@ -42,7 +42,7 @@ keyed_code(const struct secret *pepper, const struct store_challenge *c,
     const char code[POLICY_CODE_DIGITS + 1], uint8_t out_r[32])
 {
 	uint8_t bytes[sizeof(c->account_id) + sizeof(c->sent_at_ms) + sizeof(c->binding) +
-	    POLICY_CODE_DIGITS];
+		      POLICY_CODE_DIGITS];
 	uint8_t *p = bytes;
 
 	memcpy(p, &c->account_id, sizeof(c->account_id));

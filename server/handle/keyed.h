@@ -26,8 +26,8 @@ void keyed_hash(const struct secret *pepper, const char *label, const void *byte
 
 /* Key of a counter about an identifier, known or not, seen from one class of
  * sources (A-09: what strangers do does not count against a kiosk). */
-void keyed_identifier(const struct secret *pepper, const char *identifier, bool trusted,
-    uint8_t out_r[32]);
+void keyed_identifier(
+    const struct secret *pepper, const char *identifier, bool trusted, uint8_t out_r[32]);
 /* Key of a counter about an account. */
 void keyed_account(const struct secret *pepper, uint64_t account_id, uint8_t out_r[32]);
 

@@ -23,7 +23,7 @@
 #include "common/err.h"
 #include "common/log.h"
 
-#define INCOMING "incoming"
+#define INCOMING       "incoming"
 #define NAME_MAX_BYTES 40u
 #define COPY_MAX_BYTES ((size_t)1 << 30)
 

@@ -11,11 +11,11 @@
 #include "common/err.h"
 #include "server/handle/keyed.h"
 
-#define MARK      "sealed1:" /* names the form; another one gets another number */
+#define MARK	  "sealed1:" /* names the form; another one gets another number */
 #define MARK_LEN  (sizeof(MARK) - 1)
 #define NONCE_LEN crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
-#define TAG_LEN   crypto_aead_xchacha20poly1305_ietf_ABYTES
-#define BASE64    sodium_base64_VARIANT_URLSAFE_NO_PADDING
+#define TAG_LEN	  crypto_aead_xchacha20poly1305_ietf_ABYTES
+#define BASE64	  sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
 /* What the sealed text belongs to: its row's key and where it goes. */
 static uint8_t *
@@ -33,8 +33,8 @@ message_bound(struct arena *a, const struct store_message *m, size_t *len_r)
 }
 
 char *
-message_seal(const struct secret *pepper, struct arena *a, const struct store_message *m,
-    const char *body)
+message_seal(
+    const struct secret *pepper, struct arena *a, const struct store_message *m, const char *body)
 {
 	size_t len = strlen(body), bound_len = 0, box_len = NONCE_LEN + len + TAG_LEN;
 	size_t text_len = sodium_base64_encoded_len(box_len, BASE64);
@@ -47,8 +47,8 @@ message_seal(const struct secret *pepper, struct arena *a, const struct store_me
 		return NULL;
 	keyed_derive(pepper, "outbox body", key);
 	randombytes_buf(box, NONCE_LEN);
-	(void)crypto_aead_xchacha20poly1305_ietf_encrypt(box + NONCE_LEN, NULL,
-	    (const uint8_t *)body, len, bound, bound_len, NULL, box, key);
+	(void)crypto_aead_xchacha20poly1305_ietf_encrypt(
+	    box + NONCE_LEN, NULL, (const uint8_t *)body, len, bound, bound_len, NULL, box, key);
 	secret_wipe(key, sizeof(key));
 	memcpy(text, MARK, MARK_LEN);
 	(void)sodium_bin2base64(text + MARK_LEN, text_len, box, box_len, BASE64);
@@ -56,8 +56,8 @@ message_seal(const struct secret *pepper, struct arena *a, const struct store_me
 }
 
 int
-message_open(const struct secret *pepper, struct arena *a, const struct store_message *m,
-    char **body_r)
+message_open(
+    const struct secret *pepper, struct arena *a, const struct store_message *m, char **body_r)
 {
 	size_t text_len = strlen(m->body), bound_len = 0, box_len = 0;
 	uint8_t *bound = message_bound(a, m, &bound_len);
@@ -76,8 +76,8 @@ message_open(const struct secret *pepper, struct arena *a, const struct store_me
 	keyed_derive(pepper, "outbox body", key);
 	rc = crypto_aead_xchacha20poly1305_ietf_decrypt(body, NULL, NULL, box + NONCE_LEN,
 		 box_len - NONCE_LEN, bound, bound_len, box, key) == 0
-	    ? 0
-	    : -EM_E_INVALID;
+		 ? 0
+		 : -EM_E_INVALID;
 	secret_wipe(key, sizeof(key));
 	if (rc == 0)
 		*body_r = (char *)body;

@@ -17,12 +17,12 @@
 
 /* Seals `body` into the text form a row keeps, from the arena. m->key and
  * m->address must be set. NULL when the arena is exhausted. */
-char *message_seal(const struct secret *pepper, struct arena *a, const struct store_message *m,
-    const char *body);
+char *message_seal(
+    const struct secret *pepper, struct arena *a, const struct store_message *m, const char *body);
 
 /* The body of a row in clear, from the arena (which wipes it). 0, or -EM_E_INVALID when it
  * was not sealed by this key for this row. */
-int message_open(const struct secret *pepper, struct arena *a, const struct store_message *m,
-    char **body_r);
+int message_open(
+    const struct secret *pepper, struct arena *a, const struct store_message *m, char **body_r);
 
 #endif

@@ -19,8 +19,7 @@ static char *
 people_capitals(struct arena *a, const char *name)
 {
 	size_t len = 0;
-	uint8_t *upper =
-	    u8_toupper((const uint8_t *)name, strlen(name), "fr", NULL, NULL, &len);
+	uint8_t *upper = u8_toupper((const uint8_t *)name, strlen(name), "fr", NULL, NULL, &len);
 	char *copy = upper == NULL ? NULL : arena_strndup(a, (const char *)upper, len);
 
 	free(upper);
@@ -66,8 +65,8 @@ int
 people_contacts(struct arena *a, const struct store_account *who,
     Emage__MaskedContact ***contacts_r, size_t *n_r)
 {
-	static const Emage__Channel channels[N_CHANNELS] = {EMAGE__CHANNEL__CHANNEL_EMAIL,
-	    EMAGE__CHANNEL__CHANNEL_MOBILE};
+	static const Emage__Channel channels[N_CHANNELS] = {
+	    EMAGE__CHANNEL__CHANNEL_EMAIL, EMAGE__CHANNEL__CHANNEL_MOBILE};
 	Emage__MaskedContact **list = arena_alloc(a, N_CHANNELS * sizeof(*list));
 	size_t n = 0;
 

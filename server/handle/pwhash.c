@@ -19,10 +19,10 @@
 
 #define SALT_LEN crypto_pwhash_argon2id_SALTBYTES
 #define HASH_LEN 32u
-#define BASE64   sodium_base64_VARIANT_ORIGINAL_NO_PADDING
+#define BASE64	 sodium_base64_VARIANT_ORIGINAL_NO_PADDING
 
 /* Highest parameters taken from a row: a damaged one must not cost the host. */
-#define OPS_MAX     16u
+#define OPS_MAX	    16u
 #define MEM_KIB_MAX (1024u * 1024u)
 
 struct parsed {
@@ -38,7 +38,7 @@ pwhash_decode(const char *text, size_t text_len, uint8_t *out_r, size_t len)
 	size_t got = 0;
 
 	return sodium_base642bin(out_r, len, text, text_len, NULL, &got, NULL, BASE64) == 0 &&
-	    got == len;
+	       got == len;
 }
 
 static struct parsed
@@ -56,7 +56,7 @@ pwhash_parse(const char *s)
 	if (hash == NULL)
 		return p;
 	p.usable = pwhash_decode(salt, (size_t)(hash - salt), p.salt, SALT_LEN) &&
-	    pwhash_decode(hash + 1, strlen(hash + 1), p.hash, HASH_LEN);
+		   pwhash_decode(hash + 1, strlen(hash + 1), p.hash, HASH_LEN);
 	return p;
 }
 
@@ -85,8 +85,8 @@ pwhash_compute(const struct parsed *with, const uint8_t input[32], uint8_t out_r
 }
 
 int
-pwhash_make(const struct secret *pepper, const char *password, const char *beside,
-    char out_r[PWHASH_MAX])
+pwhash_make(
+    const struct secret *pepper, const char *password, const char *beside, char out_r[PWHASH_MAX])
 {
 	struct parsed p = {.usable = false};
 	char salt[sodium_base64_ENCODED_LEN(SALT_LEN, BASE64)];
@@ -120,7 +120,7 @@ static bool
 pwhash_same_cost(const struct parsed *a, const struct parsed *b)
 {
 	return a->ops == b->ops && a->mem_kib == b->mem_kib &&
-	    memcmp(a->salt, b->salt, SALT_LEN) == 0;
+	       memcmp(a->salt, b->salt, SALT_LEN) == 0;
 }
 
 int

@@ -12,9 +12,9 @@
  * ("$argon2id$v=19$m=19456,t=2,p=1$salt$hash"). 19 MiB and some 60 ms a call:
  * worker threads only.
  */
-#define PWHASH_OPS      2u
-#define PWHASH_MEM_KIB  19456u
-#define PWHASH_MAX      128u /* bytes of the string with its NUL */
+#define PWHASH_OPS     2u
+#define PWHASH_MEM_KIB 19456u
+#define PWHASH_MAX     128u /* bytes of the string with its NUL */
 
 /*
  * `beside`: NULL, or the hash of the other password of the account, whose salt
@@ -22,8 +22,8 @@
  * share them, so that trying both costs one computation. 0, -EM_E_INVALID (not
  * UTF-8), -EM_E_NO_MEMORY.
  */
-int pwhash_make(const struct secret *pepper, const char *password, const char *beside,
-    char out_r[PWHASH_MAX]);
+int pwhash_make(
+    const struct secret *pepper, const char *password, const char *beside, char out_r[PWHASH_MAX]);
 
 struct pwhash_match {
 	bool own, temp;

@@ -139,8 +139,8 @@ session_token(struct request *rq, ProtobufCBinaryData *token_r, uint8_t hash_r[3
 }
 
 int
-auth_open_session(struct request *rq, struct store_conn *db, const struct store_account *who,
-    int channel)
+auth_open_session(
+    struct request *rq, struct store_conn *db, const struct store_account *who, int channel)
 {
 	const struct policy_session_limits limits =
 	    policy_session_limits(server_settings(rq->server), rq->caller.kind);
@@ -155,9 +155,9 @@ auth_open_session(struct request *rq, struct store_conn *db, const struct store_
 	    .idle_limit_ms = limits.idle_ms,
 	    .ends_at_ms = rq->now_ms + limits.total_ms,
 	    .generation = 1,
-	    .factors = FACTOR_PASSWORD |
-		(channel == EMAGE__CHANNEL__CHANNEL_MOBILE ? FACTOR_CODE_MOBILE
-							   : FACTOR_CODE_EMAIL),
+	    .factors =
+		FACTOR_PASSWORD | (channel == EMAGE__CHANNEL__CHANNEL_MOBILE ? FACTOR_CODE_MOBILE
+									     : FACTOR_CODE_EMAIL),
 	};
 	int rc = session_token(rq, &reply->token, s.token_hash);
 
@@ -172,8 +172,8 @@ auth_open_session(struct request *rq, struct store_conn *db, const struct store_
 			.actor_account = who->account_id,
 			.patient_id = who->patient_id,
 			.detail = channel == EMAGE__CHANNEL__CHANNEL_MOBILE
-			    ? "password, code by mobile"
-			    : "password, code by e-mail",
+				      ? "password, code by mobile"
+				      : "password, code by e-mail",
 		    });
 	if (rc < 0)
 		return rc;
@@ -200,8 +200,8 @@ check_session_resume(struct request *rq)
 
 /* Why a session found by its token may not go on: 0 or -EM_E_*. */
 static int
-session_usable(const struct request *rq, const struct store_session *s,
-    const struct store_account *who)
+session_usable(
+    const struct request *rq, const struct store_session *s, const struct store_account *who)
 {
 	/* a kiosk's session is not taken along */
 	if (s->kind != rq->caller.kind || who->state != ACCOUNT_ACTIVE)
@@ -329,8 +329,7 @@ handle_session_whoami_read(struct request *rq, struct store_conn *db)
 	reply->role = (Emage__Role)rq->caller.role;
 	if (rq->caller.session_id == 0) {
 		/* an operator: known by the local socket, without a session */
-		reply->display_name =
-		    arena_printf(rq->arena, "uid %u", rq->caller.source.uid);
+		reply->display_name = arena_printf(rq->arena, "uid %u", rq->caller.source.uid);
 		return reply->display_name == NULL ? -EM_E_NO_MEMORY : 0;
 	}
 	rc = store_session_get(db, rq->caller.session_id, &s);

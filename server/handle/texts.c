@@ -59,8 +59,10 @@ static const struct {
 } rules[N_TEXTS] = {
     [TEXT_CODE_EMAIL] =
 	{.name = "code_email", .subject = true, .needs = 3, .allows = 7, .max_chars = 4000},
-    [TEXT_CODE_MOBILE] =
-	{.name = "code_mobile", .needs = 3, .allows = 3, .max_chars = MOBILE_MAX_CHARS},
+    [TEXT_CODE_MOBILE] = {.name = "code_mobile",
+	.needs = 3,
+	.allows = 3,
+	.max_chars = MOBILE_MAX_CHARS},
 };
 
 struct texts {
@@ -93,7 +95,8 @@ texts_fault(struct reading *r, const char *fmt, ...)
 	(void)vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 	if (r->err_len > used)
-		(void)snprintf(r->err + used, r->err_len - used, "%s:%u: %s\n", r->file, r->line, what);
+		(void)snprintf(
+		    r->err + used, r->err_len - used, "%s:%u: %s\n", r->file, r->line, what);
 	r->n_faults++;
 }
 
@@ -130,7 +133,8 @@ texts_check(struct reading *r, int id, const char *subject, const char *body)
 		int which = texts_placeholder(s, &len);
 
 		if (which < 0 || !(rules[id].allows & 1u << which))
-			texts_fault(r, "[%s] unknown placeholder near \"%.20s\"", rules[id].name, s);
+			texts_fault(
+			    r, "[%s] unknown placeholder near \"%.20s\"", rules[id].name, s);
 		else
 			seen |= 1u << which;
 	}
@@ -139,8 +143,8 @@ texts_check(struct reading *r, int id, const char *subject, const char *body)
 			texts_fault(r, "[%s] lacks {%s}", rules[id].name, placeholders[i].name);
 	}
 	if (text_count(body, strlen(body)) > rules[id].max_chars)
-		texts_fault(r, "[%s] is longer than %zu characters", rules[id].name,
-		    rules[id].max_chars);
+		texts_fault(
+		    r, "[%s] is longer than %zu characters", rules[id].name, rules[id].max_chars);
 }
 
 static int
@@ -155,8 +159,8 @@ texts_section(const char *line, size_t len)
 
 /* Takes one section: `s` is behind its heading, up to `end`. */
 static void
-texts_take(struct reading *r, struct texts *t, size_t language, int id, const char *s,
-    const char *end)
+texts_take(
+    struct reading *r, struct texts *t, size_t language, int id, const char *s, const char *end)
 {
 	static const char key[] = "Subject: ";
 	char *subject = NULL, *body;
@@ -274,7 +278,8 @@ texts_new(const char *dir, struct texts **texts_r, char *err_r, size_t err_len)
 	if (err_len > 0)
 		err_r[0] = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		char *path = mem_printf("%s/%s.txt", built_in ? "messages" : dir, languages[i].code);
+		char *path =
+		    mem_printf("%s/%s.txt", built_in ? "messages" : dir, languages[i].code);
 		char *read;
 
 		r.file = path;

@@ -63,8 +63,8 @@ static struct {
 /* ------------------------------------------- the server's side, in brief */
 
 void
-request_refuse(struct request *rq, int err, const char *field, uint32_t retry_after_s,
-    uint32_t tries_left)
+request_refuse(
+    struct request *rq, int err, const char *field, uint32_t retry_after_s, uint32_t tries_left)
 {
 	rq->refuse = err;
 	rq->refuse_field = field;
@@ -135,7 +135,7 @@ struct call {
 	struct place *place;
 	struct caller *who;
 	struct request rq;
-	int rc; /* as the dispatcher sees it: 0 also when refused */
+	int rc;	 /* as the dispatcher sees it: 0 also when refused */
 	int err; /* positive, what goes out; 0 = a reply */
 	/* streams: each reply, while it is there */
 	void (*on_reply)(struct call *c, const void *reply);
@@ -230,8 +230,8 @@ call_change(struct caller *who, const struct change *ch)
 
 /* call_end() frees it. The method must exist in the caller's phase. */
 static inline void
-call_begin(struct call *c, struct place *p, struct caller *who, enum method_index m,
-    const void *msg)
+call_begin(
+    struct call *c, struct place *p, struct caller *who, enum method_index m, const void *msg)
 {
 	const struct method *method = method_at((unsigned)m);
 
@@ -425,8 +425,8 @@ place_on_writer(struct store_conn *db, void *arg)
 }
 
 static inline int
-place_write(struct place *p, int (*run)(struct store_conn *db, struct place *p, void *arg),
-    void *arg)
+place_write(
+    struct place *p, int (*run)(struct store_conn *db, struct place *p, void *arg), void *arg)
 {
 	struct place_write w = {.run = run, .place = p, .arg = arg};
 
@@ -536,16 +536,14 @@ person_add(struct place *p, const char *ipp)
 	assert_int_equal(c.err, 0);
 	reply = c.rq.reply;
 	(void)snprintf(person.identifier, sizeof(person.identifier), "%s", reply->identifier);
-	(void)snprintf(person.temporary, sizeof(person.temporary), "%s",
-	    reply->temporary_password);
+	(void)snprintf(person.temporary, sizeof(person.temporary), "%s", reply->temporary_password);
 	person.patient_id = reply->patient_id;
 	call_end(&c);
 	return person;
 }
 
 static inline int
-person_password(struct place *p, struct caller *who, const char *identifier,
-    const char *password)
+person_password(struct place *p, struct caller *who, const char *identifier, const char *password)
 {
 	Emage__AuthPasswordRequest m = EMAGE__AUTH_PASSWORD_REQUEST__INIT;
 
@@ -574,8 +572,7 @@ person_new_password(struct place *p, struct caller *who, const char *password)
 
 /* Both steps, with what the outbox holds. */
 static inline void
-person_sign_in(struct place *p, struct caller *who, const char *identifier,
-    const char *password)
+person_sign_in(struct place *p, struct caller *who, const char *identifier, const char *password)
 {
 	assert_int_equal(person_password(p, who, identifier, password), 0);
 	assert_int_equal(person_code(p, who, place_posted(p).code), 0);

@@ -12,7 +12,7 @@
 #include "server/handle/pwhash.h"
 
 #define TERMINAL EMAGE__CLIENT_KIND__CLIENT_KIND_TERMINAL
-#define KIOSK    EMAGE__CLIENT_KIND__CLIENT_KIND_KIOSK
+#define KIOSK	 EMAGE__CLIENT_KIND__CLIENT_KIND_KIOSK
 
 /* What no method of this server does, by hand in the closed database. */
 static void
@@ -76,8 +76,7 @@ failures_set(struct place *p, const char *identifier, bool trusted, uint32_t n, 
 /* ------------------------------------------------------------------- */
 
 static size_t
-refused_bytes(struct place *p, const char *identifier, const char *password,
-    uint8_t out_r[128])
+refused_bytes(struct place *p, const char *identifier, const char *password, uint8_t out_r[128])
 {
 	Emage__AuthPasswordRequest m = EMAGE__AUTH_PASSWORD_REQUEST__INIT;
 	struct caller who = caller_new(TERMINAL, 1);
@@ -107,10 +106,8 @@ test_every_failure_has_one_answer(void **state)
 	struct {
 		const char *identifier, *password;
 	} classes[] = {
-	    {wrong.identifier, "pas le bon mot"},
-	    {"XXX-0000-XXX", OWN_PASSWORD},
-	    {withdrawn.identifier, OWN_PASSWORD},
-	    {pending.identifier, OWN_PASSWORD},
+	    {wrong.identifier, "pas le bon mot"}, {"XXX-0000-XXX", OWN_PASSWORD},
+	    {withdrawn.identifier, OWN_PASSWORD}, {pending.identifier, OWN_PASSWORD},
 	    {locked.identifier, OWN_PASSWORD}, /* with the last history only */
 	};
 	uint8_t first[128], other[128];
@@ -122,11 +119,11 @@ test_every_failure_has_one_answer(void **state)
 		Emage__Error *e;
 
 		for (size_t i = 0; i < n_classes; i++) {
-			failures_set(p, classes[i].identifier, false, histories[h].n,
-			    p->now_ms - 600000);
+			failures_set(
+			    p, classes[i].identifier, false, histories[h].n, p->now_ms - 600000);
 			if (i == 0)
-				n = refused_bytes(p, classes[i].identifier,
-				    classes[i].password, first);
+				n = refused_bytes(
+				    p, classes[i].identifier, classes[i].password, first);
 			else
 				assert_int_equal(refused_bytes(p, classes[i].identifier,
 						     classes[i].password, other),
@@ -141,8 +138,8 @@ test_every_failure_has_one_answer(void **state)
 	}
 	/* and without any history the right one is let in */
 	failures_set(p, locked.identifier, false, 0, 0);
-	person_sign_in(p, &(struct caller){.phase = PH_A, .kind = TERMINAL}, locked.identifier,
-	    OWN_PASSWORD);
+	person_sign_in(
+	    p, &(struct caller){.phase = PH_A, .kind = TERMINAL}, locked.identifier, OWN_PASSWORD);
 }
 
 static void
@@ -153,8 +150,8 @@ test_early_tries_are_not_evaluated(void **state)
 	struct caller who = caller_new(TERMINAL, 1);
 
 	p->now_ms += 1000000;
-	assert_int_equal(person_password(p, &who, camille.identifier, "faux mot de passe"),
-	    EM_E_AUTH);
+	assert_int_equal(
+	    person_password(p, &who, camille.identifier, "faux mot de passe"), EM_E_AUTH);
 	/* the right one, too early: refused, and the delay does not grow */
 	p->now_ms += 500;
 	assert_int_equal(person_password(p, &who, camille.identifier, OWN_PASSWORD), EM_E_AUTH);
@@ -191,8 +188,8 @@ test_strangers_do_not_lock_the_kiosk(void **state)
 	struct caller kiosk = caller_new(KIOSK, 1), stranger = caller_new(TERMINAL, 2);
 
 	failures_set(p, camille.identifier, false, 50, p->now_ms);
-	assert_int_equal(person_password(p, &stranger, camille.identifier, OWN_PASSWORD),
-	    EM_E_AUTH);
+	assert_int_equal(
+	    person_password(p, &stranger, camille.identifier, OWN_PASSWORD), EM_E_AUTH);
 	person_sign_in(p, &kiosk, camille.identifier, OWN_PASSWORD);
 	assert_int_equal(kiosk.phase, PH_O);
 }
@@ -280,8 +277,8 @@ test_code_is_nowhere_in_the_database(void **state)
 static void
 test_message_names_nobody(void **state)
 {
-	static const char *const words[] = {"Camille", "camille", "FICTIVE", "Fictive", "xemple.inv",
-	    "+336", "Exemple"};
+	static const char *const words[] = {
+	    "Camille", "camille", "FICTIVE", "Fictive", "xemple.inv", "+336", "Exemple"};
 	struct place *p = *state;
 	struct person camille = person_settled(p, "");
 	struct caller who = caller_new(TERMINAL, 1);
@@ -308,8 +305,8 @@ test_no_code_before_the_password(void **state)
 	struct caller who = caller_new(TERMINAL, 1);
 	unsigned before = place_posted(p).n, wakes = world.n_wakes;
 
-	assert_int_equal(person_password(p, &who, camille.identifier, "faux mot de passe"),
-	    EM_E_AUTH);
+	assert_int_equal(
+	    person_password(p, &who, camille.identifier, "faux mot de passe"), EM_E_AUTH);
 	assert_int_equal(person_password(p, &who, "XXX-0000-XXX", OWN_PASSWORD), EM_E_AUTH);
 	assert_int_equal(place_posted(p).n, before);
 	assert_int_equal(world.n_wakes, wakes);
@@ -479,8 +476,8 @@ test_resend_replaces_and_is_limited(void **state)
 	/* neither a restart nor a new sign-in makes room */
 	place_restart(p);
 	assert_int_equal(resend(p, &who, 0), EM_E_RESEND_LIMIT);
-	assert_int_equal(person_password(p, &who, camille.identifier, OWN_PASSWORD),
-	    EM_E_RESEND_LIMIT);
+	assert_int_equal(
+	    person_password(p, &who, camille.identifier, OWN_PASSWORD), EM_E_RESEND_LIMIT);
 	p->now_ms += 15 * 60000;
 	assert_int_equal(resend(p, &who, 0), 0);
 	/* wrong tries were not given back by any of these */
@@ -506,8 +503,7 @@ test_twenty_wrong_codes_disable(void **state)
 
 		p->now_ms += 86400000;
 		place_restart(p);
-		assert_int_equal(
-		    person_password(p, &who, camille.identifier, OWN_PASSWORD), 0);
+		assert_int_equal(person_password(p, &who, camille.identifier, OWN_PASSWORD), 0);
 		other_code(place_posted(p).code, wrong);
 		while (who.phase == PH_C) {
 			int err = person_code(p, &who, wrong);
@@ -574,8 +570,8 @@ test_temporary_password_only_leads_to_ones_own(void **state)
 	assert_int_equal(who.phase, PH_A);
 
 	/* used once */
-	assert_int_equal(person_password(p, &who, camille.identifier, camille.temporary),
-	    EM_E_AUTH);
+	assert_int_equal(
+	    person_password(p, &who, camille.identifier, camille.temporary), EM_E_AUTH);
 	p->now_ms += 1000;
 	person_sign_in(p, &who, camille.identifier, OWN_PASSWORD);
 	assert_int_equal(who.phase, PH_O);
@@ -625,8 +621,7 @@ test_second_user_of_a_temporary_password_is_out(void **state)
 	person_sign_in(p, &one, camille.identifier, camille.temporary);
 	person_sign_in(p, &two, camille.identifier, camille.temporary);
 	assert_int_equal(person_new_password(p, &two, OWN_PASSWORD), 0);
-	assert_int_equal(person_new_password(p, &one, "huit poires mûres"),
-	    EM_E_SESSION_ENDED);
+	assert_int_equal(person_new_password(p, &one, "huit poires mûres"), EM_E_SESSION_ENDED);
 }
 
 /* -------------------------------------------------------------- at rest */

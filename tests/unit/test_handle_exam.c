@@ -253,8 +253,8 @@ join_report(struct call *c, const void *reply)
 }
 
 static struct joined
-report_of(struct place *p, struct caller *who, uint64_t exam_id, int want_err,
-    unsigned *n_replies_r)
+report_of(
+    struct place *p, struct caller *who, uint64_t exam_id, int want_err, unsigned *n_replies_r)
 {
 	Emage__ExamReportRequest m = EMAGE__EXAM_REPORT_REQUEST__INIT;
 	struct joined j = {.len = 0};
@@ -418,13 +418,13 @@ take_frame(struct call *c, const void *reply)
 	assert_true(r->data.len > 0 && r->data.len <= FRAME_DATA_MAX);
 	for (size_t k = 0; k < r->data.len; k++)
 		t->wrong |= r->data.data[k] !=
-		    plan_byte(t->instance[t->n_infos - 1], 0, t->got + (uint32_t)k);
+			    plan_byte(t->instance[t->n_infos - 1], 0, t->got + (uint32_t)k);
 	t->got += (uint32_t)r->data.len;
 }
 
 static int
-frames_of(struct place *p, struct caller *who, uint64_t series_id, uint32_t first,
-    uint32_t count, struct taken *t)
+frames_of(struct place *p, struct caller *who, uint64_t series_id, uint32_t first, uint32_t count,
+    struct taken *t)
 {
 	Emage__FrameGetRequest m = EMAGE__FRAME_GET_REQUEST__INIT;
 	struct call c = {.on_reply = take_frame, .arg = t};
@@ -475,8 +475,7 @@ test_large_frame_comes_in_chunks(void **state)
 	plan.sop_uid = "1.44.1";
 	plan.frame_bytes = 3 * FRAME_DATA_MAX + 1;
 	r = import_one(p, &op);
-	assert_int_equal(
-	    frames_of(p, &ward.me, series_of(p, &ward.me, r.exam_id, 0), 0, 1, &t), 0);
+	assert_int_equal(frames_of(p, &ward.me, series_of(p, &ward.me, r.exam_id, 0), 0, 1, &t), 0);
 	assert_int_equal(t.got, 3 * FRAME_DATA_MAX + 1);
 }
 
@@ -537,8 +536,8 @@ test_cancel(void **state)
 /* ------------------------------------------------------------------- S-08 */
 
 static size_t
-object_error(struct place *p, struct caller *who, enum method_index method, uint64_t id,
-    uint8_t out_r[128])
+object_error(
+    struct place *p, struct caller *who, enum method_index method, uint64_t id, uint8_t out_r[128])
 {
 	Emage__ExamReportRequest report = EMAGE__EXAM_REPORT_REQUEST__INIT;
 	Emage__ExamSeriesRequest series = EMAGE__EXAM_SERIES_REQUEST__INIT;
@@ -564,8 +563,8 @@ object_error(struct place *p, struct caller *who, enum method_index method, uint
 static void
 test_foreign_is_as_if_it_were_not(void **state)
 {
-	static const enum method_index methods[] = {METHOD_exam_report, METHOD_exam_series,
-	    METHOD_frame_get};
+	static const enum method_index methods[] = {
+	    METHOD_exam_report, METHOD_exam_series, METHOD_frame_get};
 	struct place *p = *state;
 	uint64_t series = series_of(p, &ward.me, ward.ct, 0);
 

@@ -6,8 +6,8 @@
 
 /* For tests that decode nothing. */
 int
-imaging_decode(struct imaging_pool *p, struct arena *a, int in_fd, int out_fd,
-    bool metadata_only, Emage__ImagingDecodeReply **reply_r, Emage__ImagingFrame ***frames_r)
+imaging_decode(struct imaging_pool *p, struct arena *a, int in_fd, int out_fd, bool metadata_only,
+    Emage__ImagingDecodeReply **reply_r, Emage__ImagingFrame ***frames_r)
 {
 	(void)p;
 	(void)a;

@@ -12,7 +12,7 @@
 
 static struct {
 	int rc;
-	bool broken;        /* found->ok stays false */
+	bool broken; /* found->ok stays false */
 	bool nothing_to_show;
 	const char *study_uid, *series_uid, *sop_uid, *patient_id, *issuer, *institution;
 	const char *description, *modality;
@@ -20,7 +20,7 @@ static struct {
 	int32_t instance_number;
 	uint32_t n_frames;
 	uint32_t frame_bytes;
-	bool geometry;      /* frames on a stack, in falling order */
+	bool geometry; /* frames on a stack, in falling order */
 	void (*spoil)(Emage__ImagingDecodeReply *r, Emage__ImagingFrame **frames);
 	/* a report instead of frames */
 	const char *report;
@@ -104,8 +104,8 @@ plan_write(int fd)
 }
 
 int
-imaging_decode(struct imaging_pool *p, struct arena *a, int in_fd, int out_fd,
-    bool metadata_only, Emage__ImagingDecodeReply **reply_r, Emage__ImagingFrame ***frames_r)
+imaging_decode(struct imaging_pool *p, struct arena *a, int in_fd, int out_fd, bool metadata_only,
+    Emage__ImagingDecodeReply **reply_r, Emage__ImagingFrame ***frames_r)
 {
 	static Emage__ImagingFrame *frames[PLAN_FRAMES];
 	Emage__ImagingDecodeReply *r = arena_alloc(a, sizeof(*r));

@@ -5,7 +5,7 @@
 #include "tests/unit/test_handle_imaging.h"
 
 #define TERMINAL EMAGE__CLIENT_KIND__CLIENT_KIND_TERMINAL
-#define KIOSK    EMAGE__CLIENT_KIND__CLIENT_KIND_KIOSK
+#define KIOSK	 EMAGE__CLIENT_KIND__CLIENT_KIND_KIOSK
 
 static void
 test_hello(void **state)
@@ -45,8 +45,7 @@ test_hello(void **state)
 
 /* Signs in and returns the token. */
 static void
-open_session(struct place *p, struct caller *who, const struct person *person,
-    uint8_t token_r[32])
+open_session(struct place *p, struct caller *who, const struct person *person, uint8_t token_r[32])
 {
 	Emage__AuthCodeRequest m = EMAGE__AUTH_CODE_REQUEST__INIT;
 	struct call c = {.n_replies = 0};
@@ -239,10 +238,10 @@ test_patient_fields_are_checked(void **state)
 {
 	static const char *const addresses[] = {"a", "@b.fr", "a@", "a@b", "a b@c.fr", "a@b@c.fr",
 	    "a@b.fr\nBcc: x@y.fr", "a@b.fr\r", "<a@b.fr>", "a@b.fr.", "é@b.fr"};
-	static const char *const numbers[] = {"0600000042", "+33", "+0612345678", "+3360000004x",
-	    "+331234567890123456"};
-	static const char *const names[] = {"", " Camille", "Camille ", "Cam\nille", "Cam\xc2\x9bil",
-	    "Cam\xe2\x80\xaeille"};
+	static const char *const numbers[] = {
+	    "0600000042", "+33", "+0612345678", "+3360000004x", "+331234567890123456"};
+	static const char *const names[] = {
+	    "", " Camille", "Camille ", "Cam\nille", "Cam\xc2\x9bil", "Cam\xe2\x80\xaeille"};
 	struct place *p = *state;
 	struct caller op = caller_operator();
 	Emage__AdminPatientAddRequest m;

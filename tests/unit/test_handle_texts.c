@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The words of messages, what is refused when they are loaded, and sealing.
+ */
+#include "tests/lib/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/err.h"
+#include "common/secret.h"
+#include "common/text.h"
+#include "server/handle/message.h"
+#include "server/handle/texts.h"
+
+#define GOOD                                                                                       \
+	"[code_email]\nSubject: Objet\n\nVoici {code} pour {minutes} minutes.\n"                   \
+	"[code_mobile]\n\n{code}, {minutes} min\n"
+
+static const struct text_values values = {
+    .code = "1234 5678", .minutes = "15", .support = "aide@exemple.invalid"};
+
+static void
+test_built_in_languages(void **state)
+{
+	static const char *const languages[] = {"fr", "de", "en"};
+	struct texts *t = NULL;
+	struct arena *a = arena_new(1 << 16);
+	char err[512];
+
+	(void)state;
+	assert_int_equal(texts_new(NULL, &t, err, sizeof(err)), 0);
+	assert_string_equal(err, "");
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		const char *subject, *body;
+
+		assert_int_equal(
+		    texts_make(t, a, TEXT_CODE_EMAIL, languages[i], &values, &subject, &body), 0);
+		assert_non_null(strstr(subject, "e-mage"));
+		assert_non_null(strstr(body, "1234 5678"));
+		assert_non_null(strstr(body, "15 "));
+		assert_non_null(strstr(body, "aide@exemple.invalid"));
+		assert_null(strpbrk(body, "{}"));
+		assert_int_equal(
+		    texts_make(t, a, TEXT_CODE_MOBILE, languages[i], &values, &subject, &body), 0);
+		assert_string_equal(subject, "");
+		assert_non_null(strstr(body, "1234 5678"));
+		/* one short message, not two */
+		assert_true(text_count(body, strlen(body)) <= 160);
+	}
+	texts_free(&t);
+	assert_null(t);
+	arena_free(&a);
+}
+
+static void
+test_unknown_language_is_french(void **state)
+{
+	struct texts *t = NULL;
+	struct arena *a = arena_new(1 << 16);
+	const char *s1, *b1, *s2, *b2;
+	char err[512];
+
+	(void)state;
+	assert_int_equal(texts_new("", &t, err, sizeof(err)), 0);
+	assert_int_equal(texts_make(t, a, TEXT_CODE_EMAIL, "fr", &values, &s1, &b1), 0);
+	assert_int_equal(texts_make(t, a, TEXT_CODE_EMAIL, "xx", &values, &s2, &b2), 0);
+	assert_string_equal(b1, b2);
+	texts_free(&t);
+	arena_free(&a);
+}
+
+static void
+put_file(const char *dir, const char *name, const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "we");
+	assert_non_null(f);
+	(void)fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+remove_files(const char *dir)
+{
+	static const char *const names[] = {"fr.txt", "de.txt", "en.txt"};
+	char path[128];
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		(void)unlink(path);
+	}
+	assert_int_equal(rmdir(dir), 0);
+}
+
+static void
+test_faults_are_told_with_their_place(void **state)
+{
+	static const struct {
+		const char *text, *told;
+	} cases[] = {
+	    {"[code_email]\nSubject: x\n\n{code} {minutes}\n", "[code_mobile] is missing"},
+	    {"[code_email]\n\n{code} {minutes}\n[code_mobile]\n\n{code} {minutes}\n",
+		"needs a line"},
+	    {"[code_email]\nSubject: x\n\n{code}\n[code_mobile]\n\n{code} {minutes}\n",
+		"fr.txt:1: [code_email] lacks {minutes}"},
+	    {"\n\n[code_email]\nSubject: x\n\n{code} {minutes} {name}\n"
+	     "[code_mobile]\n\n{code} {minutes}\n",
+		"fr.txt:3: [code_email] unknown placeholder near \"{name}"},
+	    {"[code_email]\nSubject: {code}\n\n{code} {minutes}\n[code_mobile]\n\n{code} "
+	     "{minutes}\n",
+		"with a placeholder"},
+	    {"[code_email]\nSubject: x\n\n{code} {minutes}\n"
+	     "[code_mobile]\n\n{code} {minutes} {support}\n",
+		"[code_mobile] unknown placeholder"},
+	    {"[code_fax]\n\nx\n" GOOD, "fr.txt:1: no such message"},
+	    {"words\n" GOOD, "fr.txt:1: text before"},
+	    {GOOD "\x1b[2J\n", "cannot be shown"},
+	    {GOOD "\xff\n", "not UTF-8"},
+	    {GOOD "0123456789012345678901234567890123456789012345678901234567890123456789012345"
+		  "0123456789012345678901234567890123456789012345678901234567890123456789012345\n",
+		"longer than 160"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char dir[] = "/tmp/emage-texts-XXXXXX", err[1024];
+		struct texts *t = NULL;
+
+		assert_non_null(mkdtemp(dir));
+		put_file(dir, "fr.txt", cases[i].text);
+		put_file(dir, "de.txt", GOOD);
+		put_file(dir, "en.txt", GOOD);
+		assert_int_equal(texts_new(dir, &t, err, sizeof(err)), -EM_E_CONFIG);
+		assert_null(t);
+		if (strstr(err, cases[i].told) == NULL)
+			fail_msg("\"%s\" is not in \"%s\"", cases[i].told, err);
+		remove_files(dir);
+	}
+}
+
+static void
+test_folder_replaces_the_built_in(void **state)
+{
+	char dir[] = "/tmp/emage-texts-XXXXXX", err[1024];
+	struct arena *a = arena_new(1 << 16);
+	struct texts *t = NULL;
+	const char *subject, *body;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	put_file(dir, "fr.txt", GOOD);
+	put_file(dir, "de.txt", GOOD);
+	assert_int_equal(texts_new(dir, &t, err, sizeof(err)), -EM_E_CONFIG);
+	assert_non_null(strstr(err, "en.txt:0: No such file"));
+	put_file(dir, "en.txt", GOOD);
+	assert_int_equal(texts_new(dir, &t, err, sizeof(err)), 0);
+	assert_int_equal(texts_make(t, a, TEXT_CODE_EMAIL, "fr", &values, &subject, &body), 0);
+	assert_string_equal(subject, "Objet");
+	assert_string_equal(body, "Voici 1234 5678 pour 15 minutes.");
+	texts_free(&t);
+	remove_files(dir);
+	arena_free(&a);
+}
+
+static void
+test_seal_belongs_to_its_row(void **state)
+{
+	struct secret pepper = secret_from("0123456789abcdef0123456789abcdef", 32);
+	struct secret other = secret_from("0123456789abcdef0123456789abcdeg", 32);
+	struct arena *a = arena_new(1 << 16);
+	struct store_message m = {.address = "a@exemple.invalid", .key = {1, 2, 3}}, moved;
+	char *sealed = message_seal(&pepper, a, &m, "Votre code : 1234 5678"), *body;
+	char *again = message_seal(&pepper, a, &m, "Votre code : 1234 5678");
+
+	(void)state;
+	assert_non_null(sealed);
+	assert_string_not_equal(sealed, again);
+	assert_null(strstr(sealed, "1234"));
+	m.body = sealed;
+	assert_int_equal(message_open(&pepper, a, &m, &body), 0);
+	assert_string_equal(body, "Votre code : 1234 5678");
+	/* another key, another row, another address, another text */
+	assert_int_equal(message_open(&other, a, &m, &body), -EM_E_INVALID);
+	moved = m;
+	moved.key[0] = 9;
+	assert_int_equal(message_open(&pepper, a, &moved, &body), -EM_E_INVALID);
+	moved = m;
+	moved.address = "b@exemple.invalid";
+	assert_int_equal(message_open(&pepper, a, &moved, &body), -EM_E_INVALID);
+	sealed[20] = sealed[20] == 'A' ? 'B' : 'A';
+	assert_int_equal(message_open(&pepper, a, &m, &body), -EM_E_INVALID);
+	m.body = "Votre code : 1234 5678";
+	assert_int_equal(message_open(&pepper, a, &m, &body), -EM_E_INVALID);
+	m.body = "sealed1:";
+	assert_int_equal(message_open(&pepper, a, &m, &body), -EM_E_INVALID);
+	arena_free(&a);
+	secret_free(&pepper);
+	secret_free(&other);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_built_in_languages),
+	    cmocka_unit_test(test_unknown_language_is_french),
+	    cmocka_unit_test(test_faults_are_told_with_their_place),
+	    cmocka_unit_test(test_folder_replaces_the_built_in),
+	    cmocka_unit_test(test_seal_belongs_to_its_row),
+	};
+
+	secret_setup();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
