@@ -208,7 +208,7 @@ draw_warning(const struct area *a)
 	const char *s = _("Image non diagnostique");
 	int w = (int)text_width(s);
 
-	paint_text(a->y, a->x + a->w - w, w, STYLE_WARN, s);
+	paint_text(a->y, a->x + a->w - w, w, STYLE_TITLE, s);
 }
 
 void
