@@ -226,6 +226,7 @@ conn_read(struct conn *c)
 		if (n == -EM_E_AGAIN)
 			return;
 		if (n <= 0) {
+			c->broken = true; /* nobody is there to say goodbye to */
 			conn_close(c, n == -EM_E_CLOSED ? "peer" : "read");
 			return;
 		}
@@ -235,6 +236,10 @@ conn_read(struct conn *c)
 			return;
 		}
 		if (c->state == CONN_DEAD)
+			return;
+		/* the descriptor tells when there is more: no need to try;
+		 * of frames that have to wait it tells nothing */
+		if ((size_t)n < want && conn_wants_frames(c) && !c->transport->pending(c))
 			return;
 	}
 	/* stopped for another reason than having read all */
@@ -265,8 +270,12 @@ void
 conn_readable(struct conn *c)
 {
 	conn_on_turn(c);
-	if (c->state == CONN_OPENING)
+	if (c->state == CONN_OPENING) {
 		conn_open(c);
+		/* the handshake has read what the descriptor told of */
+		if (c->state == CONN_OPEN && !c->transport->pending(c))
+			return;
+	}
 	if (c->state == CONN_OPEN)
 		conn_read(c);
 }

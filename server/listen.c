@@ -164,7 +164,6 @@ listener_on_tcp(evutil_socket_t listen_fd, short what, void *arg)
 	struct listener *l = arg;
 	struct sockaddr_storage peer;
 	struct source s;
-	int on = 1, unsent = UNSENT_MAX_BYTES;
 
 	(void)what;
 	for (int i = 0; i < ACCEPT_BATCH; i++) {
@@ -172,8 +171,6 @@ listener_on_tcp(evutil_socket_t listen_fd, short what, void *arg)
 
 		if (fd < 0)
 			return;
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 		source_from_peer((const struct sockaddr *)&peer, &l->trusted, &s);
 		listener_admit(l, &transport_tls, fd, &s);
 	}
@@ -224,7 +221,7 @@ listener_bind_tcp(struct listener *l, const struct settings *st, char *err_r, si
 	    .ai_socktype = SOCK_STREAM,
 	};
 	struct addrinfo *ai = NULL;
-	int on = 1, rc;
+	int on = 1, unsent = UNSENT_MAX_BYTES, rc;
 
 	rc = getaddrinfo(st->listen_address, st->listen_port, &hints, &ai);
 	if (rc) {
@@ -235,6 +232,9 @@ listener_bind_tcp(struct listener *l, const struct settings *st, char *err_r, si
 	l->tcp_fd = socket(ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (l->tcp_fd < 0 ||
 	    setsockopt(l->tcp_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
+	    /* each connection inherits these */
+	    setsockopt(l->tcp_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0 ||
+	    setsockopt(l->tcp_fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent)) != 0 ||
 	    bind(l->tcp_fd, ai->ai_addr, ai->ai_addrlen) != 0 || listen(l->tcp_fd, BACKLOG) != 0) {
 		listener_complain(
 		    err_r, err_len, "listen.address", st->listen_address, strerror(errno));

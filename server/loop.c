@@ -283,26 +283,28 @@ loop_find(const struct loop *l, uint64_t conn_id)
 static void
 loop_on_tick(evutil_socket_t fd, short what, void *arg)
 {
+	struct loop *l = arg;
+
 	(void)fd;
 	(void)what;
-	(void)arg; /* waking up was the point: loop_turn() looks at the timers */
+	l->tick_at_ms = 0; /* waking up was the point: loop_turn() looks at the timers */
 }
 
+/* Waking up too early is cheap, setting a timer in each turn is not. */
 static void
 loop_set_tick(struct loop *l)
 {
 	const struct timer *first = timers_first(&l->timers);
 	int64_t wait_ms;
 
-	if (!first) {
-		event_del(l->tick_ev);
+	if (!first || (l->tick_at_ms && l->tick_at_ms <= first->at_ms))
 		return;
-	}
 	wait_ms = first->at_ms - clock_boot_ms();
 	if (wait_ms > TICK_MAX_MS)
 		wait_ms = TICK_MAX_MS;
 	if (wait_ms < 1)
 		wait_ms = 1;
+	l->tick_at_ms = clock_boot_ms() + wait_ms;
 	event_add(l->tick_ev, &(struct timeval){
 				  .tv_sec = wait_ms / 1000,
 				  .tv_usec = (wait_ms % 1000) * 1000,

@@ -68,6 +68,7 @@ struct loop {
 	SSL_CTX *tls;
 
 	int64_t now_ms, boot_ms; /* of this turn, 0 = not read yet */
+	int64_t tick_at_ms;	 /* when tick_ev comes, 0 = not set */
 	struct deadline_limits limits;
 	size_t output_max;
 	bool draining, stopped;

@@ -160,6 +160,12 @@ tls_write(struct conn *c, const uint8_t *bytes, size_t n)
 }
 
 static bool
+tls_pending(struct conn *c)
+{
+	return SSL_has_pending(c->ssl) == 1;
+}
+
+static bool
 tls_binding(struct conn *c, uint8_t out_r[32])
 {
 	return tls_exporter(c->ssl, out_r);
@@ -183,6 +189,7 @@ const struct transport transport_tls = {
     .open = tls_open,
     .read = tls_read,
     .write = tls_write,
+    .pending = tls_pending,
     .binding = tls_binding,
     .close = tls_close,
 };
@@ -218,6 +225,13 @@ local_write(struct conn *c, const uint8_t *bytes, size_t n)
 }
 
 static bool
+local_pending(struct conn *c)
+{
+	(void)c;
+	return false;
+}
+
+static bool
 local_binding(struct conn *c, uint8_t out_r[32])
 {
 	(void)c;
@@ -237,6 +251,7 @@ const struct transport transport_local = {
     .open = local_open,
     .read = local_read,
     .write = local_write,
+    .pending = local_pending,
     .binding = local_binding,
     .close = local_close,
 };

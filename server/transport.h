@@ -21,6 +21,8 @@ struct transport {
 	int (*open)(struct conn *c);
 	ssize_t (*read)(struct conn *c, uint8_t *bytes_r, size_t n);
 	ssize_t (*write)(struct conn *c, const uint8_t *bytes, size_t n);
+	/* Whether bytes are here already that the descriptor does not tell of. */
+	bool (*pending)(struct conn *c);
 	/* What ties a sign-in to this connection; false = nothing. */
 	bool (*binding)(struct conn *c, uint8_t out_r[32]);
 	/* Says goodbye if `clean` and gives up what it holds. */

@@ -78,6 +78,12 @@ memory_write(struct conn *c, const uint8_t *bytes, size_t n)
 }
 
 static bool
+memory_pending(struct conn *c)
+{
+	return ((struct peer *)c->peer)->to_server.len > 0;
+}
+
+static bool
 memory_binding(struct conn *c, uint8_t out_r[32])
 {
 	memset(out_r, (int)(c->id & 0xff), 32);
@@ -98,6 +104,7 @@ static const struct transport transport_memory = {
     .open = memory_open,
     .read = memory_read,
     .write = memory_write,
+    .pending = memory_pending,
     .binding = memory_binding,
     .close = memory_close,
 };
