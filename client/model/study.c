@@ -121,7 +121,7 @@ study_reach(const struct study *s, const struct study_series *r)
 	}
 	if (n > 0)
 		size = seen / n;
-	size = size < 4096 ? 4096 : size;
+	size = size > 0 ? size : 1;
 	return (uint32_t)(s->max_bytes * 3 / 4 / size / 2);
 }
 
