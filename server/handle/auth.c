@@ -127,12 +127,13 @@ auth_decide(struct request *rq, struct store_conn *db, const struct store_counte
 	int rc = store_account_by_identifier(db, rq->arena, st->identifier, who);
 
 	*right_r = false;
+	if (rc < 0 && rc != -EM_E_NOT_FOUND)
+		return rc;
+	/* for nobody too: account 0 */
+	if (code_is_locked(rq, db, who->account_id, &locked) < 0)
+		return -EM_E_UNAVAILABLE;
 	if (rc == -EM_E_NOT_FOUND)
 		return 0;
-	if (rc == 0)
-		rc = code_is_locked(rq, db, who->account_id, &locked);
-	if (rc < 0)
-		return rc;
 	own = st->match.own && strcmp(st->own_hash, who->password_hash) == 0 &&
 	      !policy_signin_locked(c);
 	/* with its 80 bits it needs no lock, and it is the way out of one */
@@ -416,5 +417,8 @@ handle_auth_resend_write(struct request *rq, struct store_conn *db)
 	reply->expires_in_s = code_seconds(c.expires_at_ms - rq->now_ms);
 	reply->resend_in_s = code_seconds(resend_ms);
 	reply->tries_left = c.tries_left;
+	/* step 2 begins anew, and with it what the connection's own clock allows */
+	rq->change = (struct change){
+	    .phase = PH_C, .account_id = who.account_id, .challenge_id = c.challenge_id};
 	return 0;
 }
