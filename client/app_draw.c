@@ -51,6 +51,7 @@ app_draw_screens(struct app *app)
 	chrome_draw(app, app->stack[base], app_top(app));
 	for (size_t i = base; i < app->n_stack; i++)
 		app->stack[i]->ops->draw(app->stack[i], &room);
+	chrome_draw_message(app);
 }
 
 /* For tests: a line for each repaint, and whether anything is still to come. */

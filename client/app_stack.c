@@ -54,6 +54,8 @@ app_pop(struct app *app, struct screen *s)
 		app->n_stack--;
 	}
 	app_cover(app_top(app), false);
+	if (app_top(app) && (app_top(app)->ops->contexts & CTX_HOME))
+		link_sleep(app->link); /* another region may be next */
 	app->whole = true;
 	app_repaint(app);
 }

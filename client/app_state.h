@@ -107,6 +107,8 @@ void app_draw(struct app *app);
 #define CHROME_TOP    3 /* rows above the room */
 #define CHROME_BOTTOM 2 /* rows below it */
 void chrome_draw(struct app *app, struct screen *base, struct screen *top);
+/* The message row; after the screens, since a long one takes a row of theirs. */
+void chrome_draw_message(struct app *app);
 /* The spot that a press hits, or NULL. */
 const struct app_spot *chrome_spot(const struct app *app, int y, int x);
 

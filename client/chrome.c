@@ -13,6 +13,7 @@
 #include "client/lang.h"
 #include "client/model/dates.h"
 #include "client/tr.h"
+#include "client/widget/wrap.h"
 #include "common/clock.h"
 #include "common/text.h"
 
@@ -202,7 +203,7 @@ chrome_draw_way(struct app *app, struct screen *base)
 /* The state of the connection, when it is not simply there. It stays the same
  * while it is tried again and again: a screen reader reads every change. */
 static void
-chrome_draw_link(const struct app *app, int y)
+chrome_draw_link(const struct app *app)
 {
 	enum link_state state = link_state(app->link);
 	int err = link_error(app->link);
@@ -210,7 +211,7 @@ chrome_draw_link(const struct app *app, int y)
 	size_t len;
 
 	if (state == LINK_CONNECTING && err == 0) {
-		paint_text(y, 1, COLS - 2, STYLE_INFO, _("Connexion au serveur…"));
+		chrome_draw_words(STYLE_INFO, _("Connexion au serveur…"));
 		return;
 	}
 	if (state == LINK_READY || state == LINK_ASLEEP)
@@ -219,10 +220,25 @@ chrome_draw_link(const struct app *app, int y)
 	len = strlen(text);
 	snprintf(text + len, sizeof(text) - len, " %s",
 	    state == LINK_FAILED ? _("Entrée : réessayer.") : _("Nouvel essai automatique."));
-	paint_text(y, 1, COLS - 2, STYLE_WARN, text);
+	chrome_draw_words(STYLE_WARN, text);
 }
 
+/* In one row, or in two where the words need them: then the second row is taken
+ * from the room. */
 static void
+chrome_draw_words(enum style style, const char *text)
+{
+	struct area a = {.y = LINES - 2, .x = 1, .h = 1, .w = COLS - 2};
+
+	if (wrap_rows(a.w, text) > 1) {
+		a.y--;
+		a.h++;
+		paint_fill(a.y, 0, COLS, STYLE_PLAIN);
+	}
+	wrap_draw(&a, style, text);
+}
+
+void
 chrome_draw_message(struct app *app)
 {
 	static const enum style styles[] = {
@@ -230,16 +246,15 @@ chrome_draw_message(struct app *app)
 	    [MESSAGE_WARN] = STYLE_WARN,
 	    [MESSAGE_ERROR] = STYLE_ERROR,
 	};
-	int y = LINES - 2;
 	char text[512];
 
 	if (!app->message[0]) {
-		chrome_draw_link(app, y);
+		chrome_draw_link(app);
 		return;
 	}
 	snprintf(text, sizeof(text), "%s%.500s", app->message_kind == MESSAGE_INFO ? "" : "! ",
 	    app->message);
-	paint_text(y, 1, COLS - 2, styles[app->message_kind], text);
+	chrome_draw_words(styles[app->message_kind], text);
 }
 
 /* Whether the key that the hint names works while letters are text. */
@@ -297,6 +312,5 @@ chrome_draw(struct app *app, struct screen *base, struct screen *top)
 	chrome_draw_brand(app, base);
 	chrome_draw_way(app, base);
 	paint_rule(2, 0, COLS);
-	chrome_draw_message(app);
 	chrome_draw_hints(app, top);
 }

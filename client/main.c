@@ -78,7 +78,7 @@ main_load(const struct options *o, struct clientconf *conf)
 }
 
 static int
-main_run(const struct options *o)
+main_run(const struct options *o, bool has_locale)
 {
 	struct clientconf conf = {0};
 	enum tty_fault fault;
@@ -98,6 +98,9 @@ main_run(const struct options *o)
 		status = main_terminal_fault(TTY_UNKNOWN);
 		goto out;
 	}
+	if (!has_locale)
+		app_message(app, MESSAGE_WARN, "%s",
+		    _("Les paramètres régionaux demandés manquent : caractères UTF-8 utilisés."));
 	status = app_run(app);
 	app_free(&app);
 out:
@@ -109,12 +112,13 @@ int
 main(int argc, char **argv)
 {
 	struct options o;
+	bool has_locale;
 	int end;
 
 	main_protect();
 	/* the screen is not a place for log lines */
 	log_set(LOG_LEVEL_ERROR, false);
-	tty_locale();
+	has_locale = tty_locale();
 	lang_start();
 	lang_set(lang_from_environment());
 	end = options_parse(argc, argv, &o);
@@ -123,5 +127,5 @@ main(int argc, char **argv)
 	if (o.language)
 		lang_set(o.language);
 	secret_setup();
-	return main_run(&o);
+	return main_run(&o, has_locale);
 }

@@ -46,12 +46,12 @@ static const char tty_erase_scrollback[] = "\033[3J";
 bool
 tty_locale(void)
 {
-	if (setlocale(LC_ALL, "") && strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") != 0)
-		return true;
-	if (setlocale(LC_ALL, "C.UTF-8"))
-		return true;
-	setlocale(LC_ALL, "C");
-	return false;
+	bool is_there = setlocale(LC_ALL, "") != NULL;
+
+	if (!is_there || strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0)
+		if (!setlocale(LC_ALL, "C.UTF-8"))
+			setlocale(LC_ALL, "C");
+	return is_there;
 }
 
 static const char *

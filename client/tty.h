@@ -26,8 +26,8 @@ enum tty_fault {
 	TTY_UNKNOWN, /* no description of $TERM */
 };
 
-/* Chooses a locale with UTF-8 where there is one (C.UTF-8 at the last), before
- * anything is shown. False: the terminal gets ASCII. */
+/* Takes the locale of the environment, or C.UTF-8 when it is not there (then
+ * false) or has only ASCII; before anything is shown. */
 bool tty_locale(void);
 
 /* Whether tty_open() can work; needs no locale. */

@@ -44,8 +44,11 @@ screen_home_draw_region(struct screen_home *h, size_t i, const struct area *box)
 	char sentence[256];
 	int rows;
 
-	snprintf(sentence, sizeof(sentence), _("J'ai réalisé mes examens d'imagerie en %s"),
-	    h->form.items[i].label);
+	if (box->h >= 3)
+		snprintf(sentence, sizeof(sentence), _("J'ai réalisé mes examens d'imagerie en %s"),
+		    h->form.items[i].label);
+	else /* no room for more than the name and the key */
+		snprintf(sentence, sizeof(sentence), "%zu %.200s", i + 1, h->form.items[i].label);
 	rows = wrap_rows(text.w, sentence);
 	if (box->h >= 3) {
 		paint_box(box);

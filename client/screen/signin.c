@@ -159,6 +159,10 @@ screen_signin_draw(struct screen *s, const struct area *room)
 		at += form_width(&f->form, SIGNIN_BACK) + 4;
 	}
 	form_draw(&f->form, SIGNIN_CONTINUE, y, at, form_width(&f->form, SIGNIN_CONTINUE));
+	if (room->w < 70) { /* every column for the words */
+		text.x = 1;
+		text.w = room->w - 2;
+	}
 	text.y = y + 2;
 	text.h = room->y + room->h - text.y;
 	if (text.h > 0)
