@@ -200,6 +200,21 @@ chrome_draw_way(struct app *app, struct screen *base)
 
 /* ------------------------------------------------------------ message, hints */
 
+/* In one row, or in two where the words need them: then the second row is taken
+ * from the room. */
+static void
+chrome_draw_words(enum style style, const char *text)
+{
+	struct area a = {.y = LINES - 2, .x = 1, .h = 1, .w = COLS - 2};
+
+	if (wrap_rows(a.w, text) > 1) {
+		a.y--;
+		a.h++;
+		paint_fill(a.y, 0, COLS, STYLE_PLAIN);
+	}
+	wrap_draw(&a, style, text);
+}
+
 /* The state of the connection, when it is not simply there. It stays the same
  * while it is tried again and again: a screen reader reads every change. */
 static void
@@ -221,21 +236,6 @@ chrome_draw_link(const struct app *app)
 	snprintf(text + len, sizeof(text) - len, " %s",
 	    state == LINK_FAILED ? _("Entrée : réessayer.") : _("Nouvel essai automatique."));
 	chrome_draw_words(STYLE_WARN, text);
-}
-
-/* In one row, or in two where the words need them: then the second row is taken
- * from the room. */
-static void
-chrome_draw_words(enum style style, const char *text)
-{
-	struct area a = {.y = LINES - 2, .x = 1, .h = 1, .w = COLS - 2};
-
-	if (wrap_rows(a.w, text) > 1) {
-		a.y--;
-		a.h++;
-		paint_fill(a.y, 0, COLS, STYLE_PLAIN);
-	}
-	wrap_draw(&a, style, text);
 }
 
 void
