@@ -179,17 +179,21 @@ int
 picture_pane_erase(struct picture_pane *p, struct buf *out)
 {
 	const struct picture_pane_place *at = &p->place;
-	int err;
+	char pen[24];
+	int err, n;
 
 	if (!p->shows)
 		return 0;
 	p->shows = p->before_shows = false;
-	err = buf_append(out, "\0337\033[m", 5);
+	/* blanks as curses believes them to be */
+	n = at->ground >= 0 ? snprintf(pen, sizeof(pen), "\0337\033[0;4%dm", at->ground & 7)
+			    : snprintf(pen, sizeof(pen), "\0337\033[m");
+	err = buf_append(out, pen, (size_t)n);
 	if (err == 0 && at->way == PICTURE_KITTY)
 		err = picture_kitty_delete(PANE_KITTY_ID, out);
 	for (unsigned row = 0; err == 0 && row < at->rows; row++) {
 		char s[48];
-		int n = snprintf(s, sizeof(s), "\033[%d;%dH\033[%uX", at->top + (int)row + 1,
+		n = snprintf(s, sizeof(s), "\033[%d;%dH\033[%uX", at->top + (int)row + 1,
 		    at->left + 1, at->columns);
 		err = buf_append(out, s, (size_t)n);
 	}

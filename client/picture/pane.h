@@ -19,7 +19,8 @@ struct picture_pane_place {
 	enum picture_way way;
 	int top, left; /* screen cell, from 0 */
 	unsigned rows, columns;
-	unsigned cell_width, cell_height;	   /* pixels */
+	unsigned cell_width, cell_height; /* pixels */
+	int ground; /* colour of the screen's blanks, 0..7; -1 = the terminal's own */
 	unsigned registers, max_width, max_height; /* sixel's limits; 0 = not known */
 };
 

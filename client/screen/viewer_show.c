@@ -11,12 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/theme.h"
 #include "client/widget/paint.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/mem.h"
 #include "common/secret.h"
 #include "common/text.h"
+
+#include <curses.h>
 
 /* The bytes of one picture, at most. */
 #define SHOW_MAX_BYTES (15u << 20)
@@ -75,6 +78,15 @@ show_erase(struct viewer *v)
 	v->is_stale = true;
 }
 
+/* Colour of the screen's blanks. */
+static int
+show_ground(void)
+{
+	short fg, bg;
+
+	return pair_content(theme_pair(STYLE_PLAIN), &fg, &bg) == OK ? bg : -1;
+}
+
 void
 viewer_show_place(struct viewer *v, const struct area *a)
 {
@@ -84,6 +96,7 @@ viewer_show_place(struct viewer *v, const struct area *a)
 	    .left = a->x,
 	    .rows = a->h > 0 ? (unsigned)a->h : 0,
 	    .columns = a->w > 0 ? (unsigned)a->w : 0,
+	    .ground = show_ground(),
 	    .registers = v->probe.sixel_registers,
 	    .max_width = v->probe.sixel_max_width,
 	    .max_height = v->probe.sixel_max_height,

@@ -239,7 +239,8 @@ erased_without_a_trace(void **state)
 	    .rows = 5,
 	    .columns = 10,
 	    .cell_width = 8,
-	    .cell_height = 16};
+	    .cell_height = 16,
+	    .ground = -1};
 	struct picture_pane *p = picture_pane_new();
 	struct picture_canvas c = canvas(10, 10, false);
 	VTerm *t = terminal(12, 24);
@@ -278,6 +279,21 @@ erased_without_a_trace(void **state)
 	vterm_state_get_cursorpos(vterm_obtain_state(t), &after);
 	assert_int_equal(after.row, before.row);
 	assert_int_equal(after.col, before.col);
+	buf_release(&out);
+	buf_release(&out);
+
+	/* on a screen whose blanks are white, they are white again */
+	place.ground = 7;
+	picture_pane_put(p, &place);
+	assert_int_equal(picture_pane_draw(p, &c, false, &out), 0);
+	assert_int_equal(picture_pane_erase(p, &out), 0);
+	vterm_input_write(t, (const char *)buf_bytes(&out), out.len);
+	for (int col = 4; col < 14; col++) {
+		VTermColor fg, bg;
+		uint32_t ch;
+		vterm_cell(t, 4, col, &ch, &fg, &bg);
+		assert_true(VTERM_COLOR_IS_INDEXED(&bg) && bg.indexed.idx == 7);
+	}
 	buf_release(&out);
 	vterm_free(t);
 	picture_pane_free(&p);
