@@ -65,8 +65,11 @@ jpeg_read_head(const uint8_t *v, size_t len, struct jpeg_head *h_r)
 			h_r->rows = jpeg_u16(v + pos + 5);
 			h_r->columns = jpeg_u16(v + pos + 7);
 			h_r->components = v[pos + 9];
-			if (h_r->components == 3 && n >= 17)
+			if (h_r->components == 3 && n >= 17) {
 				h_r->says_rgb = jpeg_says_rgb(v + pos + 4, jfif, adobe);
+				/* sampling factors of the first and second component */
+				h_r->surely_ycc = jfif || v[pos + 11] != v[pos + 14];
+			}
 			break;
 		}
 		pos += 2 + n;

@@ -12,8 +12,9 @@
 struct jpeg_head {
 	unsigned sof; /* marker: 0xc0 baseline, 0xc1 extended, 0xc3 lossless, 0xf7 JPEG-LS ... */
 	unsigned precision, rows, columns, components;
-	bool ends;     /* an end of image stands at the end */
-	bool says_rgb; /* what libjpeg would take its three components for */
+	bool ends;	 /* an end of image stands at the end */
+	bool says_rgb;	 /* what libjpeg would take its three components for */
+	bool surely_ycc; /* JFIF, or colour at half resolution: whatever the dataset says */
 };
 
 bool jpeg_read_head(const uint8_t *v, size_t len, struct jpeg_head *h_r);

@@ -202,8 +202,9 @@ picture_passes(const struct picture *p, const struct jpeg_head *h, const uint8_t
 {
 	bool rgb = p->image.colour == IMAGE_RGB;
 
-	return h->sof == 0xc0 && h->precision == 8 && p->image.samples == 3 && h->says_rgb == rgb &&
-	       jpeg_is_sound(v, len);
+	if (h->sof != 0xc0 || h->precision != 8 || p->image.samples != 3)
+		return false;
+	return (h->says_rgb == rgb || (h->surely_ycc && !h->says_rgb)) && jpeg_is_sound(v, len);
 }
 
 /* Head checked, passed on (1) or decoded (0). */

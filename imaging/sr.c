@@ -31,6 +31,8 @@
 #define TAG_CODE_VALUE	DICOM_TAG(0x0008, 0x0100)
 #define TAG_CODE_SCHEME DICOM_TAG(0x0008, 0x0102)
 
+#define SR_CHILDREN_MAX 10000u
+
 /* The text on its way. Nesting was limited by the scan of the file. */
 struct sr {
 	struct buf *text;
@@ -280,8 +282,12 @@ sr_children(struct sr *sr, const struct attr *outer, const struct dicom_item *it
     unsigned level)
 {
 	size_t n = dicom_n_items(item, TAG_CONTENT);
-	bool alone = sr_same_names(outer, item, n);
+	bool alone = n <= SR_CHILDREN_MAX && sr_same_names(outer, item, n);
 	const struct dicom_item *child;
+
+	/* each is looked for from the first on */
+	if (n > SR_CHILDREN_MAX)
+		sr->full = true;
 
 	for (size_t i = 0; i < n && !sr->full; i++) {
 		child = dicom_item(item, TAG_CONTENT, i);

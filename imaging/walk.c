@@ -15,6 +15,10 @@
 #define TAG_ITEM_END	 0xfffee00du
 #define TAG_SEQUENCE_END 0xfffee0ddu
 
+/* elements of one dataset */
+#define ORDER_MATTERS_FROM 1000u
+#define LIMIT_DISORDERED   200u
+
 enum walk_kind {
 	WALK_DATASET,	/* elements */
 	WALK_SEQUENCE,	/* items */
@@ -27,6 +31,8 @@ struct walk_level {
 	bool delimited; /* a delimiter ends it before that */
 	bool implicit, big_endian;
 	bool guessed; /* only looks like a sequence: damage inside is not damage */
+	unsigned n;   /* elements so far */
+	uint32_t last_tag;
 };
 
 /* An item is a level too. */
@@ -38,8 +44,9 @@ struct walk {
 	struct walk_level stack[WALK_LEVELS];
 	unsigned depth;
 	unsigned n_elements;
-	uint32_t at;   /* tag of the last element begun */
-	bool too_deep; /* damage that is never forgiven */
+	unsigned n_disordered;
+	uint32_t at;  /* tag of the last element begun */
+	bool hostile; /* damage that is never forgiven */
 };
 
 static uint32_t
@@ -118,7 +125,7 @@ static int
 walk_push(struct walk *w, const struct walk_level *l, struct refusal *why)
 {
 	if (w->depth == WALK_LEVELS) {
-		w->too_deep = true;
+		w->hostile = true;
 		return walk_broken(w, why, "sequences are nested too deeply");
 	}
 	w->stack[w->depth++] = *l;
@@ -151,6 +158,21 @@ walk_next(struct walk *w, struct walk_element *e_r, struct refusal *why)
 	if (++w->n_elements > LIMIT_ELEMENTS)
 		return walk_broken(w, why, "too many elements");
 	w->pos = e_r->value;
+	return 0;
+}
+
+/* DCMTK looks for an element's place from the last one backwards: a long
+ * dataset in descending order would take it minutes. */
+static int
+walk_order(struct walk *w, struct walk_level *top, uint32_t tag, struct refusal *why)
+{
+	if (tag < top->last_tag && top->n > ORDER_MATTERS_FROM &&
+	    ++w->n_disordered > LIMIT_DISORDERED) {
+		w->hostile = true;
+		return walk_broken(w, why, "too many elements out of order");
+	}
+	top->n++;
+	top->last_tag = tag;
 	return 0;
 }
 
@@ -198,7 +220,8 @@ walk_in_dataset(struct walk *w, struct refusal *why)
 	}
 	if (e.tag >> 16 == 0xfffe)
 		return walk_broken(w, why, "a delimiter stands where an element should");
-	return walk_value(w, &e, why);
+	rc = walk_order(w, walk_top(w), e.tag, why);
+	return rc < 0 ? rc : walk_value(w, &e, why);
 }
 
 static int
@@ -227,6 +250,8 @@ walk_in_sequence(struct walk *w, struct refusal *why)
 	}
 	item.kind = WALK_DATASET;
 	item.guessed = false;
+	item.n = 0;
+	item.last_tag = 0;
 	if (!item.delimited)
 		item.end = e.value + e.value_len;
 	return walk_push(w, &item, why);
@@ -280,7 +305,7 @@ walk_dataset(const uint8_t *bytes, size_t len, const struct syntax *syntax, stru
 			return 0;
 		rc = top->kind == WALK_DATASET ? walk_in_dataset(&w, why)
 					       : walk_in_sequence(&w, why);
-		if (rc < 0 && (w.too_deep || !walk_forgive(&w, why)))
+		if (rc < 0 && (w.hostile || !walk_forgive(&w, why)))
 			return rc;
 	}
 }

@@ -361,6 +361,10 @@ def recoded_colours(ix):
     # passed on as they are: the picture is near the one that went in
     recoded(ix, "rgb-jpeg-444", ix.path("rgb-by-pixel"), rgb, "dcmcjpeg", "+eb", "+q", "98", "+s4",
             tolerance=12)
+    # says RGB and is not: colour at half resolution is YCbCr whatever it says
+    path = os.path.join(PYDICOM, "test_files/SC_rgb_jpeg_lossy_gdcm.dcm")
+    open(ix.path("rgb-jpeg-mislabelled"), "wb").write(open(path, "rb").read())
+    ix.expect("rgb-jpeg-mislabelled", from_ybr(by_gdcm(path)), 3)
     recoded(ix, "rgb-jpeg-no-transform", ix.path("rgb-by-pixel"), rgb, "dcmcjpeg", "+eb", "+cr",
             "+q", "98", tolerance=12)
 

@@ -284,6 +284,22 @@ nesting_is_limited_before_dcmtk_recurses(void **state)
 }
 
 static void
+order_and_number_of_elements_are_limited(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	put_head(&b, EXPLICIT);
+	for (unsigned i = 0; i < 60000; i++)
+		put_text(&b, 0x7001ffffu - i, "LO", "");
+	check_refused(&b, "out of order", "(7001,");
+	put_head(&b, EXPLICIT);
+	for (unsigned i = 0; i < 2100000; i++)
+		put_text(&b, 0x70010000u + i / 64, "LO", "");
+	check_refused(&b, "too many elements", "(7001,");
+}
+
+static void
 a_deflate_bomb_is_stopped(void **state)
 {
 	static uint8_t zeros[1 << 20];
@@ -467,6 +483,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(headers_that_announce_too_much_cost_no_memory),
 	    cmocka_unit_test(nesting_is_limited_before_dcmtk_recurses),
+	    cmocka_unit_test(order_and_number_of_elements_are_limited),
 	    cmocka_unit_test(a_deflate_bomb_is_stopped),
 	    cmocka_unit_test(what_is_no_dicom_is_said_to_be_none),
 	    cmocka_unit_test(truncated_files_are_refused_wherever_they_end),
