@@ -200,6 +200,13 @@ viewer_reset(struct viewer *v)
 
 /* --------------------------------------------------------------------- keys */
 
+/* As far as is known: windows are for greys. */
+static bool
+viewer_is_colour(const struct study_frame *f)
+{
+	return f->info != NULL && f->info->photometric == EMAGE__PHOTOMETRIC__PHOTOMETRIC_RGB;
+}
+
 static bool
 viewer_can(const struct screen *s, enum action a)
 {
@@ -218,7 +225,7 @@ viewer_can(const struct screen *s, enum action a)
 		return r != NULL && r->n_frames > 1;
 	case ACTION_WINDOW_NEXT:
 	case ACTION_WINDOW_PREVIOUS:
-		return v->has_shown && !v->canvas.is_rgb;
+		return r != NULL && !viewer_is_colour(&r->frames[v->at]);
 	case ACTION_PAN_LEFT:
 		return v->view.zoom > 1;
 	default:
