@@ -63,10 +63,13 @@ store_frames_get(struct store_conn *db, struct arena *a, uint64_t patient_id, ui
 	*total_r = (uint32_t)total;
 	if (first >= total || !max)
 		return 0;
-	rc = db_each(db, a, Q_frame_runs, BINDS(db_u64(patient_id), db_u64(series_id)),
-	    DB_FIELDS(struct frame_run, run_fields), &s.run, frame_search_run, &s);
-	if (rc != 1)
-		return rc ? rc : -EM_E_NOT_FOUND;
+	/* a short series is walked from its beginning */
+	if (total > RUN_MAX) {
+		rc = db_each(db, a, Q_frame_runs, BINDS(db_u64(patient_id), db_u64(series_id)),
+		    DB_FIELDS(struct frame_run, run_fields), &s.run, frame_search_run, &s);
+		if (rc != 1)
+			return rc ? rc : -EM_E_NOT_FOUND;
+	}
 	rc = db_all(db, a, Q_frame_page,
 	    BINDS(db_u64(patient_id), db_u64(series_id), db_blob(s.run.place, s.run.place_len),
 		db_i64(max), db_i64(s.skip)),
