@@ -27,6 +27,7 @@ struct backend {
 	enum delivery (*deliver)(void *state, const struct mail *m, const char **reason_r);
 	void (*close)(void *state);
 	bool network; /* whether it needs sockets */
+	bool folder;  /* whether its argument is a folder that it writes to */
 };
 
 /* NULL when there is none of that name. */

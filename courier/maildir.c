@@ -164,4 +164,5 @@ const struct backend maildir_backend = {
     .open = maildir_open,
     .deliver = maildir_deliver,
     .close = maildir_close,
+    .folder = true,
 };

@@ -31,7 +31,8 @@ main(int argc, char **argv)
 	}
 	(void)umask(077);
 	secret_setup();
-	if (b->open(argv[2], &state) != 0 || sandbox_enter(b->network) != 0)
+	if (b->open(argv[2], &state) != 0 ||
+	    sandbox_enter(b->folder ? argv[2] : NULL, b->network) != 0)
 		return 1;
 	rc = serve_run(SERVER_FD, b, state);
 	b->close(state);

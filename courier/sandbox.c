@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the courier may still do once its back end is open: a list of system
- * calls, and no core file. The list names what is allowed; anything else ends
- * the process.
+ * What the courier may still do once its back end is open: one folder, a list of
+ * system calls, and no core file. The list names what is allowed; anything else
+ * ends the process.
  */
 #include "courier/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <seccomp.h>
 
@@ -17,7 +23,8 @@
 #include "common/log.h"
 #include "common/mem.h"
 
-/* The sanitizers make calls of their own; their builds go without the list. */
+/* The sanitizers read files and make calls of their own: their builds go
+ * without both. */
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED true
 #elif defined(__has_feature)
@@ -119,6 +126,76 @@ sandbox_filter(bool network)
 	return rc;
 }
 
+/* --------------------------------------------------------------- Landlock */
+
+#define FILES_READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+/* Moving a file from tmp to new refers to another folder. */
+#define FILES_WRITE                                                                                \
+	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |                          \
+	    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REFER)
+#define FILES_ALL                                                                                  \
+	(FILES_READ | FILES_WRITE | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REMOVE_DIR |   \
+	    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |                           \
+	    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |                          \
+	    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
+/* The first that lets a file be moved between folders at all. */
+#define LANDLOCK_ABI_MIN 2
+
+static int
+sandbox_beneath(int ruleset, const char *path, uint64_t access)
+{
+	struct landlock_path_beneath_attr rule = {.allowed_access = access};
+	int rc = 0;
+
+	rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
+	if (rule.parent_fd < 0 ||
+	    syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0)
+		rc = -errno;
+	if (rule.parent_fd >= 0)
+		(void)close(rule.parent_fd);
+	return rc;
+}
+
+/* The clock of a test stands in a file; only such a build looks there. */
+static int
+sandbox_test_clock(int ruleset)
+{
+#ifdef EMAGE_TESTING
+	const char *clock = getenv("EMAGE_TEST_CLOCK");
+
+	if (clock != NULL && clock[0] == '@')
+		return sandbox_beneath(ruleset, clock + 1, LANDLOCK_ACCESS_FS_READ_FILE);
+#endif
+	(void)ruleset;
+	return 0;
+}
+
+static int
+sandbox_files(const char *folder)
+{
+	struct landlock_ruleset_attr all = {.handled_access_fs = FILES_ALL};
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	int ruleset, rc = 0;
+
+	if (abi < LANDLOCK_ABI_MIN) {
+		log_info("courier.landlock", "available=no");
+		return 0;
+	}
+	ruleset = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all.handled_access_fs), 0);
+	if (ruleset < 0)
+		return -errno;
+	if (folder != NULL)
+		rc = sandbox_beneath(ruleset, folder, FILES_READ | FILES_WRITE);
+	if (rc == 0)
+		rc = sandbox_test_clock(ruleset);
+	if (rc == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
+		rc = -errno;
+	(void)close(ruleset);
+	return rc;
+}
+
+/* ------------------------------------------------------------------ whole */
+
 bool
 sandbox_filters(void)
 {
@@ -126,7 +203,7 @@ sandbox_filters(void)
 }
 
 int
-sandbox_enter(bool network)
+sandbox_enter(const char *folder, bool network)
 {
 	const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
 	int rc = 0;
@@ -134,6 +211,8 @@ sandbox_enter(bool network)
 	if (setrlimit(RLIMIT_CORE, &none) < 0 || prctl(PR_SET_DUMPABLE, 0) < 0 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		rc = -errno;
+	if (rc == 0 && sandbox_filters())
+		rc = sandbox_files(folder);
 	if (rc == 0 && sandbox_filters())
 		rc = sandbox_filter(network);
 	if (rc == 0)

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -392,6 +393,58 @@ test_sandbox_is_closed(void **state)
 	assert_int_equal(office_end(o), 0);
 }
 
+/* Runs `act` in a child inside the sandbox; its exit status or 1000 + signal. */
+static int
+sandboxed(const char *folder, int (*act)(const char *folder))
+{
+	pid_t pid = fork();
+	int status;
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(sandbox_enter(folder, false) == 0 ? act(folder) : 99);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+static int
+act_files(const char *folder)
+{
+	int beneath = open(folder, O_RDONLY | O_DIRECTORY);
+	int made = openat(beneath, "file", O_WRONLY | O_CREAT, 0600);
+	int outside = open("/etc/passwd", O_RDONLY);
+
+	return (beneath >= 0) + 2 * (made >= 0) + 4 * (outside >= 0);
+}
+
+static int
+act_socket(const char *folder)
+{
+	(void)folder;
+	return socket(AF_INET, SOCK_STREAM, 0) < 0;
+}
+
+static int
+act_program(const char *folder)
+{
+	(void)folder;
+	return execl("/bin/true", "true", (char *)NULL) < 0;
+}
+
+static void
+test_sandbox_forbids(void **state)
+{
+	struct office *o = *state;
+	bool landlock = syscall(SYS_landlock_create_ruleset, NULL, 0, 1u) >= 2;
+
+	assert_int_equal(office_end(o), 0);
+	if (!sandbox_filters())
+		skip();
+	assert_int_equal(sandboxed(o->dir, act_files), landlock ? 3 : 7);
+	assert_int_equal(sandboxed(o->dir, act_socket), 1000 + SIGSYS);
+	assert_int_equal(sandboxed(o->dir, act_program), 1000 + SIGSYS);
+}
+
 /* ----------------------------------------------------------------- format */
 
 static void
@@ -447,6 +500,7 @@ main(void)
 	    T(test_nonsense_ends_it),
 	    T(test_not_started_by_hand),
 	    T(test_sandbox_is_closed),
+	    T(test_sandbox_forbids),
 	    cmocka_unit_test(test_long_subject_is_folded),
 	    cmocka_unit_test(test_back_ends),
 	};
