@@ -166,7 +166,8 @@ scan_file(const uint8_t *bytes, size_t len, struct scan *s_r, struct refusal *wh
 	if (rc == 0 && s_r->syntax->deflated)
 		rc = scan_inflate(bytes + pos, len - pos, s_r, why);
 	if (rc == 0)
-		rc = walk_dataset(s_r->dataset, s_r->dataset_len, s_r->syntax, why);
+		rc = walk_dataset(
+		    s_r->dataset, s_r->dataset_len, s_r->syntax, &s_r->dataset_len, why);
 	return rc;
 }
 

@@ -272,9 +272,12 @@ walk_forgive(struct walk *w, struct refusal *why)
 	return false;
 }
 
+/* Some media and networks pad files with zeros. */
 static bool
 walk_only_padding(const struct walk *w)
 {
+	if (w->depth != 1 || w->pos >= w->len || w->bytes[w->pos] != 0)
+		return false;
 	for (size_t i = w->pos; i < w->len; i++)
 		if (w->bytes[i] != 0)
 			return false;
@@ -282,7 +285,8 @@ walk_only_padding(const struct walk *w)
 }
 
 int
-walk_dataset(const uint8_t *bytes, size_t len, const struct syntax *syntax, struct refusal *why)
+walk_dataset(const uint8_t *bytes, size_t len, const struct syntax *syntax, size_t *used_r,
+    struct refusal *why)
 {
 	struct walk w = {.bytes = bytes, .len = len, .depth = 1};
 	struct walk_level *top;
@@ -296,13 +300,14 @@ walk_dataset(const uint8_t *bytes, size_t len, const struct syntax *syntax, stru
 	};
 	for (;;) {
 		top = walk_top(&w);
+		*used_r = w.pos;
+		if (walk_only_padding(&w))
+			return 0;
 		if (w.pos == top->end && !top->delimited) {
 			if (--w.depth == 0)
 				return 0;
 			continue;
 		}
-		if (w.depth == 1 && len - w.pos < 8 && walk_only_padding(&w))
-			return 0;
 		rc = top->kind == WALK_DATASET ? walk_in_dataset(&w, why)
 					       : walk_in_sequence(&w, why);
 		if (rc < 0 && (w.hostile || !walk_forgive(&w, why)))

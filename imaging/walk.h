@@ -27,9 +27,10 @@ int walk_element(const uint8_t *bytes, size_t len, size_t pos, bool implicit, bo
  * Goes over a whole dataset, sequences included, with a stack of its own:
  * every value must end before what holds it ends, nesting and number stay
  * within the limits. What may be a sequence counts as one (a value of implicit
- * VR that begins with an item), since DCMTK's dictionary may say so.
+ * VR that begins with an item), since DCMTK's dictionary may say so. *used_r is
+ * where it ends: zeros may follow, over which DCMTK would stumble.
  */
-int walk_dataset(
-    const uint8_t *bytes, size_t len, const struct syntax *syntax, struct refusal *why);
+int walk_dataset(const uint8_t *bytes, size_t len, const struct syntax *syntax, size_t *used_r,
+    struct refusal *why);
 
 #endif

@@ -390,6 +390,29 @@ truncated_files_are_refused_wherever_they_end(void **state)
 	}
 }
 
+static void
+padding_behind_the_dataset_does_no_harm(void **state)
+{
+	static const size_t PADDING[] = {1, 7, 8, 100, 4096};
+	struct imaging_result r;
+	uint8_t *v, *padded;
+	size_t len;
+
+	(void)state;
+	v = imaging_read_file(files_path("ankle-explicit", ".dcm"), &len);
+	assert_non_null(v);
+	padded = mem_new(len + 4096);
+	memcpy(padded, v, len);
+	for (size_t i = 0; i < ARRAY_LEN(PADDING); i++) {
+		assert_true(ask(padded, len + PADDING[i], &r));
+		assert_true(r.reply->ok);
+		assert_int_equal(r.n_frames, 1);
+		imaging_result_free(&r);
+	}
+	free(padded);
+	free(v);
+}
+
 static uint32_t
 next_random(uint32_t *seed)
 {
@@ -487,6 +510,7 @@ main(void)
 	    cmocka_unit_test(a_deflate_bomb_is_stopped),
 	    cmocka_unit_test(what_is_no_dicom_is_said_to_be_none),
 	    cmocka_unit_test(truncated_files_are_refused_wherever_they_end),
+	    cmocka_unit_test(padding_behind_the_dataset_does_no_harm),
 	    cmocka_unit_test(mutated_files_never_give_a_wrong_picture),
 	    cmocka_unit_test(a_thousand_files_leave_memory_flat),
 	    cmocka_unit_test(a_socket_that_makes_no_sense_ends_the_process),
