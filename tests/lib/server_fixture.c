@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -88,9 +89,14 @@ fixture_exec(const struct fixture *f, const char *const *argv)
 		args[n++] = i == 0 ? program : argv[i];
 	args[n] = NULL;
 	snprintf(clock, sizeof(clock), "@%s", f->clock);
+	/* a test that ends without a word takes its server along */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	setenv("EMAGE_TEST_CLOCK", clock, 1);
 	unsetenv("EMAGE_SOCKET");
 	unsetenv("NOTIFY_SOCKET");
+	/* the leak checker cannot work under a tracer */
+	if (f->wrapper)
+		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 	execvp(args[0], (char *const *)args);
 	fprintf(stderr, "%s: %s\n", program, strerror(errno));
 	_exit(127);
@@ -266,6 +272,22 @@ fixture_set(struct fixture *f, const char *section, const char *line)
 	free(text);
 }
 
+/* emaged itself, when it was started by another program: its first child. */
+static void
+fixture_look_behind_wrapper(struct fixture *f)
+{
+	char *path = mem_printf("/proc/%d/task/%d/children", (int)f->pid, (int)f->pid);
+	FILE *file = fopen(path, "re");
+	int child = 0;
+
+	if (!file || fscanf(file, "%d", &child) != 1)
+		fixture_fail(f, "%s: no child", path);
+	fclose(file);
+	free(path);
+	f->parent_pid = f->pid;
+	f->pid = child;
+}
+
 void
 fixture_start(struct fixture *f)
 {
@@ -294,6 +316,9 @@ fixture_start(struct fixture *f)
 	fixture_wait_listening(f, out[0]);
 	close(out[0]);
 	free(program);
+	f->parent_pid = 0;
+	if (f->wrapper)
+		fixture_look_behind_wrapper(f);
 	/* whoever starts it again finds it at the same place */
 	n = strlen(f->port);
 	if (n > 0) {
@@ -314,9 +339,10 @@ fixture_signal(struct fixture *f, int sig)
 int
 fixture_wait_end(struct fixture *f)
 {
+	pid_t child = f->parent_pid ? f->parent_pid : f->pid;
 	int status = 0;
 
-	while (waitpid(f->pid, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
 	f->pid = 0;
 	return status;

@@ -31,6 +31,7 @@ struct fixture {
 	char port[8]; /* once it has been started */
 	int64_t shift_ms;
 	pid_t pid;		    /* 0 = not running */
+	pid_t parent_pid;	    /* of the wrapper, if there is one */
 	const char *const *wrapper; /* program and arguments in front, or NULL */
 };
 
