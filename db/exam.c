@@ -19,6 +19,16 @@ static const struct db_field exam_fields[] = {
     DB_COL(struct store_exam, has_report),
     DB_COL(struct store_exam, n_images),
 };
+static const struct db_field page_fields[] = {
+    DB_COL(struct store_exam, exam_id),
+    DB_COL(struct store_exam, taken_at_ms),
+    DB_COL(struct store_exam, establishment_id),
+    DB_COL(struct store_exam, establishment),
+    DB_COL(struct store_exam, modality),
+    DB_COL(struct store_exam, description),
+    DB_COL(struct store_exam, has_report),
+    DB_COL(struct store_exam, n_images),
+};
 static const struct db_field report_fields[] = {
     DB_COL(struct store_report, title),
     DB_COL(struct store_report, author),
@@ -50,18 +60,26 @@ int
 store_exam_page(struct store_conn *db, struct arena *a, const struct store_exam_query *q,
     struct store_exam **rows_r, unsigned *n_r)
 {
+	struct store_exam *exams;
 	void *rows = NULL;
+	unsigned i;
 	int rc;
 
 	*rows_r = NULL;
+	*n_r = 0;
 	if ((unsigned)q->sort >= ARRAY_LEN(exam_page_queries))
 		return -EM_E_INVALID;
 	rc = db_all(db, a, exam_page_queries[q->sort][q->ascending],
 	    BINDS(db_u64(q->patient_id), db_i64(q->from_ms), db_i64(q->before_ms),
 		db_u64(q->establishment_id), db_i64(q->limit), db_i64(q->offset)),
-	    DB_FIELDS(struct store_exam, exam_fields), &rows, n_r);
-	if (!rc)
-		*rows_r = rows;
+	    DB_FIELDS(struct store_exam, page_fields), &rows, n_r);
+	exams = rows;
+	for (i = 0; i < *n_r; i++) {
+		exams[i].patient_id = q->patient_id;
+		exams[i].released = true;
+		exams[i].study_uid = exams[i].accession_number = "";
+	}
+	*rows_r = exams;
 	return rc;
 }
 

@@ -281,7 +281,8 @@ struct store_exam {
 	bool released, has_report;
 	uint32_t n_images;
 };
-/* Released exams of one patient. Rows in the arena. */
+/* Released exams of one patient, without study_uid and accession_number ("").
+ * Rows in the arena. */
 int store_exam_page(struct store_conn *db, struct arena *a, const struct store_exam_query *q,
     struct store_exam **rows_r, unsigned *n_r);
 int store_exam_count(struct store_conn *db, const struct store_exam_query *q, uint32_t *n_r);
