@@ -2,7 +2,7 @@
 #ifndef EMAGE_TESTS_UNIT_TEST_HANDLE_IMAGING_H
 #define EMAGE_TESTS_UNIT_TEST_HANDLE_IMAGING_H
 
-#include "tests/unit/test_handle.h"
+#include "tests/unit/test_handle_person.h"
 
 /* For tests that decode nothing. */
 int

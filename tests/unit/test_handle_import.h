@@ -2,7 +2,7 @@
 #ifndef EMAGE_TESTS_UNIT_TEST_HANDLE_IMPORT_H
 #define EMAGE_TESTS_UNIT_TEST_HANDLE_IMPORT_H
 
-#include "tests/unit/test_handle.h"
+#include "tests/unit/test_handle_person.h"
 
 /*
  * An imaging process that finds in every file what the test has planned, and
