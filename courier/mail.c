@@ -186,6 +186,27 @@ mail_put_date(FILE *out, int64_t now_ms)
 	    c.offset_min < 0 ? '-' : '+', abs(c.offset_min) / 60, abs(c.offset_min) % 60);
 }
 
+/* A name in front of an address: what has a meaning there is quoted. */
+static void
+mail_put_name(FILE *out, const char *name, size_t len)
+{
+	bool quote = false;
+
+	for (size_t i = 0; i < len; i++)
+		quote |= strchr("()<>[]:;@\\,.\"", name[i]) != NULL;
+	if (!quote || !mail_is_ascii(name, len)) {
+		mail_put_text(out, name, len);
+		return;
+	}
+	(void)fputc('"', out);
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] == '"' || name[i] == '\\')
+			(void)fputc('\\', out);
+		(void)fputc(name[i], out);
+	}
+	(void)fputc('"', out);
+}
+
 static void
 mail_put_from(FILE *out, const char *from)
 {
@@ -204,7 +225,7 @@ mail_put_from(FILE *out, const char *from)
 		from++;
 		name_len -= 2;
 	}
-	mail_put_text(out, from, name_len);
+	mail_put_name(out, from, name_len);
 	(void)fprintf(out, "%s<%.*s>\n", name_len > 0 ? " " : "", (int)len, address);
 }
 

@@ -243,7 +243,6 @@ import_row(struct request *rq, struct store_conn *db, struct import_state *st, u
 	}
 	if (rc < 0)
 		return rc;
-	st->row_added = true;
 	o->verdict = EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_STORED;
 	return 0;
 }
@@ -253,7 +252,8 @@ static int
 import_audit(
     struct request *rq, struct store_conn *db, const struct import_state *st, uint64_t exam_id)
 {
-	if (!st->row_added || (opened_is_recorded(rq, exam_id) && !st->object.row.release))
+	if (st->object.verdict != EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_STORED ||
+	    (opened_is_recorded(rq, exam_id) && !st->object.row.release))
 		return 0;
 	rq->change.opened_exam_id = exam_id;
 	return people_audit(rq, db,
@@ -304,5 +304,9 @@ handle_admin_import_finish_write(struct request *rq, struct store_conn *db)
 		rc = import_row(rq, db, st, &exam_id);
 	if (rc == 0)
 		rc = import_audit(rq, db, st, exam_id);
-	return rc < 0 ? rc : import_answer(rq, o, exam_id);
+	if (rc == 0)
+		rc = import_answer(rq, o, exam_id);
+	/* last: whatever failed before this undoes the row */
+	st->row_added = rc == 0 && o->verdict == EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_STORED;
+	return rc;
 }

@@ -472,6 +472,13 @@ test_long_subject_is_folded(void **state)
 	for (line = text; *line != '\0'; line += strcspn(line, "\n") + 1)
 		assert_true(strcspn(line, "\n") <= 76);
 	free(text);
+	/* a name with signs that mean something in front of an address */
+	m.from = "e-mage, Grand Est (essai) <ne-pas-repondre@e-mage.example>";
+	assert_null(mail_fault(&m));
+	text = mail_format(&m);
+	assert_non_null(strstr(text, "From: \"e-mage, Grand Est (essai)\" "
+				     "<ne-pas-repondre@e-mage.example>\n"));
+	free(text);
 	/* summer time */
 	m.now_ms = INT64_C(1467331200000);
 	text = mail_format(&m);

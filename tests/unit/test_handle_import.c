@@ -4,6 +4,7 @@
  * and rows share one fate.
  */
 #include "tests/unit/test_handle_import.h"
+#include "tests/unit/test_handle_sql.h"
 
 #include <math.h>
 
@@ -356,6 +357,22 @@ test_sweep_after_a_crash(void **state)
 	(void)close(frames);
 }
 
+/* The audit row fails: no exam, no files, and the same file can come again. */
+static void
+test_no_row_no_files(void **state)
+{
+	struct place *p = *state;
+	struct caller op = caller_operator();
+
+	place_sql(p, "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN"
+		     " SELECT RAISE(ABORT, 'no room'); END");
+	assert_int_not_equal(import_one(p, &op).err, 0);
+	assert_int_equal(media_files(p), 0);
+	place_sql(p, "DROP TRIGGER full");
+	assert_int_equal(import_one(p, &op).verdict, VERDICT(STORED));
+	assert_int_equal(media_files(p), 2);
+}
+
 static void
 test_names_stay_beneath(void **state)
 {
@@ -387,6 +404,7 @@ main(void)
 	    T(test_whose_it_is),
 	    T(test_files_have_their_content),
 	    T(test_sweep_after_a_crash),
+	    T(test_no_row_no_files),
 	    T(test_names_stay_beneath),
 	};
 
