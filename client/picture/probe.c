@@ -98,24 +98,32 @@ probe_is_24bit(const struct probe_env *env)
 	return env->n_colors >= 1 << 24 || (len > 7 && strcmp(env->term + len - 7, "-direct") == 0);
 }
 
+/* Colours, whatever terminfo's entry says: a terminal that tells its version has
+ * 256 of them, though many run as plain "xterm" with 8. */
+static int
+probe_n_colors(const struct probe *p, const struct probe_env *env)
+{
+	return p->name[0] != '\0' && env->n_colors < 256 ? 256 : env->n_colors;
+}
+
 /* Half blocks in the depth that there is. */
 static enum picture_way
-probe_choose_half(const struct probe_env *env)
+probe_choose_half(const struct probe *p, const struct probe_env *env)
 {
 	if (probe_is_24bit(env))
 		return PICTURE_CELLS_TRUE;
-	return env->n_colors >= 256 ? PICTURE_CELLS_256 : PICTURE_CELLS_16;
+	return probe_n_colors(p, env) >= 256 ? PICTURE_CELLS_256 : PICTURE_CELLS_16;
 }
 
 static enum picture_way
-probe_choose_symbols(const struct probe_env *env)
+probe_choose_symbols(const struct probe *p, const struct probe_env *env)
 {
 	if (!env->is_utf8 || probe_is_old(env))
 		return PICTURE_PLAIN;
 	/* the fonts of the Linux console have no half blocks */
-	if (env->no_color || env->n_colors < 16 || probe_is_console(env))
+	if (env->no_color || probe_n_colors(p, env) < 16 || probe_is_console(env))
 		return PICTURE_SHADE;
-	return probe_choose_half(env);
+	return probe_choose_half(p, env);
 }
 
 static enum picture_way
@@ -126,12 +134,12 @@ probe_choose_auto(const struct probe *p, const struct probe_env *env)
 							   strcmp(program, "WezTerm") == 0));
 
 	if (probe_is_multiplexed(env) || probe_is_old(env) || probe_is_console(env))
-		return probe_choose_symbols(env);
+		return probe_choose_symbols(p, env);
 	if (p->kitty)
 		return PICTURE_KITTY;
 	if (p->sixel)
 		return PICTURE_SIXEL;
-	return iterm2 ? PICTURE_ITERM2 : probe_choose_symbols(env);
+	return iterm2 ? PICTURE_ITERM2 : probe_choose_symbols(p, env);
 }
 
 enum picture_way
@@ -145,7 +153,8 @@ probe_choose(const struct probe *p, const struct probe_env *env, enum probe_wish
 	case PROBE_WISH_ITERM:
 		return PICTURE_ITERM2;
 	case PROBE_WISH_HALF:
-		return env->is_utf8 && env->term != NULL ? probe_choose_half(env) : PICTURE_PLAIN;
+		return env->is_utf8 && env->term != NULL ? probe_choose_half(p, env)
+							 : PICTURE_PLAIN;
 	case PROBE_WISH_SHADE:
 		return env->is_utf8 ? PICTURE_SHADE : PICTURE_PLAIN;
 	case PROBE_WISH_PLAIN:

@@ -136,6 +136,9 @@ ways(void **state)
 		{0}, PICTURE_CELLS_TRUE, true},
 	    {{.term = "xterm-direct", .is_utf8 = true, .n_colors = 1 << 24}, {0},
 		PICTURE_CELLS_TRUE, true},
+	    /* modest by name, but it told its version */
+	    {{.term = "xterm", .is_utf8 = true, .n_colors = 8}, {.name = "XTerm(379)"},
+		PICTURE_CELLS_256, true},
 	    /* no colour wished: still pixels, but no coloured cells */
 	    {{.term = "xterm-256color", .is_utf8 = true, .n_colors = 256, .no_color = true}, {0},
 		PICTURE_SHADE, true},
