@@ -360,7 +360,7 @@ charset_to_utf8(struct arena *a, const struct charset *cs, bool is_name, bool ke
 	if (len == 0)
 		return arena_strdup(a, "");
 	buf_init(&out, len * 8 + 64);
-	if (charset_convert(&out, cs, is_name, s, len) == 0)
+	if (charset_convert(&out, cs, is_name, s, len) == 0 && out.len > 0)
 		composed = text_nfc((const char *)buf_bytes(&out), out.len);
 	if (composed != NULL)
 		clean = charset_clean(a, composed, strlen(composed), keep_lines);
