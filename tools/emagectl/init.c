@@ -369,11 +369,11 @@ init_pepper(struct place *p, const char *directory)
 static int
 init_directories(struct place *p, const char *directory)
 {
-	static const char *const below[] = {"", "/keys", "/tls", "/" SERVER_MEDIA};
+	static const char *const below[] = {"", "keys", "tls", SERVER_MEDIA};
 	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(below) && rc == 0; i++) {
-		char *path = mem_printf("%s%s", directory, below[i]);
+		char *path = mem_printf("%s%s%s", directory, i ? "/" : "", below[i]);
 
 		rc = place_directory(p, path, 0700);
 		free(path);
