@@ -90,15 +90,25 @@ int script_value_parse(struct script *s, struct script_value *v, char *text, boo
 void script_value_release(struct script_value *v);
 /* New reference, or NULL after script_fault(). */
 json_t *script_value_get(struct script *s, const struct script_value *v);
-/* What a path stands for in the last reply; as above. */
-json_t *script_path_get(struct script *s, const char *path);
-/* A copy with the variables in its strings put in; as above. */
-json_t *script_fill(struct script *s, const json_t *json);
+/* Length of the name at s. */
+size_t script_name_len(const char *s);
+/* A variable, borrowed; NULL after script_fault(). */
+json_t *script_var(struct script *s, const char *name, size_t len);
 /* Text with its variables put in; NULL after script_fault(). */
 char *script_fill_text(struct script *s, const char *text);
-bool script_compare(const json_t *left, enum script_compare how, const json_t *right);
+/* A copy with the variables in its strings put in; NULL likewise. */
+json_t *script_fill(struct script *s, const json_t *json);
 /* A string as it is, anything else as JSON. Freed by the caller. */
 char *script_show(const json_t *json);
+
+/* script_path.c */
+
+/* What a path stands for in the last reply: a new reference, or NULL after script_fault(). */
+json_t *script_path_get(struct script *s, const char *path);
+
+/* script_compare.c */
+
+bool script_compare(const json_t *left, enum script_compare how, const json_t *right);
 
 /* script_parse.c */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Values of scripts: literals, variables, paths into replies, comparing.
+ * Values of scripts: literals, variables, where else a value comes from.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -88,7 +88,7 @@ script_value_release(struct script_value *v)
 
 /* ----------------------------------------------------------------- variables */
 
-static size_t
+size_t
 script_name_len(const char *s)
 {
 	size_t n = 0;
@@ -98,8 +98,7 @@ script_name_len(const char *s)
 	return n;
 }
 
-/* Borrowed; NULL after script_fault(). */
-static json_t *
+json_t *
 script_var(struct script *s, const char *name, size_t len)
 {
 	char *copy = mem_printf("%.*s", (int)len, name);
@@ -219,133 +218,6 @@ fail:
 	return NULL;
 }
 
-/* --------------------------------------------------------------------- paths */
-
-/* Strings joined, anything else as a list. */
-static json_t *
-script_join(json_t *list)
-{
-	char *text = NULL;
-	size_t len = 0, i;
-	FILE *out;
-	json_t *item, *joined;
-
-	json_array_foreach(list, i, item) if (!json_is_string(item)) return list;
-	out = open_memstream(&text, &len);
-	if (!out)
-		die("out of memory");
-	json_array_foreach(list, i, item) fputs(json_string_value(item), out);
-	if (fclose(out) != 0)
-		die("out of memory");
-	joined = json_string(text);
-	free(text);
-	json_decref(list);
-	return joined;
-}
-
-static json_t *script_walk(struct script *s, json_t *at, const char *path, const char *whole);
-
-/* "[]": the rest of the path in every element. */
-static json_t *
-script_walk_all(struct script *s, json_t *at, const char *rest, const char *whole)
-{
-	json_t *all = json_array(), *item, *found;
-	size_t i;
-
-	json_array_foreach(at, i, item)
-	{
-		found = script_walk(s, item, rest, whole);
-		if (!found) {
-			json_decref(all);
-			return NULL;
-		}
-		json_array_append_new(all, found);
-	}
-	return script_join(all);
-}
-
-static json_t *
-script_walk_index(struct script *s, json_t *at, const char *path, const char *whole)
-{
-	char *end;
-	long index = strtol(path + 1, &end, 10);
-	json_t *item;
-
-	if (!json_is_array(at)) {
-		script_fault(s, "%s: no list before [", whole);
-		return NULL;
-	}
-	if (path[1] == ']')
-		return script_walk_all(s, at, path + 2, whole);
-	if (end == path + 1 || *end != ']') {
-		script_fault(s, "%s: [ wants a number and ]", whole);
-		return NULL;
-	}
-	if (index < 0)
-		index += (long)json_array_size(at);
-	item = index < 0 ? NULL : json_array_get(at, (size_t)index);
-	if (!item) {
-		script_fault(s, "%s: the list has %zu", whole, json_array_size(at));
-		return NULL;
-	}
-	return script_walk(s, item, end + 1, whole);
-}
-
-static json_t *
-script_walk_name(struct script *s, json_t *at, const char *path, const char *whole)
-{
-	size_t len = script_name_len(path);
-	char *name = mem_printf("%.*s", (int)len, path);
-	json_t *item = json_object_get(at, name), *found = NULL;
-
-	if (item)
-		found = script_walk(s, item, path + len, whole);
-	else if (strcmp(name, "length") == 0 && path[len] == '\0' && json_is_array(at))
-		found = json_integer((json_int_t)json_array_size(at));
-	else if (strcmp(name, "length") == 0 && path[len] == '\0' && json_is_string(at))
-		found = json_integer((json_int_t)json_string_length(at));
-	else
-		script_fault(s, "%s: no \"%s\"", whole, name);
-	free(name);
-	return found;
-}
-
-/* New reference. */
-static json_t *
-script_walk(struct script *s, json_t *at, const char *path, const char *whole)
-{
-	if (*path == '\0')
-		return json_incref(at);
-	if (*path == '[')
-		return script_walk_index(s, at, path, whole);
-	if (*path == '.')
-		path++;
-	return script_walk_name(s, at, path, whole);
-}
-
-json_t *
-script_path_get(struct script *s, const char *path)
-{
-	size_t len = script_name_len(path);
-	json_t *at;
-
-	if (*path == '$') {
-		len = script_name_len(path + 1);
-		at = script_var(s, path + 1, len);
-		return at ? script_walk(s, at, path + 1 + len, path) : NULL;
-	}
-	if (len == strlen("replies") && strncmp(path, "replies", len) == 0)
-		return script_walk(s, s->replies, path + len, path);
-	if (len == strlen("error") && strncmp(path, "error", len) == 0 && s->error)
-		return script_walk(s, s->error, path + len, path);
-	at = json_array_get(s->replies, 0);
-	if (!at) {
-		script_fault(s, "%s: there is no reply to look into", path);
-		return NULL;
-	}
-	return script_walk(s, at, path, path);
-}
-
 /* ------------------------------------------------------------------- getting */
 
 static json_t *
@@ -417,85 +289,7 @@ script_value_get(struct script *s, const struct script_value *v)
 	return text ? json_string(text) : NULL;
 }
 
-/* ----------------------------------------------------------------- comparing */
-
-/* 64-bit integers are strings in JSON, so numbers are compared as numbers
- * whichever way they are written. */
-static bool
-script_integer(const json_t *j, long long *value_r)
-{
-	char *end;
-
-	if (json_is_integer(j)) {
-		*value_r = json_integer_value(j);
-		return true;
-	}
-	if (!json_is_string(j) || json_string_length(j) == 0)
-		return false;
-	errno = 0;
-	*value_r = strtoll(json_string_value(j), &end, 10);
-	return errno == 0 && *end == '\0' && !isspace((unsigned char)*json_string_value(j));
-}
-
-/* < 0, 0, > 0; *comparable_r false when only "different" can be said. */
-static int
-script_order(const json_t *left, const json_t *right, bool *comparable_r)
-{
-	bool both_text = json_is_string(left) && json_is_string(right);
-	long long a, b;
-	double x, y;
-
-	*comparable_r = true;
-	/* two texts are text ("007" is not "7"), unless order is asked */
-	if (!both_text && script_integer(left, &a) && script_integer(right, &b))
-		return (a > b) - (a < b);
-	if (json_is_number(left) && json_is_number(right)) {
-		x = json_number_value(left);
-		y = json_number_value(right);
-		return (x > y) - (x < y);
-	}
-	if (both_text)
-		return strcmp(json_string_value(left), json_string_value(right));
-	*comparable_r = false;
-	return !json_equal(left, right);
-}
-
-static bool
-script_contains(const json_t *left, const json_t *right)
-{
-	json_t *item;
-	size_t i;
-
-	if (json_is_string(left) && json_is_string(right))
-		return strstr(json_string_value(left), json_string_value(right));
-	json_array_foreach((json_t *)left, i, item) if (json_equal(item, right)) return true;
-	return false;
-}
-
-bool
-script_compare(const json_t *left, enum script_compare how, const json_t *right)
-{
-	bool comparable;
-	int order = script_order(left, right, &comparable);
-
-	switch (how) {
-	case SCRIPT_EQUAL:
-		return order == 0;
-	case SCRIPT_UNEQUAL:
-		return order != 0;
-	case SCRIPT_LESS:
-		return comparable && order < 0;
-	case SCRIPT_LESS_EQUAL:
-		return comparable && order <= 0;
-	case SCRIPT_GREATER:
-		return comparable && order > 0;
-	case SCRIPT_GREATER_EQUAL:
-		return comparable && order >= 0;
-	case SCRIPT_CONTAINS:
-		break;
-	}
-	return script_contains(left, right);
-}
+/* ------------------------------------------------------------------- showing */
 
 char *
 script_show(const json_t *json)

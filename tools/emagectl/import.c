@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,12 +19,9 @@
 #include "common/frame.h"
 #include "common/mem.h"
 #include "tools/emagectl/ctl.h"
-#include "tools/lib/pbjson.h"
 
-#define IMPORT_JOBS_MAX	   16
-#define IMPORT_WINDOW	   8   /* chunks of one file not acknowledged yet */
-#define IMPORT_PROGRESS_MS 200 /* between two progress lines */
-#define IMPORT_RATIO_MS	   1000
+#define IMPORT_JOBS_MAX 16
+#define IMPORT_WINDOW	8 /* chunks of one file not acknowledged yet */
 
 struct import_options {
 	bool dry_run, release, quiet;
@@ -50,23 +46,6 @@ static const struct option_row import_rows[] = {
 	.help = "Show refused files and the counts only."},
 };
 
-enum import_count {
-	IMPORT_STORED,
-	IMPORT_KNOWN,
-	IMPORT_WOULD_STORE,
-	IMPORT_SKIPPED,
-	IMPORT_REFUSED,
-	IMPORT_COUNTS,
-};
-
-static const char *const import_words[] = {
-    [IMPORT_STORED] = "stored",
-    [IMPORT_KNOWN] = "known",
-    [IMPORT_WOULD_STORE] = "would store",
-    [IMPORT_SKIPPED] = "skipped",
-    [IMPORT_REFUSED] = "refused",
-};
-
 struct import;
 
 /* One file under way. */
@@ -89,105 +68,9 @@ struct import {
 	size_t next; /* in the list */
 	struct import_job jobs[IMPORT_JOBS_MAX];
 	unsigned n_busy;
-	size_t counts[IMPORT_COUNTS];
-	size_t n_done;
-	uint64_t n_bytes;
-	int64_t started_ms, shown_ms;
-	bool on_terminal;
+	struct import_tally tally;
 	bool lost; /* the connection */
 };
-
-/* ------------------------------------------------------------------ reporting */
-
-static void
-import_erase_progress(const struct import *im)
-{
-	if (im->on_terminal)
-		fputs("\r\033[K", stderr);
-}
-
-static void
-import_progress(struct import *im)
-{
-	int64_t now_ms = clock_boot_ms(), ms = now_ms - im->started_ms;
-
-	if (!im->on_terminal || now_ms - im->shown_ms < IMPORT_PROGRESS_MS)
-		return;
-	im->shown_ms = now_ms;
-	fprintf(stderr, "\r%zu/%zu files, %zu stored, %zu known, %zu refused", im->n_done,
-	    im->list.n, im->counts[IMPORT_STORED], im->counts[IMPORT_KNOWN],
-	    im->counts[IMPORT_REFUSED]);
-	if (ms > IMPORT_RATIO_MS)
-		fprintf(stderr, ", %.1f files/s, %.1f MB/s", (double)im->n_done * 1000 / (double)ms,
-		    (double)im->n_bytes / 1000 / (double)ms);
-	fputs("\033[K", stderr);
-	fflush(stderr);
-}
-
-static void
-import_tell_json(const char *path, enum import_count what, const Emage__AdminImportFinishReply *r)
-{
-	char *clean = ctl_clean(path);
-	json_t *j = r ? pbjson_from_message(&r->base) : json_object();
-
-	json_object_set_new(j, "verdict", json_string(import_words[what]));
-	json_object_set_new(j, "file", json_string(clean));
-	pbjson_print(stdout, j, 0);
-	json_decref(j);
-	free(clean);
-}
-
-static void
-import_tell_text(const char *path, enum import_count what, const Emage__AdminImportFinishReply *r)
-{
-	char *clean = ctl_clean(path), *modality, *reason, *field;
-
-	printf("%-11s %s", import_words[what], clean);
-	free(clean);
-	if (r) {
-		modality = ctl_clean(r->modality);
-		reason = ctl_clean(r->reason);
-		field = ctl_clean(r->field);
-		if (*modality)
-			printf("  %s", modality);
-		if (r->n_frames > 1)
-			printf(", %u frames", r->n_frames);
-		if (*reason)
-			printf(": %s", reason);
-		if (*field)
-			printf(" [%s]", field);
-		free(modality);
-		free(reason);
-		free(field);
-	}
-	putchar('\n');
-}
-
-/* The one place where a file is counted. */
-static void
-import_tell(struct import *im, const char *path, enum import_count what,
-    const Emage__AdminImportFinishReply *r)
-{
-	im->counts[what]++;
-	im->n_done++;
-	if (im->o->quiet && what != IMPORT_REFUSED)
-		return;
-	import_erase_progress(im);
-	if (im->ctl->json)
-		import_tell_json(path, what, r);
-	else
-		import_tell_text(path, what, r);
-	im->shown_ms = 0;
-}
-
-static void
-import_tell_why(struct import *im, const char *path, enum import_count what, const char *reason)
-{
-	Emage__AdminImportFinishReply r = EMAGE__ADMIN_IMPORT_FINISH_REPLY__INIT;
-
-	r.reason = (char *)reason;
-	import_tell(im, path, what, &r);
-}
 
 /* ----------------------------------------------------------------------- jobs */
 
@@ -211,7 +94,7 @@ import_job_error(struct import_job *job, int err, const Emage__Error *e)
 		return;
 	job->failed = true;
 	connection_error_text(err, e, text, sizeof(text));
-	import_tell_why(job->import, job->path, IMPORT_REFUSED, text);
+	import_tally_why(&job->import->tally, job->path, IMPORT_REFUSED, text);
 }
 
 /* A failed job ends when nothing that mentions it is under way. */
@@ -250,7 +133,7 @@ import_finished(void *arg, int err, const ProtobufCMessage *msg, const Emage__Er
 	if (err < 0) {
 		import_job_error(job, err, e);
 	} else if (!job->failed) {
-		import_tell(job->import, job->path, import_count_of(r->verdict), r);
+		import_tally_add(&job->import->tally, job->path, import_count_of(r->verdict), r);
 		job->failed = true; /* told */
 	}
 	import_job_settle(job);
@@ -317,7 +200,7 @@ import_send_chunk(struct import_job *job, uint8_t *chunk)
 	ssize_t n = pread(job->fd, chunk, FRAME_DATA_MAX, (off_t)job->offset);
 
 	if (n <= 0) {
-		import_tell_why(job->import, job->path, IMPORT_REFUSED,
+		import_tally_why(&job->import->tally, job->path, IMPORT_REFUSED,
 		    n < 0 ? strerror(errno) : "the file became shorter");
 		job->failed = true;
 		import_job_settle(job);
@@ -331,7 +214,7 @@ import_send_chunk(struct import_job *job, uint8_t *chunk)
 	if (!import_call(job, METHOD_admin_import_data, &rq.base, import_data_taken))
 		return false;
 	job->offset += rq.data.len;
-	job->import->n_bytes += rq.data.len;
+	job->import->tally.n_bytes += rq.data.len;
 	return true;
 }
 
@@ -358,15 +241,15 @@ import_job_begin(struct import *im, struct import_job *job, const struct import_
 	int fd = open(file->path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st) < 0 || (n = pread(fd, head, sizeof(head), 0)) < 0) {
-		import_tell_why(im, file->path, IMPORT_REFUSED, strerror(errno));
+		import_tally_why(&im->tally, file->path, IMPORT_REFUSED, strerror(errno));
 		goto drop;
 	}
 	if (!file->is_named && !import_looks_like_dicom(head, (size_t)n)) {
-		import_tell_why(im, file->path, IMPORT_SKIPPED, "not DICOM");
+		import_tally_why(&im->tally, file->path, IMPORT_SKIPPED, "not DICOM");
 		goto drop;
 	}
 	if (st.st_size == 0) {
-		import_tell_why(im, file->path, IMPORT_REFUSED, "empty");
+		import_tally_why(&im->tally, file->path, IMPORT_REFUSED, "empty");
 		goto drop;
 	}
 	*job = (struct import_job){
@@ -418,56 +301,27 @@ import_send_all(struct import *im)
 		rpc_wants(rpc, &p.fd, &p.events, &timeout_ms);
 		poll(&p, 1, timeout_ms);
 		rpc_step(rpc);
-		import_progress(im);
+		import_tally_progress(&im->tally);
 		import_fill(im);
 	}
 	free(chunk);
 }
 
-static void
-import_summary(const struct import *im)
-{
-	const char *before = "";
-	json_t *j;
-
-	import_erase_progress(im);
-	if (im->ctl->json) {
-		j = json_object();
-		for (unsigned i = 0; i < IMPORT_COUNTS; i++)
-			json_object_set_new(
-			    j, import_words[i], json_integer((json_int_t)im->counts[i]));
-		json_object_set_new(j, "files", json_integer((json_int_t)im->list.n));
-		pbjson_print(stdout, j, 0);
-		json_decref(j);
-		return;
-	}
-	printf("%zu files: ", im->list.n);
-	for (unsigned i = 0; i < IMPORT_COUNTS; i++) {
-		if (im->counts[i] == 0)
-			continue;
-		printf("%s%zu %s", before, im->counts[i], import_words[i]);
-		before = ", ";
-	}
-	if (im->list.n > im->n_done)
-		printf("%s%zu not reached", before, im->list.n - im->n_done);
-	putchar('\n');
-}
-
 static int
 import_verdict(const struct import *im, bool unread)
 {
-	size_t good = im->n_done - im->counts[IMPORT_REFUSED];
+	size_t good = im->tally.n_done - im->tally.counts[IMPORT_REFUSED];
 
 	if (im->lost || good == 0)
 		return CTL_FAILED;
-	return im->counts[IMPORT_REFUSED] > 0 || unread ? CTL_PARTLY : CTL_OK;
+	return im->tally.counts[IMPORT_REFUSED] > 0 || unread ? CTL_PARTLY : CTL_OK;
 }
 
 static int
 import_run(struct ctl *ctl, const void *options, int argc, char **argv)
 {
 	struct import_options o = *(const struct import_options *)options;
-	struct import im = {.ctl = ctl, .o = &o, .started_ms = clock_boot_ms()};
+	struct import im = {.ctl = ctl, .o = &o};
 	bool unread = false;
 	int rc = CTL_FAILED;
 
@@ -475,17 +329,23 @@ import_run(struct ctl *ctl, const void *options, int argc, char **argv)
 		return ctl_usage(&ctl_import_dicom);
 	if (o.jobs == 0)
 		o.jobs = 4;
-	im.on_terminal = isatty(STDERR_FILENO) == 1;
+	im.tally = (struct import_tally){
+	    .json = ctl->json,
+	    .quiet = o.quiet,
+	    .on_terminal = isatty(STDERR_FILENO) == 1,
+	    .started_ms = clock_boot_ms(),
+	};
 	for (int i = 0; i < argc; i++)
 		if (import_list_add(&im.list, argv[i]) < 0)
 			unread = true;
+	im.tally.n_files = im.list.n;
 	if (im.list.n == 0) {
 		ctl_fail("no file to import");
 	} else if (ctl_connect(ctl) == 0) {
 		import_send_all(&im);
 		if (im.lost)
 			ctl_fail("connection lost: %s", net_error_text(ctl->c.net));
-		import_summary(&im);
+		import_tally_summary(&im.tally);
 		rc = import_verdict(&im, unread);
 	}
 	/* callbacks of what is still under way name `im`: end them while it lives */

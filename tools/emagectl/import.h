@@ -4,8 +4,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* Which files `emagectl import dicom` sends. */
+#include "proto/admin.pb-c.h"
+
+/* Which files `emagectl import dicom` sends, and what becomes of them. */
 
 struct import_file {
 	char *path;
@@ -28,5 +31,33 @@ void import_list_release(struct import_list *l);
 /* Whether these first bytes of a file look like DICOM: the mark at 128, or a
  * data set without one. `len` may be short. */
 bool import_looks_like_dicom(const unsigned char *bytes, size_t len);
+
+enum import_count {
+	IMPORT_STORED,
+	IMPORT_KNOWN,
+	IMPORT_WOULD_STORE,
+	IMPORT_SKIPPED,
+	IMPORT_REFUSED,
+	IMPORT_COUNTS,
+};
+
+struct import_tally {
+	bool json, quiet;
+	bool on_terminal; /* where a progress line is shown */
+	size_t n_files, n_done;
+	size_t counts[IMPORT_COUNTS];
+	uint64_t n_bytes; /* sent */
+	int64_t started_ms, shown_ms;
+};
+
+/* Tells what became of a file and counts it: once for each. r may be NULL. */
+void import_tally_add(struct import_tally *t, const char *path, enum import_count what,
+    const Emage__AdminImportFinishReply *r);
+/* The same with a reason of our own. */
+void import_tally_why(
+    struct import_tally *t, const char *path, enum import_count what, const char *reason);
+/* Shows how far it is, now and then. */
+void import_tally_progress(struct import_tally *t);
+void import_tally_summary(const struct import_tally *t);
 
 #endif
