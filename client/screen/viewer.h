@@ -13,7 +13,8 @@
 /*
  * The images of an exam. Inside of the screen, for viewer*.c only:
  *
- *	viewer.c	what keys, mouse and time do
+ *	viewer.c	its life, where the person is, the loop
+ *	viewer_act.c	what keys and mouse do
  *	viewer_load.c	asking for series and frames
  *	viewer_show.c	the picture on the terminal, and when it is drawn
  *	viewer_draw.c	the text around it
@@ -67,11 +68,14 @@ struct viewer {
 	struct picture_cell *cells; /* for the ways that go through curses */
 	size_t n_cells;
 	bool is_stale; /* the terminal does not show what it should */
-	bool is_quick; /* moving: fewer greys */
+	bool is_quick; /* moving */
 	int64_t fine_at_ms;
 	/* flow control: a picture is on its way to the terminal */
 	bool fenced;
 	int64_t fence_until_ms;
+	int64_t sent_at_ms;
+	bool was_quick;	 /* the one on its way has fewer greys */
+	bool is_slow;	 /* it takes the terminal long: fewer greys while moving */
 	unsigned n_deaf; /* fences that were never answered */
 };
 
@@ -95,6 +99,14 @@ void viewer_choose_series(struct viewer *v, size_t series);
 void viewer_changed(struct viewer *v);
 /* Sets the screen's wake_at_ms to the earliest that something is due. */
 void viewer_schedule(struct viewer *v);
+
+void viewer_toggle_loop(struct viewer *v);
+void viewer_loop_speed(struct viewer *v, double factor);
+
+/* viewer_act.c */
+bool viewer_can(const struct screen *s, enum action a);
+void viewer_act(struct screen *s, enum action a);
+bool viewer_event(struct screen *s, const struct event *ev);
 
 /* viewer_load.c */
 void viewer_ask_series(struct viewer *v);

@@ -39,13 +39,16 @@ void
 viewer_draw_way(struct screen *s, const struct area *row)
 {
 	struct viewer *v = viewer_of(s);
-	size_t i = v->has_shown ? v->shown_series : v->series;
 	char words[160], detail[320];
+	size_t i;
 
 	if (viewer_series(v) == NULL) {
 		screen_exam_draw_way(row, true, NULL);
 		return;
 	}
+	/* this row is drawn first: it must name the image that will be drawn */
+	viewer_frame(v);
+	i = v->has_shown ? v->shown_series : v->series;
 	viewer_series_words(&v->study.series[i], words, sizeof(words));
 	snprintf(detail, sizeof(detail), _("série %zu/%zu · %s · image %u/%u"), i + 1,
 	    v->study.n_series, words, (v->has_shown ? v->shown : v->at) + 1,
@@ -77,13 +80,19 @@ static void
 draw_window(struct viewer *v, int y, int x, int w)
 {
 	const struct study_frame *f = study_frame(&v->study, v->shown_series, v->shown);
-	char name[128], s[256];
+	char name[128], s[256] = "";
+	int n = 0;
 
-	if (!v->has_window || f->info == NULL || f->pixels.rgb != NULL)
+	if (!v->has_window || f->info == NULL)
 		return;
 	look_name(f->info, v->window, name, sizeof(name));
-	snprintf(s, sizeof(s), _("C %.0f L %.0f%s%s"), v->view.center, v->view.width,
-	    name[0] != '\0' ? " · " : "", name);
+	if (f->pixels.rgb == NULL)
+		n = snprintf(s, sizeof(s), _("C %.0f L %.0f%s%s"), v->view.center, v->view.width,
+		    name[0] != '\0' ? " · " : "", name);
+	/* (0028,2110): details may be gone */
+	if (f->info->lossy && n >= 0 && n < (int)sizeof(s))
+		snprintf(s + n, sizeof(s) - (size_t)n, "%s%s", n > 0 ? " · " : "",
+		    _("compression avec pertes"));
 	paint_text(y, x, w, STYLE_PLAIN, s);
 }
 

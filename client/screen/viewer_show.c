@@ -28,6 +28,10 @@
 /* How long after the last movement the picture is drawn in full quality. */
 #define SHOW_FINE_MS 250
 #define SHOW_DEAF    3
+/* A full picture that takes longer is too slow for a loop of 25; one of fewer
+ * greys that is this fast shows that the full one would do. */
+#define SHOW_SLOW_MS 40
+#define SHOW_FAST_MS 12
 
 void
 viewer_show_setup(struct viewer *v)
@@ -78,6 +82,16 @@ show_erase(struct viewer *v)
 	v->is_stale = true;
 }
 
+/* In the middle of its room, when the terminal draws no larger sixels. */
+static void
+show_limit(int *from, unsigned *n, unsigned most)
+{
+	if (most == 0 || *n <= most)
+		return;
+	*from += (int)(*n - most) / 2;
+	*n = most;
+}
+
 /* Colour of the screen's blanks. */
 static int
 show_ground(void)
@@ -107,6 +121,10 @@ viewer_show_place(struct viewer *v, const struct area *a)
 	probe_cell_size(&v->probe, a->h, a->w, width, height, &p.cell_width, &p.cell_height);
 	if (p.rows == 0 || p.columns == 0)
 		p.way = PICTURE_NONE;
+	if (p.way == PICTURE_SIXEL) {
+		show_limit(&p.left, &p.columns, p.max_width / p.cell_width);
+		show_limit(&p.top, &p.rows, p.max_height / p.cell_height);
+	}
 	if (memcmp(&p, &v->place, sizeof(p)) == 0)
 		return;
 	v->place = p;
@@ -221,11 +239,13 @@ show_picture(struct viewer *v)
 
 	buf_init(&out, SHOW_MAX_BYTES);
 	picture_pane_put(v->pane, &v->place);
-	err = picture_pane_draw(v->pane, &v->canvas, v->is_quick, &out);
+	v->was_quick = v->is_quick && v->is_slow;
+	v->sent_at_ms = clock_boot_ms();
+	err = picture_pane_draw(v->pane, &v->canvas, v->was_quick, &out);
 	if (err == 0 && v->n_deaf < SHOW_DEAF) {
 		err = buf_append(&out, PROBE_FENCE, sizeof(PROBE_FENCE) - 1);
 		v->fenced = err == 0;
-		v->fence_until_ms = clock_boot_ms() + SHOW_FENCE_MS;
+		v->fence_until_ms = v->sent_at_ms + SHOW_FENCE_MS;
 	}
 	if (err == 0)
 		show_send(v, &out);
@@ -266,14 +286,29 @@ viewer_covered(struct screen *s, bool is_covered)
 	viewer_schedule(v);
 }
 
+/* The terminal has drawn the picture. */
+static void
+show_drawn(struct viewer *v)
+{
+	int64_t took_ms = clock_boot_ms() - v->sent_at_ms;
+
+	if (!v->fenced)
+		return;
+	v->fenced = false;
+	v->n_deaf = 0;
+	if (!v->was_quick && took_ms > SHOW_SLOW_MS)
+		v->is_slow = true;
+	else if (v->was_quick && took_ms < SHOW_FAST_MS)
+		v->is_slow = false;
+}
+
 void
 viewer_reply(struct viewer *v, const struct event *ev)
 {
 	enum probe_reply r = probe_reply(&v->probe, ev->bytes, ev->len);
 
 	if (r == PROBE_REPLY_FENCE) {
-		v->fenced = false;
-		v->n_deaf = 0;
+		show_drawn(v);
 	} else if (r == PROBE_REPLY_LAST) {
 		enum picture_way way = probe_choose(&v->probe, &v->env, v->wish);
 		/* an answer that comes after patience has ended may change the way */
@@ -298,7 +333,7 @@ viewer_show_tick(struct viewer *v, int64_t now_ms)
 	}
 	if (v->is_quick && !v->loops && now_ms >= v->fine_at_ms) {
 		v->is_quick = false;
-		v->is_stale = true;
+		v->is_stale = v->is_stale || v->was_quick;
 	}
 }
 

@@ -449,20 +449,32 @@ slow_terminal(void **state)
 	terminal_says(v, "\033[0n");
 	assert_int_equal(count("\033P0;1q"), 2);
 	assert_non_null(strstr(row_text(LINES - 3), "image 11/40"));
-	/* nothing is owed now, but the picture in full quality */
+	/* quick enough: it was drawn in full, so nothing more is owed */
+	assert_int_equal(count("#63;2;100;100;100"), 2);
 	terminal_says(v, "\033[0n");
-	assert_int_equal(count("\033P0;1q"), 2);
 	later(v, 1000);
 	paint(v, false);
-	assert_int_equal(count("\033P0;1q"), 3);
+	assert_int_equal(count("\033P0;1q"), 2);
+	/* that took long: fewer greys while moving, all of them at rest */
+	act(v, ACTION_IMAGE_NEXT);
+	app.now_ms += 100;
+	terminal_says(v, "\033[0n");
+	act(v, ACTION_IMAGE_NEXT);
+	assert_int_equal(count("\033P0;1q"), 4);
+	assert_int_equal(count("#63;2;100;100;100"), 3);
+	terminal_says(v, "\033[0n");
+	later(v, 1000);
+	paint(v, false);
+	assert_int_equal(count("\033P0;1q"), 5);
+	assert_int_equal(count("#63;2;100;100;100"), 4);
 	/* bytes still in the queue: wait */
 	terminal_says(v, "\033[0n");
 	app.raw_pending = true;
 	act(v, ACTION_INVERT);
-	assert_int_equal(count("\033P0;1q"), 3);
+	assert_int_equal(count("\033P0;1q"), 5);
 	app.raw_pending = false;
 	paint(v, false);
-	assert_int_equal(count("\033P0;1q"), 4);
+	assert_int_equal(count("\033P0;1q"), 6);
 	close_viewer(v);
 }
 
