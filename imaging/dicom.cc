@@ -15,7 +15,6 @@
 #include <dcmtk/dcmdata/dcpixel.h>
 #include <dcmtk/dcmdata/dcpixseq.h>
 #include <dcmtk/dcmdata/dcpxitem.h>
-#include <dcmtk/dcmdata/dcrledrg.h>
 #include <dcmtk/dcmjpeg/djdecode.h>
 #include <dcmtk/oflog/oflog.h>
 
@@ -154,7 +153,6 @@ dicom_init(void)
 			return -EM_E_CONFIG;
 		DJDecoderRegistration::registerCodecs(
 		    EDC_photometricInterpretation, EUC_never, EPC_colorByPixel);
-		DcmRLEDecoderRegistration::registerCodecs();
 		return 0;
 	});
 }

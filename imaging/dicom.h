@@ -57,7 +57,7 @@ int dicom_fragment(const struct dicom_file *file, size_t i, const uint8_t **v_r,
 int dicom_offset_table(const struct dicom_file *file, const uint8_t **v_r, size_t *len_r);
 
 /*
- * Decodes one RLE or JPEG frame, which begins at a fragment, into
+ * Decodes one JPEG frame, which begins at a fragment, into
  * `buffer` of `len` bytes (as large as a frame of the dataset's attributes).
  * model_r (17 bytes) gets the photometric interpretation of what was written;
  * JPEG colour comes as RGB, by pixel.

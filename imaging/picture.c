@@ -12,6 +12,7 @@
 #include "imaging/j2k.h"
 #include "imaging/jls.h"
 #include "imaging/jpeg.h"
+#include "imaging/rle.h"
 
 static const char PIXEL_DATA[] = "PixelData (7FE0,0010)";
 
@@ -36,21 +37,21 @@ picture_open_native(struct picture *p, struct refusal *why)
 	return 0;
 }
 
-/* Buffers for one frame: untouched pages cost nothing. */
+/* Buffers for one frame, zeroed: what a decoder leaves out must not show an earlier file. */
 static int
 picture_buffers(struct picture *p, struct refusal *why)
 {
 	size_t samples = image_n_pixels(&p->image) * p->image.samples;
 
 	if (p->syntax->pixels != SYNTAX_NATIVE) {
-		p->decoded = malloc(samples * 2 + 16);
+		p->decoded = calloc(samples + 8, 2);
 		if (p->decoded == NULL)
 			return refuse(why, "", "not enough memory");
 	}
 	/* 2 bytes a grey value, and RGB behind a palette's index */
-	p->packed = malloc(image_n_pixels(&p->image) * (p->image.colour == IMAGE_PALETTE ? 5u
-							   : p->image.samples == 3	 ? 3u
-											 : 2u));
+	p->packed = calloc(image_n_pixels(&p->image), p->image.colour == IMAGE_PALETTE ? 5u
+						      : p->image.samples == 3	       ? 3u
+										       : 2u);
 	return p->packed != NULL ? 0 : refuse(why, "", "not enough memory");
 }
 
@@ -116,7 +117,7 @@ picture_native(const struct picture *p, uint32_t frame, struct image_raw *raw_r)
 	*raw_r = picture_raw(&p->image, p->native + (size_t)frame * len, len);
 }
 
-/* RLE and JPEG, by DCMTK. */
+/* JPEG, by DCMTK. */
 static int
 picture_decode(struct picture *p, uint32_t frame, struct image_raw *raw_r, struct refusal *why)
 {
@@ -134,8 +135,7 @@ picture_decode(struct picture *p, uint32_t frame, struct image_raw *raw_r, struc
 	if (colour < IMAGE_RGB)
 		return refuse(why, PIXEL_DATA, "the codestream's colours are not understood");
 	raw_r->colour = (enum image_colour)colour;
-	if (p->syntax->pixels != SYNTAX_RLE)
-		raw_r->planar = false;
+	raw_r->planar = false;
 	return 0;
 }
 
@@ -240,10 +240,10 @@ picture_compressed(struct picture *p, uint32_t frame, struct frameinfo *fi, cons
 		rc = j2k_decode(*v_r, *len_r, &p->image, p->decoded, &raw, why);
 	else if (p->syntax->pixels == SYNTAX_JPEG_LS)
 		rc = jls_decode(*v_r, *len_r, &p->image, p->decoded, &raw, why);
-	else if (p->syntax->pixels == SYNTAX_JPEG)
-		rc = picture_jpeg(p, frame, *v_r, *len_r, fi, &raw, why);
+	else if (p->syntax->pixels == SYNTAX_RLE)
+		rc = rle_decode(*v_r, *len_r, &p->image, p->decoded, &raw, why);
 	else
-		rc = picture_decode(p, frame, &raw, why);
+		rc = picture_jpeg(p, frame, *v_r, *len_r, fi, &raw, why);
 	return rc == 0 ? picture_encode(p, &raw, fi, why) : rc;
 }
 

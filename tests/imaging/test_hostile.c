@@ -335,6 +335,46 @@ a_deflate_bomb_is_stopped(void **state)
 	assert_true(!MEMORY_COUNTS || child_kib("VmHWM") < before + 40000);
 }
 
+/* One fragment of 128 bytes with a header of these offsets. */
+static void
+put_rle(struct buf *b, uint32_t n_segments, uint32_t first, uint32_t second)
+{
+	static const uint8_t ZEROS[128];
+
+	put_head(b, RLE);
+	put_image(b, 8, 8, "1", 16);
+	put_tag(b, 0x7fe00010);
+	buf_append(b, "OB\0", 4);
+	put32(b, 0xffffffffu);
+	put_tag(b, 0xfffee000);
+	put32(b, 0);
+	put_tag(b, 0xfffee000);
+	put32(b, 128);
+	put32(b, n_segments);
+	put32(b, first);
+	put32(b, second);
+	buf_append(b, ZEROS, 116);
+	put_tag(b, 0xfffee0dd);
+	put32(b, 0);
+}
+
+static void
+rle_offsets_that_point_elsewhere_show_no_memory(void **state)
+{
+	static const uint32_t BAD[][3] = {{2, 64, 0x40000000}, {2, 0xfffffff0u, 96}, {2, 96, 64},
+	    {2, 0, 64}, {3, 64, 96}, {0, 64, 96}, {0xffffffffu, 64, 96}};
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(BAD); i++) {
+		put_rle(&b, BAD[i][0], BAD[i][1], BAD[i][2]);
+		check_refused(&b, "RLE header", "PixelData (7FE0,0010)");
+	}
+	/* segments of zeros are 16 literals of one byte: too few pixels */
+	put_rle(&b, 2, 64, 96);
+	check_refused(&b, "cut off", "PixelData (7FE0,0010)");
+}
+
 static void
 what_is_no_dicom_is_said_to_be_none(void **state)
 {
@@ -515,6 +555,7 @@ main(void)
 	    cmocka_unit_test(nesting_is_limited_before_dcmtk_recurses),
 	    cmocka_unit_test(order_and_number_of_elements_are_limited),
 	    cmocka_unit_test(a_deflate_bomb_is_stopped),
+	    cmocka_unit_test(rle_offsets_that_point_elsewhere_show_no_memory),
 	    cmocka_unit_test(what_is_no_dicom_is_said_to_be_none),
 	    cmocka_unit_test(truncated_files_are_refused_wherever_they_end),
 	    cmocka_unit_test(padding_behind_the_dataset_does_no_harm),
