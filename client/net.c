@@ -7,15 +7,12 @@
 #include "client/net.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +23,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "client/net_lookup.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/mem.h"
@@ -38,19 +36,6 @@
 #define NET_ADDRESS_MS	 4000 /* for one address, then the next */
 #define NET_HANDSHAKE_MS 8000
 
-/*
- * A name being looked up. The thread and the connection hold it together;
- * whoever lets go last frees it, so a connection may be dropped while the
- * resolver still waits.
- */
-struct lookup {
-	char *host, *port;
-	int done_fd[2]; /* the thread writes one byte when the rest is set */
-	int rc;
-	struct addrinfo *found;
-	atomic_int holders;
-};
-
 struct net {
 	char *host, *port, *ca_path, *unix_path, *server_name;
 	enum net_state state;
@@ -58,7 +43,7 @@ struct net {
 	char err_text[256];
 	int64_t deadline_ms;
 
-	struct lookup *lookup;
+	struct net_lookup *lookup;
 	struct addrinfo *addresses, *next_address; /* freed together */
 	int fd;
 	SSL_CTX *ctx;
@@ -71,75 +56,6 @@ struct net {
 static void net_drop(struct net *n);
 static void net_fail(struct net *n, int err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-
-/* ------------------------------------------------------------ name lookup */
-
-static void
-net_lookup_release(struct lookup *l)
-{
-	if (atomic_fetch_sub(&l->holders, 1) != 1)
-		return;
-	if (l->found)
-		freeaddrinfo(l->found);
-	close(l->done_fd[0]);
-	close(l->done_fd[1]);
-	free(l->host);
-	free(l->port);
-	free(l);
-}
-
-static void *
-net_lookup_thread(void *arg)
-{
-	struct lookup *l = arg;
-	const struct addrinfo hints = {
-	    .ai_family = AF_UNSPEC,
-	    .ai_socktype = SOCK_STREAM,
-	    .ai_flags = AI_ADDRCONFIG,
-	};
-	ssize_t n;
-
-	l->rc = getaddrinfo(l->host, l->port, &hints, &l->found);
-	do {
-		n = write(l->done_fd[1], "", 1);
-	} while (n < 0 && errno == EINTR);
-	net_lookup_release(l);
-	return NULL;
-}
-
-static struct lookup *
-net_lookup_new(const char *host, const char *port)
-{
-	struct lookup *l = mem_new(sizeof(*l));
-	pthread_attr_t attr;
-	pthread_t thread;
-	sigset_t all, before;
-	int rc;
-
-	l->host = mem_strdup(host);
-	l->port = mem_strdup(port);
-	if (pipe2(l->done_fd, O_CLOEXEC) < 0) {
-		free(l->host);
-		free(l->port);
-		free(l);
-		return NULL;
-	}
-	atomic_init(&l->holders, 2);
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	/* signals (SIGWINCH ...) belong to the thread that draws */
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, &before);
-	rc = pthread_create(&thread, &attr, net_lookup_thread, l);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	pthread_attr_destroy(&attr);
-	if (rc != 0) {
-		atomic_store(&l->holders, 1);
-		net_lookup_release(l);
-		return NULL;
-	}
-	return l;
-}
 
 /* ------------------------------------------------------- life of the object */
 
@@ -394,14 +310,13 @@ net_close(struct net *n)
 static void
 net_step_resolving(struct net *n)
 {
-	struct pollfd p = {.fd = n->lookup->done_fd[0], .events = POLLIN};
+	struct pollfd p = {.fd = net_lookup_fd(n->lookup), .events = POLLIN};
 	int rc;
 
 	if (poll(&p, 1, 0) != 1)
 		return;
-	rc = n->lookup->rc;
-	n->addresses = n->next_address = n->lookup->found;
-	n->lookup->found = NULL;
+	rc = net_lookup_take(n->lookup, &n->addresses);
+	n->next_address = n->addresses;
 	net_lookup_release(n->lookup);
 	n->lookup = NULL;
 	if (rc != 0)
@@ -602,7 +517,7 @@ net_wants(const struct net *n, int *fd_r, short *events_r, int *timeout_ms_r)
 {
 	int64_t left;
 
-	*fd_r = n->state == NET_RESOLVING ? n->lookup->done_fd[0] : n->fd;
+	*fd_r = n->state == NET_RESOLVING ? net_lookup_fd(n->lookup) : n->fd;
 	*events_r = 0;
 	*timeout_ms_r = -1;
 	switch (n->state) {

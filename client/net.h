@@ -27,8 +27,8 @@ enum net_state {
 struct net_target {
 	const char *host; /* name or address */
 	const char *port;
-	const char *ca_path;    /* NULL = system store */
-	const char *unix_path;  /* a local socket instead; host, port, ca unused */
+	const char *ca_path;	 /* NULL = system store */
+	const char *unix_path;	 /* a local socket instead; host, port, ca unused */
 	const char *server_name; /* name to check; NULL = host */
 };
 

@@ -21,11 +21,11 @@ struct rpc;
  * and tries) or of the connection (e = NULL; -EM_E_CLOSED, -EM_E_TIMEOUT).
  * Called once per reply; `more` says that another will come. msg and e are freed
  * after the callback. */
-typedef void rpc_done(void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e,
-    bool more);
+typedef void rpc_done(
+    void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more);
 
 struct rpc *rpc_new(struct net *n); /* borrows n */
-void rpc_free(struct rpc **r);      /* pending callbacks get -EM_E_CANCELLED */
+void rpc_free(struct rpc **r);	    /* pending callbacks get -EM_E_CANCELLED */
 
 /* Packs and queues; returns the request's id, or 0 when the connection is not
  * up or the message too large. timeout_ms: 0 = 30 s. */
