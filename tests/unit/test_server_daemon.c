@@ -28,6 +28,16 @@
 #include "tests/lib/server_fixture.h"
 #include "tests/lib/wire.h"
 
+/* With a wrapper that becomes emaged by exec, and is not its parent. */
+static void
+start_by_exec(struct fixture *f, const char *const *wrapper)
+{
+	f->wrapper = wrapper;
+	fixture_start(f);
+	f->pid = f->parent_pid;
+	f->parent_pid = 0;
+}
+
 /* ----------------------------------------------------------------- settings */
 
 struct run {
@@ -425,8 +435,7 @@ the_service_manager_is_told(void **state)
 	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
 	var = mem_printf("NOTIFY_SOCKET=%s", sun.sun_path);
 	wrapper[1] = var;
-	f->wrapper = wrapper;
-	fixture_start(f);
+	start_by_exec(f, wrapper);
 	assert_true(manager_hears(fd, "READY=1"));
 	assert_true(manager_hears(fd, "WATCHDOG=1"));
 	fixture_signal(f, SIGHUP);
@@ -565,8 +574,7 @@ without_descriptors_it_goes_on(void **state)
 	int fds[200];
 
 	(void)state;
-	f->wrapper = wrapper;
-	fixture_start(f);
+	start_by_exec(f, wrapper);
 	operator_ = wire_open_local(f);
 	for (int i = 0; i < 200; i++)
 		fds[i] = tcp_connect(f);
