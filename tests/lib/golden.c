@@ -71,9 +71,13 @@ golden_holds(struct pty *p, void *arg)
 static bool
 golden_update(struct pty *p, const char *path)
 {
-	char *text = golden_of(p);
 	FILE *f = fopen(path, "we");
-	bool ok = f != NULL && fputs(text, f) >= 0;
+	char *text;
+	bool ok;
+
+	pty_settle(p);
+	text = golden_of(p);
+	ok = f != NULL && fputs(text, f) >= 0;
 
 	if (f != NULL && fclose(f) != 0)
 		ok = false;

@@ -79,6 +79,8 @@ bool pty_wait_cursor(struct pty *p, unsigned row, unsigned column);
 bool pty_wait_screen(struct pty *p, const char *screen);
 /* A sync line that says idle has come since the last key, resize or mark. */
 bool pty_wait_idle(struct pty *p);
+/* Nothing has come for a while: for what makes golden files, never for a test. */
+void pty_settle(struct pty *p);
 /* The program has ended; *status_r as from waitpid(2). */
 bool pty_wait_exit(struct pty *p, int *status_r);
 

