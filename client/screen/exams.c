@@ -291,8 +291,9 @@ screen_exams_pressed(struct screen_exams *x)
 		screen_exams_sort(x, x->table.header);
 		break;
 	case EXAMS_ROWS:
-		app_push(
-		    x->base.app, screen_report_new(x->base.app, &x->model.rows[x->table.selected]));
+		if (x->table.selected < x->model.n_rows)
+			app_push(x->base.app,
+			    screen_report_new(x->base.app, &x->model.rows[x->table.selected]));
 		break;
 	default:
 		break;
