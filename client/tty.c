@@ -65,8 +65,9 @@ tty_name(void)
 enum tty_fault
 tty_check(void)
 {
-	int err = 0;
 	const char *name = tty_name();
+	bool can_place;
+	int err = 0;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return TTY_NO_TTY;
@@ -74,9 +75,9 @@ tty_check(void)
 		return TTY_DUMB;
 	if (name[0] == '\0' || setupterm(name, STDOUT_FILENO, &err) == ERR)
 		return TTY_UNKNOWN;
-	if (!cursor_address)
-		return TTY_DUMB;
-	return TTY_OK;
+	can_place = cursor_address != NULL;
+	del_curterm(cur_term); /* newterm() makes its own */
+	return can_place ? TTY_OK : TTY_DUMB;
 }
 
 static void
