@@ -26,20 +26,28 @@ conn_is_signed_in(const struct conn *c)
 	return c->phase == PH_O;
 }
 
+/* What may wait for the peer, as it was when the connection came; one frame
+ * more has room. */
+static size_t
+conn_output_max(const struct conn *c)
+{
+	return c->out.max - (FRAME_HEADER_LEN + FRAME_BODY_MAX);
+}
+
 /* Whether another frame may be looked at: not while one runs that runs alone,
  * nor while the peer does not take its replies. */
 static bool
 conn_wants_frames(const struct conn *c)
 {
 	return c->state == CONN_OPEN && !c->alone && c->n_tasks < CONN_MAX_TASKS &&
-	       c->out.len < c->loop->output_max / 2;
+	       c->out.len < conn_output_max(c) / 2;
 }
 
 bool
 conn_wants_stream(const struct conn *c)
 {
 	return (c->state == CONN_OPEN || c->state == CONN_CLOSING) && c->streams &&
-	       c->out.len < c->loop->output_max / 4;
+	       c->out.len < conn_output_max(c) / 4;
 }
 
 /* ----------------------------------------------------------------- events */
@@ -289,7 +297,7 @@ conn_send(struct conn *c, uint16_t method, uint16_t flags, uint32_t id, const Pr
 
 	if (c->state == CONN_DEAD)
 		return;
-	if (c->out.len >= c->loop->output_max) {
+	if (c->out.len >= conn_output_max(c)) {
 		conn_close(c, "takes no replies");
 		return;
 	}
@@ -419,7 +427,6 @@ conn_new(struct loop *l, const struct transport *t, int fd, const struct source 
 	c->state = CONN_OPENING;
 	c->opened_at_ms = c->phase_at_ms = loop_boot(l);
 	buf_init(&c->in, IN_MAX);
-	/* whether there is room is decided by output_max, with one frame over */
 	buf_init(&c->out, l->output_max + FRAME_HEADER_LEN + FRAME_BODY_MAX);
 	c->id = loop_slot_take(l, c);
 	if (fd >= 0)

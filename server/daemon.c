@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,14 +35,14 @@
 #include "server/policy/password.h"
 #include "server/purge.h"
 
-#define BLOCKLIST_FILE	"blocklist.bin"
-#define FAULTS_LEN	4096
-#define DRAIN_MAX_MS	10000
-#define STORE_QUEUE_MAX 4096
-#define STORE_BATCH_MAX 256
-#define MEDIA_QUEUE_MAX 64
-/* A writer that stops after a failed write must not be waited for. */
-#define STATUS_EVERY_MS 10000
+#define BLOCKLIST_FILE	 "blocklist.bin"
+#define FAULTS_LEN	 4096
+#define DRAIN_MAX_MS	 10000
+#define STORE_QUEUE_MAX	 4096
+#define STORE_BATCH_MAX	 256
+#define MEDIA_QUEUE_MAX	 64
+#define DESCRIPTORS_KEPT 256
+#define STATUS_EVERY_MS	 10000
 
 struct daemon {
 	struct core core;
@@ -212,6 +213,18 @@ daemon_open_store(struct daemon *d)
 	return rc;
 }
 
+/* Each connection is a descriptor; the rest is for files and helpers. */
+static void
+daemon_check_descriptors(const struct settings *st)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 &&
+	    files.rlim_cur < (rlim_t)st->limits_connections + DESCRIPTORS_KEPT)
+		log_warn("limits.descriptors", "have=%llu connections=%lld",
+		    (unsigned long long)files.rlim_cur, (long long)st->limits_connections);
+}
+
 static struct admit_limits
 daemon_admit_limits(const struct settings *st)
 {
@@ -261,6 +274,7 @@ daemon_start_pools(struct daemon *d)
 	const struct settings *st = daemon_settings(d);
 	struct admit_limits limits = daemon_admit_limits(st);
 
+	daemon_check_descriptors(st);
 	d->core.stages = stages_table;
 	d->core.admit = admit_new(&limits);
 	d->core.rates = rate_table_new();

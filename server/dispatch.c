@@ -15,6 +15,8 @@
 #include "server/session.h"
 #include "server/task.h"
 
+/* An instance may have thousands of frames; only operators import. */
+#define MEDIA_ARENA_MAX ((size_t)64 * 1024 * 1024)
 /* A kiosk is many people, and a trusted network may hold many kiosks. */
 #define TRUSTED_SIGNINS_FACTOR 50
 #define SESSION_BURST_FACTOR   4
@@ -173,7 +175,8 @@ dispatch_fill_caller(struct conn *c, const struct method *m, struct caller *call
 static struct task *
 dispatch_new_task(struct conn *c, const struct method *m, uint32_t id)
 {
-	struct arena *arena = loop_arena_take(c->loop);
+	struct arena *arena =
+	    m->cost == COST_media ? arena_new(MEDIA_ARENA_MAX) : loop_arena_take(c->loop);
 	struct task *t = arena_alloc(arena, sizeof(*t));
 
 	t->loop = c->loop;

@@ -32,10 +32,10 @@ extern const size_t settings_table_len;
 	X(connections_refused)                                                                     \
 	X(connections_signed_in)                                                                   \
 	X(handshakes_failed)                                                                       \
-	X(deadlines_missed) X(frames_malformed) X(requests) X(requests_refused) X(signins_ok)      \
-	    X(signins_failed) X(codes_sent) X(codes_wrong) X(messages_sent) X(messages_failed)     \
-		X(frames_sent) X(bytes_sent) X(imports_stored) X(imports_refused)                  \
-		    X(helper_restarts)
+	X(deadlines_missed)                                                                        \
+	X(frames_malformed) X(requests) X(requests_refused) X(signins_ok) X(signins_failed)        \
+	    X(codes_sent) X(codes_wrong) X(messages_sent) X(messages_failed) X(frames_sent)        \
+		X(bytes_sent) X(imports_stored) X(imports_refused) X(helper_restarts)
 
 struct counters {
 #define X(name) atomic_uint_fast64_t name;

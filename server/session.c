@@ -179,6 +179,8 @@ session_change(struct conn *c, const struct change *ch)
 	switch (ch->phase) {
 	case PH_A:
 		stream_end_all(c, EM_E_SESSION_ENDED);
+		if (c->state == CONN_DEAD)
+			break;
 		session_release_attached(c);
 		session_enter(c, PH_A);
 		session_forget(c);

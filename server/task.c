@@ -73,10 +73,15 @@ static void
 task_end(struct task *t)
 {
 	struct loop *l = t->loop;
+	struct arena *arena;
 
 	if (t->rq.cleanup)
 		t->rq.cleanup(&t->rq);
-	loop_arena_give(l, t->arena);
+	arena = t->arena;
+	if (t->rq.method->cost == COST_media)
+		arena_free(&arena);
+	else
+		loop_arena_give(l, arena);
 }
 
 static void

@@ -97,6 +97,8 @@ tls_await_hello(struct conn *c)
 		log_error("conn.tls", "cause=\"%s\"", tls_error_text());
 		return -EM_E_TLS;
 	}
+	/* passwords pass through its buffers */
+	SSL_set_options(c->ssl, SSL_OP_CLEANSE_PLAINTEXT);
 	SSL_set_accept_state(c->ssl);
 	return 0;
 }

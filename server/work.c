@@ -7,11 +7,14 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "common/err.h"
 #include "common/mem.h"
 
-#define N_LANES 64u
+#define N_LANES	  64u
+#define WORK_NICE 5
 
 /* Jobs of the sources whose key falls here, oldest first. */
 struct work_lane {
@@ -88,6 +91,8 @@ work_thread(void *arg)
 {
 	struct work_pool *p = arg;
 
+	/* a storm of passwords must not keep the io threads from their turn */
+	setpriority(PRIO_PROCESS, (id_t)gettid(), WORK_NICE);
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
 		while (!p->n_queued && !p->stopping)
