@@ -250,7 +250,6 @@ call_begin(
 	c->rq.reply = call_new_reply(c->rq.arena, method);
 	call_stages(c);
 	c->err = c->rc != 0 ? -c->rc : c->rq.refuse;
-	c->rq.result = c->rc;
 	if (c->rc == 0)
 		call_change(who, &c->rq.change);
 }
