@@ -14,6 +14,23 @@
 
 #define UPPER_HALF 0x2580u
 
+/* Ways to part a cell's 2 x 2 dots in two. Bits: 1 upper left, 2 upper right, 4
+ * lower left, 8 lower right; those of the mask have the foreground. The half
+ * blocks come first: of equals the first is taken. */
+static const struct cells_part {
+	unsigned mask, n_inside;
+	uint32_t ch;
+} PARTS[] = {
+    {3, 2, UPPER_HALF},
+    {5, 2, 0x258c},
+    {1, 1, 0x2598},
+    {2, 1, 0x259d},
+    {4, 1, 0x2596},
+    {7, 3, 0x259b},
+    {6, 2, 0x259e},
+};
+#define N_PARTS_SAFE 2 /* in every font that has blocks at all */
+
 /* From black to white. */
 static const uint32_t SHADES[] = {' ', 0x2591, 0x2592, 0x2588};
 static const char LETTERS[] = " .:-=+*#%@";
@@ -86,6 +103,88 @@ cells_half(const struct picture_canvas *c, enum picture_way way, unsigned x, uns
 	return (struct picture_cell){.ch = UPPER_HALF, .fg = upper, .bg = lower};
 }
 
+/* How near two colours come to four dots: the larger, the nearer. Sums of each
+ * side squared, over its dots, times 12. */
+static unsigned
+cells_nearness(const struct cells_dot dot[4], const struct cells_part *part)
+{
+	unsigned in[3] = {0}, all[3] = {0}, near = 0, n = part->n_inside;
+
+	for (unsigned i = 0; i < 4; i++) {
+		unsigned is_inside = part->mask >> i & 1;
+		all[0] += dot[i].r;
+		all[1] += dot[i].g;
+		all[2] += dot[i].b;
+		in[0] += dot[i].r * is_inside;
+		in[1] += dot[i].g * is_inside;
+		in[2] += dot[i].b * is_inside;
+	}
+	for (unsigned ch = 0; ch < 3; ch++) {
+		unsigned out = all[ch] - in[ch];
+		near += in[ch] * in[ch] * (12 / n) + out * out * (12 / (4 - n));
+	}
+	return near;
+}
+
+/* Mean of the dots of a mask. */
+static struct cells_dot
+cells_mean(const struct cells_dot dot[4], unsigned mask)
+{
+	unsigned r = 0, g = 0, b = 0, n = 0;
+
+	for (unsigned i = 0; i < 4; i++) {
+		if (!(mask >> i & 1))
+			continue;
+		r += dot[i].r;
+		g += dot[i].g;
+		b += dot[i].b;
+		n++;
+	}
+	return (struct cells_dot){
+	    (uint8_t)((r + n / 2) / n), (uint8_t)((g + n / 2) / n), (uint8_t)((b + n / 2) / n)};
+}
+
+static struct picture_cell
+cells_quarters(const struct picture_canvas *c, enum picture_way way, unsigned x, unsigned row)
+{
+	struct cells_dot dot[4] = {
+	    cells_dot(c, 2 * x, 2 * row),
+	    cells_dot(c, 2 * x + 1, 2 * row),
+	    cells_dot(c, 2 * x, 2 * row + 1),
+	    cells_dot(c, 2 * x + 1, 2 * row + 1),
+	};
+	size_t n = way == PICTURE_CELLS_TRUE ? ARRAY_LEN(PARTS) : N_PARTS_SAFE;
+	const struct cells_part *best = PARTS;
+	unsigned nearest = 0;
+	uint32_t fg, bg;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned near = cells_nearness(dot, &PARTS[i]);
+		if (near > nearest) {
+			nearest = near;
+			best = &PARTS[i];
+		}
+	}
+	fg = cells_color(cells_mean(dot, best->mask), way, x, row);
+	bg = cells_color(cells_mean(dot, ~best->mask & 15), way, x, row);
+	/* one colour: a blank needs no glyph and fewer bytes */
+	if (fg == bg)
+		return (struct picture_cell){.ch = ' ', .fg = bg, .bg = bg};
+	return (struct picture_cell){.ch = best->ch, .fg = fg, .bg = bg};
+}
+
+static struct picture_cell
+cells_letter(const struct picture_canvas *c, enum picture_way way, unsigned x, unsigned y)
+{
+	unsigned grey = cells_luma(cells_dot(c, x, y));
+
+	if (way == PICTURE_SHADE)
+		return (struct picture_cell){
+		    .ch = SHADES[picture_dither(grey, ARRAY_LEN(SHADES), x, y)]};
+	return (struct picture_cell){
+	    .ch = (uint32_t)LETTERS[(grey * (sizeof(LETTERS) - 2) + 127) / 255]};
+}
+
 void
 picture_cells(const struct picture_canvas *c, enum picture_way way, struct picture_cell *cells_r,
     unsigned rows, unsigned columns)
@@ -93,16 +192,12 @@ picture_cells(const struct picture_canvas *c, enum picture_way way, struct pictu
 	for (unsigned y = 0; y < rows; y++) {
 		for (unsigned x = 0; x < columns; x++) {
 			struct picture_cell *cell = &cells_r[(size_t)y * columns + x];
-			if (way != PICTURE_SHADE && way != PICTURE_PLAIN) {
+			if (picture_cell_dots_across(way) == 2)
+				*cell = cells_quarters(c, way, x, y);
+			else if (picture_cell_dots_down(way) == 2)
 				*cell = cells_half(c, way, x, y);
-				continue;
-			}
-			unsigned grey = cells_luma(cells_dot(c, x, y));
-			*cell = (struct picture_cell){0};
-			cell->ch =
-			    way == PICTURE_SHADE
-				? SHADES[picture_dither(grey, ARRAY_LEN(SHADES), x, y)]
-				: (uint32_t)LETTERS[(grey * (sizeof(LETTERS) - 2) + 127) / 255];
+			else
+				*cell = cells_letter(c, way, x, y);
 		}
 	}
 }

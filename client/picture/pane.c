@@ -71,7 +71,7 @@ pane_limit(unsigned n, unsigned limit)
 struct picture_room
 picture_place_room(const struct picture_pane_place *place)
 {
-	unsigned down;
+	unsigned down, across;
 
 	if (picture_way_is_pixels(place->way)) {
 		unsigned w = place->columns * place->cell_width;
@@ -85,10 +85,11 @@ picture_place_room(const struct picture_pane_place *place)
 		    .width = w, .height = h, .dot_width = 1, .dot_height = 1};
 	}
 	down = picture_cell_dots_down(place->way);
+	across = picture_cell_dots_across(place->way);
 	return (struct picture_room){
-	    .width = place->columns,
+	    .width = place->columns * across,
 	    .height = place->rows * down,
-	    .dot_width = place->cell_width,
+	    .dot_width = (double)place->cell_width / across,
 	    .dot_height = (double)place->cell_height / down,
 	};
 }

@@ -60,7 +60,7 @@ enum picture_way {
 	PICTURE_KITTY,
 	PICTURE_SIXEL,
 	PICTURE_ITERM2,
-	PICTURE_CELLS_TRUE, /* half blocks, 24-bit */
+	PICTURE_CELLS_TRUE, /* quadrants, 24-bit */
 	PICTURE_CELLS_256,
 	PICTURE_CELLS_16,
 	PICTURE_SHADE, /* ' ' ░ ▒ █: Linux console, 8 colours */

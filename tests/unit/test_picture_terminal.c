@@ -57,41 +57,57 @@ terminal(int rows, int columns)
 	return t;
 }
 
-/* Every dot of a ramp arrives as the colour that it was, in its half. */
-static void
-half_blocks_24_bit(void **state)
+/* Which of a cell's four dots a glyph gives the foreground: bits as they are
+ * drawn, from Unicode's names. */
+static unsigned
+quadrants(uint32_t ch)
 {
-	struct picture_canvas c = canvas(8, 6, true);
-	struct picture_cell cells[24];
-	VTerm *t = terminal(10, 20);
+	static const struct {
+		uint32_t ch;
+		unsigned mask; /* 1 upper left, 2 upper right, 4 lower left, 8 lower right */
+	} glyphs[] = {{' ', 0}, {0x2580, 3}, {0x258c, 5}, {0x2596, 4}, {0x2598, 1}, {0x259b, 7},
+	    {0x259d, 2}, {0x259e, 6}};
+
+	for (size_t i = 0; i < ARRAY_LEN(glyphs); i++)
+		if (glyphs[i].ch == ch)
+			return glyphs[i].mask;
+	fail_msg("glyph %04x", ch);
+	return 0;
+}
+
+/* Cells of two colours in every pattern that there is: each dot arrives as it
+ * was, at the place on the screen where it belongs. */
+static void
+quadrants_24_bit(void **state)
+{
+	struct picture_canvas c = canvas(32, 6, true);
+	struct picture_cell cells[48];
+	VTerm *t = terminal(10, 30);
 	struct buf out;
 
 	(void)state;
-	for (unsigned i = 0; i < 8 * 6 * 3; i++)
-		c.pixels[i] = (uint8_t)(i * 5);
-	c.pixels[0] = c.pixels[24]; /* one cell of a single colour */
-	c.pixels[1] = c.pixels[25];
-	c.pixels[2] = c.pixels[26];
+	for (unsigned cell = 0; cell < 48; cell++) {
+		uint8_t colors[2][3] = {
+		    {(uint8_t)cell, 200, (uint8_t)(cell * 3)}, {90, (uint8_t)(5 * cell), 255}};
+		for (unsigned i = 0; i < 4; i++) {
+			unsigned x = cell % 16 * 2 + (i & 1), y = cell / 16 * 2 + i / 2;
+			memcpy(c.pixels + 3 * (y * 32 + x), colors[cell >> i & 1], 3);
+		}
+	}
 	buf_init(&out, MAX);
-	picture_cells(&c, PICTURE_CELLS_TRUE, cells, 3, 8);
-	assert_int_equal(picture_cells_write(cells, NULL, PICTURE_CELLS_TRUE, 3, 8, 2, 5, &out), 0);
+	picture_cells(&c, PICTURE_CELLS_TRUE, cells, 3, 16);
+	assert_int_equal(
+	    picture_cells_write(cells, NULL, PICTURE_CELLS_TRUE, 3, 16, 2, 5, &out), 0);
 	vterm_input_write(t, (const char *)buf_bytes(&out), out.len);
-	for (unsigned y = 0; y < 3; y++) {
-		for (unsigned x = 0; x < 8; x++) {
-			const uint8_t *upper = c.pixels + 3 * (2 * y * 8 + x), *lower = upper + 24;
-			VTermColor fg, bg;
+	for (unsigned y = 0; y < 6; y++) {
+		for (unsigned x = 0; x < 32; x++) {
+			VTermColor fg, bg, *is;
 			uint32_t ch;
-			vterm_cell(t, 2 + (int)y, 5 + (int)x, &ch, &fg, &bg);
-			assert_true(VTERM_COLOR_IS_RGB(&bg));
-			assert_memory_equal(
-			    ((uint8_t[]){bg.rgb.red, bg.rgb.green, bg.rgb.blue}), lower, 3);
-			if (x == 0 && y == 0) {
-				assert_int_equal(ch, ' ');
-				continue;
-			}
-			assert_int_equal(ch, 0x2580);
-			assert_memory_equal(
-			    ((uint8_t[]){fg.rgb.red, fg.rgb.green, fg.rgb.blue}), upper, 3);
+			vterm_cell(t, 2 + (int)y / 2, 5 + (int)x / 2, &ch, &fg, &bg);
+			is = quadrants(ch) >> ((y & 1) * 2 + (x & 1)) & 1 ? &fg : &bg;
+			assert_true(VTERM_COLOR_IS_RGB(is));
+			assert_memory_equal(((uint8_t[]){is->rgb.red, is->rgb.green, is->rgb.blue}),
+			    c.pixels + 3 * (y * 32 + x), 3);
 		}
 	}
 	buf_release(&out);
@@ -99,30 +115,71 @@ half_blocks_24_bit(void **state)
 	picture_canvas_release(&c);
 }
 
-/* 256 colours: greys take the nearest of 16, 232..255 (8, 18 .. 238) and 231. */
+/* Four different dots: the pattern whose two means are nearest to them, found here
+ * by trying each. */
+static void
+nearest_pattern(void **state)
+{
+	struct picture_canvas c = canvas(2, 2, false);
+	struct picture_cell cell;
+	uint32_t seed = 99;
+
+	(void)state;
+	for (int run = 0; run < 3000; run++) {
+		double least = 1e9, got = 0;
+		for (int i = 0; i < 4; i++) {
+			seed = seed * 1664525 + 1013904223;
+			c.pixels[i] = (uint8_t)(seed >> 21);
+		}
+		picture_cells(&c, PICTURE_CELLS_TRUE, &cell, 1, 1);
+		for (unsigned mask = 1; mask < 15; mask++) {
+			double mean[2] = {0}, n[2] = {0}, error = 0;
+			for (unsigned i = 0; i < 4; i++) {
+				mean[mask >> i & 1] += c.pixels[i];
+				n[mask >> i & 1]++;
+			}
+			for (unsigned i = 0; i < 4; i++) {
+				double d = c.pixels[i] - mean[mask >> i & 1] / n[mask >> i & 1];
+				error += d * d;
+			}
+			least = error < least ? error : least;
+			if (mask == quadrants(cell.ch))
+				got = error;
+		}
+		assert_true(cell.ch == ' ' || got <= least + 1e-6);
+	}
+	picture_canvas_release(&c);
+}
+
+/* 256 colours: greys take the nearest of 16, 232..255 (8, 18 .. 238) and 231, and
+ * no glyph but those that every font has. */
 static void
 half_blocks_256(void **state)
 {
-	struct picture_canvas c = canvas(256, 2, false);
+	struct picture_canvas c = canvas(512, 2, false);
 	struct picture_cell cells[256];
 
 	(void)state;
-	for (unsigned x = 0; x < 256; x++)
-		c.pixels[x] = c.pixels[256 + x] = (uint8_t)x;
+	for (unsigned x = 0; x < 512; x++)
+		c.pixels[x] = c.pixels[512 + x] = (uint8_t)(x / 2);
 	picture_cells(&c, PICTURE_CELLS_256, cells, 1, 256);
 	for (int x = 0; x < 256; x++) {
 		int n = (int)cells[x].bg, grey = n == 16 ? 0 : n == 231 ? 255 : 8 + 10 * (n - 232);
 		assert_true(n == 16 || n == 231 || (n >= 232 && n <= 255));
 		assert_in_range(abs(grey - x), 0, 8);
-		assert_true(x == 0 || grey >= 0);
 	}
 	assert_int_equal(cells[0].bg, 16);
 	assert_int_equal(cells[255].bg, 231);
+	for (unsigned i = 0; i < c.cap_bytes; i++)
+		c.pixels[i] = (uint8_t)(i * i * 7);
+	picture_cells(&c, PICTURE_CELLS_256, cells, 1, 256);
+	for (int x = 0; x < 256; x++)
+		assert_true(cells[x].ch == ' ' || cells[x].ch == 0x2580 || cells[x].ch == 0x258c);
 	picture_canvas_release(&c);
 
 	/* pure colours take the corners of the cube */
-	c = canvas(1, 2, true);
-	memcpy(c.pixels, (uint8_t[]){255, 0, 0, 0, 0, 255}, 6);
+	c = canvas(2, 2, true);
+	memcpy(c.pixels, (uint8_t[]){255, 0, 0, 255, 0, 0, 0, 0, 255, 0, 0, 255}, 12);
 	picture_cells(&c, PICTURE_CELLS_256, cells, 1, 1);
 	assert_int_equal(cells[0].fg, 196);
 	assert_int_equal(cells[0].bg, 21);
@@ -199,12 +256,12 @@ only_differences(void **state)
 	    .cell_width = 8,
 	    .cell_height = 16};
 	struct picture_pane *p = picture_pane_new();
-	struct picture_canvas c = canvas(40, 40, false);
+	struct picture_canvas c = canvas(80, 40, false);
 	struct buf out;
 	size_t whole, frame;
 
 	(void)state;
-	for (unsigned i = 0; i < 1600; i++)
+	for (unsigned i = 0; i < 3200; i++)
 		c.pixels[i] = (uint8_t)(i * 7);
 	buf_init(&out, MAX);
 	picture_pane_put(p, &place);
@@ -242,13 +299,13 @@ erased_without_a_trace(void **state)
 	    .cell_height = 16,
 	    .ground = -1};
 	struct picture_pane *p = picture_pane_new();
-	struct picture_canvas c = canvas(10, 10, false);
+	struct picture_canvas c = canvas(20, 10, false);
 	VTerm *t = terminal(12, 24);
 	VTermPos before, after;
 	struct buf out;
 
 	(void)state;
-	memset(c.pixels, 200, 100);
+	memset(c.pixels, 200, 200);
 	for (int row = 0; row < 12; row++)
 		vterm_input_write(t, "\033[m........................", 27);
 	vterm_input_write(t, "\033[3;5H          \033[4;5H          \033[5;5H          ", 48);
@@ -665,8 +722,12 @@ rooms(void **state)
 	assert_int_equal(room.height, 396); /* 400 is no multiple of six */
 	p.way = PICTURE_CELLS_256;
 	room = picture_place_room(&p);
-	assert_int_equal(room.width, 200);
+	assert_int_equal(room.width, 400);
 	assert_int_equal(room.height, 40);
+	assert_true(room.dot_width == 5 && room.dot_height == 10);
+	p.way = PICTURE_CELLS_16;
+	room = picture_place_room(&p);
+	assert_int_equal(room.width, 200);
 	assert_true(room.dot_width == 10 && room.dot_height == 10);
 	p.way = PICTURE_PLAIN;
 	room = picture_place_room(&p);
@@ -678,7 +739,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(half_blocks_24_bit),
+	    cmocka_unit_test(quadrants_24_bit),
+	    cmocka_unit_test(nearest_pattern),
 	    cmocka_unit_test(half_blocks_256),
 	    cmocka_unit_test(half_blocks_16),
 	    cmocka_unit_test(letters_and_shades),
