@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,6 +95,10 @@ fixture_exec(const struct fixture *f, const char *const *argv)
 	setenv("EMAGE_TEST_CLOCK", clock, 1);
 	unsetenv("EMAGE_SOCKET");
 	unsetenv("NOTIFY_SOCKET");
+	if (f->notify)
+		setenv("NOTIFY_SOCKET", f->notify, 1);
+	if (f->max_files)
+		setrlimit(RLIMIT_NOFILE, &(struct rlimit){f->max_files, f->max_files});
 	/* the leak checker cannot work under a tracer */
 	if (f->wrapper)
 		setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
@@ -390,6 +395,27 @@ fixture_sql(struct fixture *f, const char *sql)
 		fixture_fail(f, "%s: %s", sql, err ? err : sqlite3_errmsg(db));
 	sqlite3_close(db);
 	free(path);
+}
+
+int64_t
+fixture_sql_number(struct fixture *f, const char *sql)
+{
+	char *path = mem_printf("%s/emage.db", f->storage);
+	sqlite3_stmt *stmt = NULL;
+	sqlite3 *db;
+	int64_t value = 0;
+
+	if (f->pid)
+		fixture_fail(f, "SQL while the server runs");
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK ||
+	    sqlite3_step(stmt) != SQLITE_ROW)
+		fixture_fail(f, "%s: %s", sql, sqlite3_errmsg(db));
+	value = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	free(path);
+	return value;
 }
 
 /* ------------------------------------------------------------------------- log */

@@ -32,6 +32,8 @@ struct fixture {
 	int64_t shift_ms;
 	pid_t pid;		    /* 0 = not running */
 	pid_t parent_pid;	    /* of the wrapper, if there is one */
+	unsigned max_files;	    /* descriptors of the server; 0 = as it comes */
+	const char *notify;	    /* NOTIFY_SOCKET of the server, or NULL */
 	const char *const *wrapper; /* program and arguments in front, or NULL */
 };
 
@@ -56,6 +58,8 @@ void fixture_advance(struct fixture *f, int64_t ms);
 
 /* Runs SQL on the database of a server that is not running. */
 void fixture_sql(struct fixture *f, const char *sql);
+/* First column of the first row, as a number; likewise. */
+int64_t fixture_sql_number(struct fixture *f, const char *sql);
 
 /* Waits until the server's log has this text behind `from` bytes; returns the
  * offset behind it. */

@@ -242,6 +242,103 @@ test_oldest_gives_way(void **state)
 	wire_free(&signed_in);
 }
 
+/* -------------------------------------------------------------------------- rates */
+
+/* 30 a minute from one source that is not trusted, right or wrong or nonsense. */
+static void
+test_sign_ins_of_one_source(void **state)
+{
+	struct wire *w = wire_open_greeted(server);
+	int rc, n = 0;
+
+	(void)state;
+	fixture_advance(server, 60000);
+	wire_free(&w);
+	w = wire_open_greeted(server);
+	while ((rc = wire_call_empty(w, METHOD_auth_password)) == -EM_E_INVALID && n < 100)
+		n++;
+	assert_int_equal(rc, -EM_E_RATE);
+	assert_int_equal(n, 30);
+	assert_true(w->error->retry_after_s > 0 && w->error->retry_after_s <= 60);
+	wire_free(&w);
+	/* another connection from there is no way around it */
+	w = wire_open_greeted(server);
+	assert_int_equal(wire_call_empty(w, METHOD_auth_password), -EM_E_RATE);
+	fixture_advance(server, 1000 * (int64_t)w->error->retry_after_s);
+	assert_int_equal(wire_call_empty(w, METHOD_auth_password), -EM_E_INVALID);
+	wire_free(&w);
+}
+
+/* 100 a second from one session, 400 at once. */
+static void
+test_requests_of_one_session(void **state)
+{
+	enum { N = 1000 };
+	struct wire *w = wire_open_greeted(server);
+	unsigned n_rate = 0, n_ok = 0;
+
+	(void)state;
+	fixture_advance(server, 16 * 60000);
+	wire_free(&w);
+	w = wire_open_greeted(server);
+	wire_sign_in(w, &camille);
+	for (uint32_t i = 0; i < N; i++) {
+		const struct frame touch = {.method = 17, .id = 5000 + i};
+		uint8_t header[FRAME_HEADER_LEN];
+
+		frame_put_header(header, &touch);
+		assert_int_equal(buf_append(net_out(w->net), header, sizeof(header)), 0);
+	}
+	for (uint32_t i = 0; i < N; i++) {
+		struct frame f = wire_next_frame(w);
+
+		assert_int_equal(f.id, 5000 + i);
+		if (f.flags & FRAME_ERROR)
+			n_rate++;
+		else
+			n_ok++;
+	}
+	assert_true(n_ok >= 400);
+	assert_true(n_rate > 0);
+	fixture_advance(server, 10000);
+	assert_int_equal(wire_call_empty(w, METHOD_session_touch), 0);
+	wire_free(&w);
+}
+
+/* No descriptor left: those who are in stay, nobody waits for ever, and when
+ * some go others come. */
+static void
+test_no_descriptors_left(void **state)
+{
+	struct fixture *small = fixture_new(NULL);
+	struct fixture_patient paul;
+	struct wire *w, *late;
+	int fds[200];
+
+	(void)state;
+	small->max_files = 96;
+	fixture_start(small);
+	fixture_add_patient(small, "Paul", "paul@example.org", &paul);
+	wire_first_sign_in(small, &paul);
+	w = wire_open_greeted(small);
+	wire_sign_in(w, &paul);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
+		fds[i] = tls_raw_tcp(small, NULL);
+		assert_true(fds[i] >= 0);
+	}
+	assert_int_equal(wire_call_empty(w, METHOD_session_whoami), 0);
+	for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+		close(fds[i]);
+	late = wire_open_greeted(small);
+	wire_expect_alive(late);
+	assert_int_equal(wire_call_empty(w, METHOD_session_whoami), 0);
+	wire_free(&late);
+	wire_free(&w);
+	assert_true(fixture_counter(small, "connections_refused") > 0);
+	assert_int_equal(fixture_stop(small), 0);
+	fixture_free(&small);
+}
+
 int
 main(void)
 {
@@ -254,6 +351,9 @@ main(void)
 	    cmocka_unit_test(test_per_source),
 	    cmocka_unit_test(test_signed_in_take_no_place),
 	    cmocka_unit_test(test_oldest_gives_way),
+	    cmocka_unit_test(test_sign_ins_of_one_source),
+	    cmocka_unit_test(test_requests_of_one_session),
+	    cmocka_unit_test(test_no_descriptors_left),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -6,10 +6,13 @@
 #include "tests/lib/check.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -204,6 +207,45 @@ test_start_after_a_crash(void **state)
 	assert_int_equal(fixture_stop(server), 0);
 }
 
+/* ------------------------------------------------------------ service manager */
+
+/* The next message of the server to the service manager begins like this. */
+static void
+expect_notice(int fd, const char *wanted)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	char text[256];
+	ssize_t n;
+
+	assert_int_equal(poll(&p, 1, FIXTURE_DEADLINE_MS), 1);
+	n = recv(fd, text, sizeof(text) - 1, 0);
+	assert_true(n > 0);
+	text[n] = '\0';
+	if (strncmp(text, wanted, strlen(wanted)) != 0)
+		fail_msg("%s instead of %s", text, wanted);
+}
+
+static void
+test_service_manager_is_told(void **state)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	(void)state;
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/notify", server->folder);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	server->notify = sa.sun_path;
+	fixture_start(server);
+	expect_notice(fd, "READY=1");
+	fixture_signal(server, SIGHUP);
+	expect_notice(fd, "RELOADING=1");
+	expect_notice(fd, "READY=1");
+	assert_int_equal(fixture_stop(server), 0);
+	expect_notice(fd, "STOPPING=1");
+	server->notify = NULL;
+	close(fd);
+}
+
 /* ------------------------------------------------------------------- durability */
 
 struct trace {
@@ -294,6 +336,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_drain, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_two_servers_in_one_folder, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_start_after_a_crash, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_service_manager_is_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_durable_before_it_is_said, set_up, tear_down),
 	};
 
