@@ -176,7 +176,7 @@ attr_uid(const struct attr *at, const struct dicom_item *item, uint32_t tag)
 const char *
 attr_code_meaning(const struct attr *at, const struct dicom_item *item, uint32_t sequence)
 {
-	const struct dicom_item *code = dicom_item(item, sequence, 0);
+	const struct dicom_item *code = dicom_item_at(item, sequence, 0);
 
 	return code == NULL ? "" : attr_string(at, code, TAG_MEANING);
 }

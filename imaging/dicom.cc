@@ -285,7 +285,7 @@ dicom_n_items(const struct dicom_item *item, uint32_t sequence)
 }
 
 const struct dicom_item *
-dicom_item(const struct dicom_item *item, uint32_t sequence, size_t i)
+dicom_item_at(const struct dicom_item *item, uint32_t sequence, size_t i)
 {
 	return guarded(static_cast<const struct dicom_item *>(nullptr), [&] {
 		DcmSequenceOfItems *sq = find_sequence(item, sequence);

@@ -45,7 +45,7 @@ bool dicom_has(const struct dicom_item *item, uint32_t tag);
 
 size_t dicom_n_items(const struct dicom_item *item, uint32_t sequence);
 /* NULL past the end. */
-const struct dicom_item *dicom_item(const struct dicom_item *item, uint32_t sequence, size_t i);
+const struct dicom_item *dicom_item_at(const struct dicom_item *item, uint32_t sequence, size_t i);
 
 /* Pixels that are not compressed, words in the machine's byte order. */
 int dicom_native_pixels(

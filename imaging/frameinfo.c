@@ -28,9 +28,9 @@ frameinfo_find(const struct frameinfo_places *p, uint32_t macro, uint32_t tag)
 	const struct dicom_item *item = NULL;
 
 	if (p->frame != NULL)
-		item = dicom_item(p->frame, macro, 0);
+		item = dicom_item_at(p->frame, macro, 0);
 	if (item == NULL && p->shared != NULL)
-		item = dicom_item(p->shared, macro, 0);
+		item = dicom_item_at(p->shared, macro, 0);
 	if (item != NULL && dicom_has(item, tag))
 		return item;
 	return dicom_has(p->ds, tag) ? p->ds : NULL;
@@ -105,7 +105,7 @@ frameinfo_voi_luts(
 	size_t n = item == NULL ? 0 : dicom_n_items(item, sequence);
 
 	for (size_t i = 0; i < n && i < LIMIT_WINDOWS; i++)
-		frameinfo_lut_window(at, dicom_item(item, sequence, i), is_signed, fi);
+		frameinfo_lut_window(at, dicom_item_at(item, sequence, i), is_signed, fi);
 }
 
 static void
@@ -129,7 +129,7 @@ static bool
 frameinfo_region_spacing(const struct dicom_item *ds, double v_r[2])
 {
 	const uint32_t regions = DICOM_TAG(0x0018, 0x6011);
-	const struct dicom_item *r = dicom_item(ds, regions, 0);
+	const struct dicom_item *r = dicom_item_at(ds, regions, 0);
 
 	if (r == NULL || dicom_n_items(ds, regions) != 1 ||
 	    attr_number(r, DICOM_TAG(0x0018, 0x6024), 0) != 3 ||
@@ -190,8 +190,8 @@ frameinfo_fill(const struct attr *at, const struct dicom_item *ds, uint32_t fram
 {
 	const uint32_t orientation = DICOM_TAG(0x0020, 0x0020);
 	struct frameinfo_places p = {
-	    .frame = dicom_item(ds, TAG_PER_FRAME, frame),
-	    .shared = dicom_item(ds, TAG_SHARED, 0),
+	    .frame = dicom_item_at(ds, TAG_PER_FRAME, frame),
+	    .shared = dicom_item_at(ds, TAG_SHARED, 0),
 	    .ds = ds,
 	};
 	double number;

@@ -65,7 +65,7 @@ grey_extract(const struct image_raw *raw, struct grey *g)
 bool
 grey_lut_read(const struct dicom_item *ds, bool is_signed, struct grey_lut *lut_r)
 {
-	const struct dicom_item *item = dicom_item(ds, DICOM_TAG(0x0028, 0x3000), 0);
+	const struct dicom_item *item = dicom_item_at(ds, DICOM_TAG(0x0028, 0x3000), 0);
 	const uint16_t *d;
 	size_t n;
 

@@ -31,7 +31,7 @@ report_last_verifier(const struct attr *at, const struct dicom_item *ds)
 	int64_t newest = -1, when;
 
 	for (size_t i = 0; i < n && i < 64; i++) {
-		item = dicom_item(ds, TAG_VERIFIERS, i);
+		item = dicom_item_at(ds, TAG_VERIFIERS, i);
 		when = attr_datetime_ms(at, item, TAG_VERIFIED_AT);
 		if (when > newest) {
 			newest = when;
@@ -54,7 +54,7 @@ report_signature(const struct attr *at, const struct dicom_item *ds, Emage__Imag
 		inside = attr_inside(at, who);
 		name = attr_spoken_name(&inside, who, TAG_VERIFIER);
 		r->report_signed_at_ms = attr_datetime_ms(at, who, TAG_VERIFIED_AT);
-	} else if ((who = dicom_item(ds, TAG_AUTHORS, 0)) != NULL) {
+	} else if ((who = dicom_item_at(ds, TAG_AUTHORS, 0)) != NULL) {
 		inside = attr_inside(at, who);
 		name = attr_spoken_name(&inside, who, TAG_AUTHOR);
 	}

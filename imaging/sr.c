@@ -142,7 +142,7 @@ sr_value_datetime(const struct attr *at, const struct dicom_item *item)
 static const char *
 sr_units(const struct attr *at, const struct dicom_item *measured)
 {
-	const struct dicom_item *code = dicom_item(measured, TAG_UNITS, 0);
+	const struct dicom_item *code = dicom_item_at(measured, TAG_UNITS, 0);
 	const char *value;
 
 	if (code == NULL)
@@ -159,7 +159,7 @@ sr_units(const struct attr *at, const struct dicom_item *measured)
 static const char *
 sr_value_number(const struct attr *at, const struct dicom_item *item)
 {
-	const struct dicom_item *measured = dicom_item(item, TAG_MEASURED, 0);
+	const struct dicom_item *measured = dicom_item_at(item, TAG_MEASURED, 0);
 	const char *number, *units;
 
 	if (measured == NULL)
@@ -265,7 +265,7 @@ sr_same_names(const struct attr *at, const struct dicom_item *item, size_t n)
 	const char *first = NULL, *name;
 
 	for (size_t i = 0; i < n; i++) {
-		child = dicom_item(item, TAG_CONTENT, i);
+		child = dicom_item_at(item, TAG_CONTENT, i);
 		if (!sr_is_content(at, child) ||
 		    strcmp(attr_string(at, child, TAG_VALUE_TYPE), "TEXT") != 0)
 			continue;
@@ -290,7 +290,7 @@ sr_children(struct sr *sr, const struct attr *outer, const struct dicom_item *it
 		sr->full = true;
 
 	for (size_t i = 0; i < n && !sr->full; i++) {
-		child = dicom_item(item, TAG_CONTENT, i);
+		child = dicom_item_at(item, TAG_CONTENT, i);
 		if (sr_is_content(outer, child))
 			sr_item(sr, outer, child, depth, level, alone);
 	}

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Images of the demo: from Debian packages, or simulated."""
 import functools
+import os
 import tarfile
 
 import numpy as np
@@ -27,13 +28,35 @@ CT = {"RescaleIntercept": 0, "RescaleSlope": 1, "RescaleType": "HU", "KVP": 120,
       "ImageType": ["ORIGINAL", "PRIMARY", "AXIAL"], "PatientPosition": "HFS"}
 
 
+def head_phantom():
+    """Where documentation is not installed: a skull of ellipsoids, Hounsfield units."""
+    z, y, x = np.mgrid[0:108, 0:256, 0:256].astype(np.float32)
+
+    def inside(cz, cy, cx, rz, ry, rx):
+        return ((z - cz) / rz) ** 2 + ((y - cy) / ry) ** 2 + ((x - cx) / rx) ** 2 < 1
+
+    volume = np.full(z.shape, -1000, np.int16)
+    for shape, value in (((45, 128, 128, 60, 105, 82), 30), ((45, 128, 128, 58, 100, 77), 900),
+                         ((45, 128, 128, 54, 93, 70), 35), ((50, 120, 112, 14, 30, 9), 5),
+                         ((50, 120, 144, 14, 30, 9), 5), ((20, 45, 128, 14, 14, 22), -990)):
+        volume[inside(*shape)] = value
+    volume[volume == 35] += np.random.default_rng(8).normal(0, 5, (volume == 35).sum()).astype("i2")
+    return volume
+
+
 @functools.lru_cache(maxsize=None)
 def head():
     """108 axial slices from the neck up, Hounsfield units, nose upwards."""
+    if not os.path.exists(HEAD):
+        return head_phantom()
     with tarfile.open(HEAD) as tar:
         name = next(m for m in tar.getmembers() if m.name.endswith("matrix.dat"))
         raw = tar.extractfile(name).read()
     return np.frombuffer(raw, "<i2").reshape(108, 256, 256)[:, ::-1, :]
+
+
+def of_head(description):
+    return description if os.path.exists(HEAD) else description + " (FANTÔME)"
 
 
 def head_slices(series, wanted, **more):
@@ -78,12 +101,12 @@ def projection(axis):
 
 
 def ct_head_full(study):
-    head_slices(study.series("CT", "CRÂNE 1,5 mm", "HEAD"), range(108), **BRAIN_BONE)
-    head_coronal(study.series("CT", "CRÂNE CORONAL", "HEAD"), range(40, 220, 3))
+    head_slices(study.series("CT", of_head("CRÂNE 1,5 mm"), "HEAD"), range(108), **BRAIN_BONE)
+    head_coronal(study.series("CT", of_head("CRÂNE CORONAL"), "HEAD"), range(40, 220, 3))
 
 
 def ct_head(study):
-    head_slices(study.series("CT", "CRÂNE 6 mm", "HEAD"), range(4, 108, 4), **BRAIN_BONE)
+    head_slices(study.series("CT", of_head("CRÂNE 6 mm"), "HEAD"), range(4, 108, 4), **BRAIN_BONE)
 
 
 def ct_thorax(study):
@@ -96,10 +119,10 @@ def ct_thorax(study):
 
 
 def body(study):
-    study.series("CT", "TOPOGRAMME (RECONSTRUIT)", "HEAD").image(
+    study.series("CT", of_head("TOPOGRAMME (RECONSTRUIT)"), "HEAD").image(
         projection(1), **{**CT, "ImageType": ["DERIVED", "SECONDARY", "LOCALIZER"]},
         PixelSpacing=[0.24, 0.24])
-    head_slices(study.series("CT", "ÉTAGE CERVICAL", "NECK"), range(0, 16, 2),
+    head_slices(study.series("CT", of_head("ÉTAGE CERVICAL"), "NECK"), range(0, 16, 2),
                 WindowCenter=40, WindowWidth=350, WindowCenterWidthExplanation="TISSUS MOUS")
     ct_thorax(study)
 
@@ -164,9 +187,9 @@ def radiograph(series, picture, spacing, orientation, inverted):
 
 
 def dx_skull(study):
-    radiograph(study.series("DX", "FACE (RECONSTRUITE DU SCANNER)", "SKULL"), projection(1),
+    radiograph(study.series("DX", of_head("FACE (RECONSTRUITE DU SCANNER)"), "SKULL"), projection(1),
                0.24, ["L", "F"], False)
-    radiograph(study.series("DX", "PROFIL (RECONSTRUIT DU SCANNER)", "SKULL"), projection(2),
+    radiograph(study.series("DX", of_head("PROFIL (RECONSTRUIT DU SCANNER)"), "SKULL"), projection(2),
                0.24, ["P", "F"], True)
 
 
@@ -199,7 +222,23 @@ def nm_bone(study):
         PYDICOM + "JPGExtended.dcm", WindowCenter=60, WindowWidth=120)
 
 
+def xa_phantom(study):
+    """A vessel and its branches that fill from above."""
+    y, x = np.mgrid[0:512, 0:512]
+    rays = np.full((512, 512), 180.0)
+    for slope, start, width in ((0, 0, 9), (0.5, 200, 6), (-0.4, 240, 6), (0.9, 330, 4)):
+        line = 256 + slope * np.clip(y - start, 0, None)
+        rays -= 110 * np.exp(-((x - line) / width) ** 2) * (y > start)
+    frames = [np.where(y < 60 * (k + 1), rays, 180) for k in range(9)]
+    study.series("XA", "ANGIOGRAPHIE (SIMULÉE)", "ABDOMEN").image(
+        np.clip(frames, 0, 255).astype(np.uint8), FrameTime=250,
+        FrameIncrementPointer=0x00181063)
+
+
 def xa(study):
+    if not os.path.exists(ANGIO):
+        xa_phantom(study)
+        return
     study.series("XA", "ARTÉRIOGRAPHIE", "ABDOMEN").copy(ANGIO, FrameTime=250,
                                                        FrameIncrementPointer=0x00181063)
 
