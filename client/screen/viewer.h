@@ -112,6 +112,8 @@ bool viewer_event(struct screen *s, const struct event *ev);
 void viewer_ask_series(struct viewer *v);
 /* Asks for what is wanted next, gives up what is not wanted any more. */
 void viewer_pump(struct viewer *v);
+/* Gives up the frames under way. */
+void viewer_cancel(struct viewer *v);
 /* Stops waiting: back to the frame that is shown. True when it was waiting. */
 bool viewer_cancel_wait(struct viewer *v);
 /* Asks again for what failed. */

@@ -227,14 +227,13 @@ viewer_act(struct screen *s, enum action a)
 	case ACTION_SERIES_LIST:
 		app_push(s->app, viewer_list_new(v));
 		break;
-	case ACTION_SHOW_REPORT:
-		app_pop(s->app, s);
-		break;
 	case ACTION_BACK:
-		if (!viewer_cancel_wait(v))
-			app_pop(s->app, s);
-		break;
+		if (viewer_cancel_wait(v))
+			break;
+		/* FALLTHROUGH */
+	case ACTION_SHOW_REPORT:
 	case ACTION_BACK_LIST:
+		viewer_cancel(v);
 		app_pop(s->app, s);
 		break;
 	default:

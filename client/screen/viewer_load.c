@@ -50,8 +50,8 @@ load_cancel_done(
 	(void)more;
 }
 
-static void
-load_cancel(struct viewer *v)
+void
+viewer_cancel(struct viewer *v)
 {
 	Emage__FrameCancelRequest r = EMAGE__FRAME_CANCEL_REQUEST__INIT;
 
@@ -111,7 +111,7 @@ load_frames_done(
 	taken = study_take(st, (const Emage__FrameGetReply *)msg);
 	if (taken < 0) {
 		if (more)
-			load_cancel(v);
+			viewer_cancel(v);
 		load_failed(v, taken, NULL);
 	}
 	if (taken == 1) {
@@ -140,7 +140,7 @@ viewer_pump(struct viewer *v)
 	if (viewer_series(v) == NULL)
 		return;
 	if (study_should_cancel(&v->study, v->series, v->at))
-		load_cancel(v);
+		viewer_cancel(v);
 	if (v->retry_at_ms == 0) {
 		ask = study_plan(&v->study, v->series, v->at, v->direction);
 		if (ask.count > 0) {
@@ -164,11 +164,12 @@ viewer_cancel_wait(struct viewer *v)
 	if (r == NULL || !v->has_shown || (v->shown_series == v->series && v->shown == v->at) ||
 	    study_frame(&v->study, v->series, v->at)->state == STUDY_HERE)
 		return false;
-	load_cancel(v);
+	viewer_cancel(v);
 	v->series = v->shown_series;
 	v->at = v->shown;
 	v->direction = 0;
 	viewer_changed(v);
+	viewer_pump(v);
 	return true;
 }
 

@@ -131,6 +131,13 @@ viewer_show_place(struct viewer *v, const struct area *a)
 	v->is_stale = true;
 }
 
+/* A picture is on its way to the terminal: no other is sent. */
+static bool
+show_is_busy(const struct viewer *v)
+{
+	return picture_way_is_raw(v->place.way) && (v->fenced || app_raw_pending(v->base.app));
+}
+
 const struct picture_frame *
 viewer_frame(struct viewer *v)
 {
@@ -139,6 +146,9 @@ viewer_frame(struct viewer *v)
 
 	if (r == NULL)
 		return NULL;
+	/* the words around the picture change when it does, not before */
+	if (v->has_shown && show_is_busy(v))
+		return study_pixels(&v->study, v->shown_series, v->shown);
 	f = study_pixels(&v->study, v->series, v->at);
 	if (f != NULL) {
 		v->has_shown = true;
@@ -267,7 +277,7 @@ viewer_painted(struct screen *s, bool whole)
 		v->is_stale = true;
 	}
 	/* one at a time: the newest is drawn when the terminal is ready for it */
-	if (!v->is_stale || v->fenced || app_raw_pending(s->app))
+	if (!v->is_stale || show_is_busy(v))
 		return;
 	if (show_render(v))
 		show_picture(v);

@@ -446,6 +446,8 @@ slow_terminal(void **state)
 		act(v, ACTION_IMAGE_NEXT);
 	assert_int_equal(count("\033P0;1q"), 1);
 	assert_int_equal(v->at, 10);
+	/* the words belong to the picture that is seen */
+	assert_non_null(strstr(row_text(LINES - 3), "image 1/40"));
 	terminal_says(v, "\033[0n");
 	assert_int_equal(count("\033P0;1q"), 2);
 	assert_non_null(strstr(row_text(LINES - 3), "image 11/40"));
@@ -618,8 +620,10 @@ moving_away(void **state)
 	assert_false(app.popped);
 	assert_int_equal(v->at, 0);
 	assert_null(strstr(row_text(LINES - 3), "Image 40"));
-	act(v, ACTION_BACK); /* nothing is awaited: leaves */
+	uint32_t last_call = v->call;
+	act(v, ACTION_BACK); /* nothing is awaited: leaves, and wants no more frames */
 	assert_true(app.popped);
+	assert_true(last_call != 0 && app.last_cancelled == last_call);
 	close_viewer(v);
 }
 
