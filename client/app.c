@@ -344,6 +344,7 @@ app_run(struct app *app)
 		app_bury(app);
 	}
 	app_end_session(app, 0);
+	app_bury(app);
 	return app->status;
 }
 

@@ -223,7 +223,6 @@ app_end_session(struct app *app, int err)
 {
 	app_send_logout(app);
 	app_clear_stack(app);
-	app_bury(app);
 	session_close(&app->session);
 	signin_clear(&app->signin);
 	link_sleep(app->link);

@@ -54,7 +54,8 @@ app_draw_screens(struct app *app)
 	chrome_draw_message(app);
 }
 
-/* For tests: a line for each repaint, and whether anything is still to come. */
+/* For tests: a line for each repaint, whether anything is still to come, and how
+ * many bytes of input it answers. */
 static void
 app_sync(struct app *app)
 {
@@ -65,9 +66,9 @@ app_sync(struct app *app)
 	app->seq++;
 	if (app->sync_fd < 0)
 		return;
-	n = snprintf(line, sizeof(line), "screen=%s seq=%llu %s\n",
+	n = snprintf(line, sizeof(line), "screen=%s seq=%llu %s in=%llu\n",
 	    app_too_small() ? "small" : app_top(app)->ops->name, (unsigned long long)app->seq,
-	    busy ? "busy" : "idle");
+	    busy ? "busy" : "idle", (unsigned long long)app->n_input);
 	if (write(app->sync_fd, line, (size_t)n) < 0)
 		app->sync_fd = -1;
 }

@@ -28,6 +28,7 @@ app_read_terminal(struct app *app)
 		app->quit = true;
 		return;
 	}
+	app->n_input += (uint64_t)n;
 	keys_feed(app->keys, bytes, (size_t)n);
 	secret_wipe(bytes, sizeof(bytes));
 	app->flush_at_ms = keys_pending(app->keys) ? clock_boot_ms() + APP_ESCAPE_DELAY_MS : 0;
@@ -102,6 +103,9 @@ app_act_everywhere(struct app *app, struct screen *top, enum action a)
 	case ACTION_QUIT:
 		app_quit(app);
 		return true;
+	case ACTION_SECTION_EXAMS:
+		app_back_to(app, CTX_LIST);
+		return app_top(app) != top;
 	case ACTION_BACK:
 		if (!app_waits(top))
 			return false;

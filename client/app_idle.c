@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Before the server ends a session for inactivity the person is asked, with
- * the bell, and any key keeps it alive (S-03, C-06). The limit is the server's;
- * here is only the warning. A kiosk where nobody has signed in goes back to its
- * first screen likewise, so that nothing typed stays for the next person.
+ * the bell, and any key keeps it alive (S-03, C-06); before it ends because its
+ * longest duration is reached, the person is told. The limits are the server's;
+ * here are only the warnings. A kiosk where nobody has signed in goes back to
+ * its first screen likewise, so that nothing typed stays for the next person.
  */
 #include "client/app_state.h"
 
@@ -13,18 +14,15 @@
 #include "proto/session.pb-c.h"
 
 #define APP_IDLE_WARN_MS  30000
+#define APP_TOTAL_WARN_MS 60000
 #define APP_IDLE_KIOSK_MS 120000
 
-/* What is left, or INT64_MAX where no limit is. */
+/* What is left without activity, or INT64_MAX where no limit is. */
 static int64_t
 app_idle_left_ms(const struct app *app, int64_t now_ms)
 {
-	if (session_is_open(&app->session)) {
-		int64_t idle = session_idle_left_ms(&app->session, now_ms);
-		int64_t total = session_total_left_ms(&app->session, now_ms);
-
-		return idle < total ? idle : total;
-	}
+	if (session_is_open(&app->session))
+		return session_idle_left_ms(&app->session, now_ms);
 	if (app->options->kiosk && app->active_at_ms > 0)
 		return app->active_at_ms + APP_IDLE_KIOSK_MS - now_ms;
 	return INT64_MAX;
@@ -51,12 +49,33 @@ app_idle_over(struct app *app)
 	app_end_session(app, 0);
 }
 
+/* The longest duration of a session: told once, a minute before. */
+static void
+app_idle_total(struct app *app, int64_t now_ms)
+{
+	int64_t left_ms = session_total_left_ms(&app->session, now_ms);
+
+	if (!session_is_open(&app->session) || left_ms > APP_TOTAL_WARN_MS) {
+		app->total_warned = false;
+		return;
+	}
+	if (left_ms <= 0) {
+		app_session_lost(app, -EM_E_SESSION_ENDED);
+	} else if (!app->total_warned) {
+		app->total_warned = true;
+		app_bell(app);
+		app_message(app, MESSAGE_WARN, "%s",
+		    _("Durée maximale de la session : elle se termine dans une minute."));
+	}
+}
+
 void
 app_idle_step(struct app *app)
 {
-	int64_t left_ms = app_idle_left_ms(app, clock_boot_ms());
-	unsigned s;
+	int64_t now_ms = clock_boot_ms();
+	int64_t left_ms = app_idle_left_ms(app, now_ms);
 
+	app_idle_total(app, now_ms);
 	if (left_ms > APP_IDLE_WARN_MS)
 		return;
 	if (left_ms <= 0) {
@@ -66,31 +85,38 @@ app_idle_step(struct app *app)
 	if (!app->idle_warned)
 		app_bell(app);
 	app->idle_warned = true;
-	s = app_idle_shown_s(left_ms);
-	if (session_is_open(&app->session) &&
-	    session_total_left_ms(&app->session, clock_boot_ms()) <= left_ms)
-		app_message(
-		    app, MESSAGE_WARN, _("La durée maximale est atteinte : fin dans %u s."), s);
-	else
-		app_message(app, MESSAGE_WARN,
-		    _("Êtes-vous toujours là ? Appuyez sur une touche (%u s)"), s);
+	app_message(app, MESSAGE_WARN, _("Êtes-vous toujours là ? Appuyez sur une touche (%u s)"),
+	    app_idle_shown_s(left_ms));
+}
+
+/* When the next lower number is to be shown, or the first one. */
+static int64_t
+app_idle_next_ms(const struct app *app, int64_t now_ms)
+{
+	int64_t left_ms = app_idle_left_ms(app, now_ms);
+	int64_t shown_ms;
+
+	if (left_ms == INT64_MAX)
+		return INT64_MAX;
+	if (left_ms > APP_IDLE_WARN_MS)
+		return now_ms + left_ms - APP_IDLE_WARN_MS;
+	shown_ms = (int64_t)app_idle_shown_s(left_ms) * 1000;
+	shown_ms -= shown_ms > 10000 ? 5000 : 1000;
+	return now_ms + (left_ms > shown_ms ? left_ms - shown_ms : 1);
 }
 
 int64_t
 app_idle_wake_ms(const struct app *app)
 {
 	int64_t now_ms = clock_boot_ms();
-	int64_t left_ms = app_idle_left_ms(app, now_ms);
-	int64_t shown_ms;
+	int64_t at_ms = app_idle_next_ms(app, now_ms);
+	int64_t end_ms = app->session.ends_at_ms;
 
-	if (left_ms == INT64_MAX)
-		return 0;
-	if (left_ms > APP_IDLE_WARN_MS)
-		return now_ms + left_ms - APP_IDLE_WARN_MS;
-	/* when the next lower number is to be shown */
-	shown_ms = (int64_t)app_idle_shown_s(left_ms) * 1000;
-	shown_ms -= shown_ms > 10000 ? 5000 : 1000;
-	return now_ms + (left_ms > shown_ms ? left_ms - shown_ms : 1);
+	if (session_is_open(&app->session)) {
+		end_ms -= app->total_warned ? 0 : APP_TOTAL_WARN_MS;
+		at_ms = end_ms < at_ms ? end_ms : at_ms;
+	}
+	return at_ms == INT64_MAX ? 0 : at_ms;
 }
 
 static void

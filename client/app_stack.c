@@ -5,8 +5,6 @@
  */
 #include "client/app_state.h"
 
-#include "common/err.h"
-
 struct screen *
 app_top(const struct app *app)
 {
@@ -20,22 +18,25 @@ app_cover(struct screen *s, bool is_covered)
 		s->ops->covered(s, is_covered);
 }
 
-void
-app_push(struct app *app, struct screen *s)
-{
-	if (app->n_stack == APP_MAX_SCREENS)
-		die("too many screens");
-	app_cover(app_top(app), true);
-	app->stack[app->n_stack++] = s;
-	app_repaint(app);
-}
-
 static void
 app_kill(struct app *app, struct screen *s)
 {
 	app_forget_all(s);
 	s->wake_at_ms = 0;
-	app->dead[app->n_dead++] = s;
+	s->next_dead = app->dead;
+	app->dead = s;
+}
+
+void
+app_push(struct app *app, struct screen *s)
+{
+	if (app->n_stack == APP_MAX_SCREENS) { /* no way of screens is that deep */
+		app_kill(app, s);
+		return;
+	}
+	app_cover(app_top(app), true);
+	app->stack[app->n_stack++] = s;
+	app_repaint(app);
 }
 
 void
@@ -61,6 +62,18 @@ app_pop(struct app *app, struct screen *s)
 }
 
 void
+app_back_to(struct app *app, unsigned context)
+{
+	for (size_t i = app->n_stack; i > 0; i--) {
+		if (!(app->stack[i - 1]->ops->contexts & context))
+			continue;
+		if (i < app->n_stack)
+			app_pop(app, app->stack[i]);
+		return;
+	}
+}
+
+void
 app_clear_stack(struct app *app)
 {
 	if (app->n_stack > 0)
@@ -77,9 +90,10 @@ app_restart(struct app *app, struct screen *s)
 void
 app_bury(struct app *app)
 {
-	while (app->n_dead > 0) {
-		struct screen *s = app->dead[--app->n_dead];
+	while (app->dead) {
+		struct screen *s = app->dead;
 
+		app->dead = s->next_dead;
 		s->ops->free(s);
 	}
 }

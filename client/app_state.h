@@ -50,8 +50,7 @@ struct app {
 
 	struct screen *stack[APP_MAX_SCREENS];
 	size_t n_stack;
-	struct screen *dead[2 * APP_MAX_SCREENS]; /* popped; freed at the end of the turn */
-	size_t n_dead;
+	struct screen *dead; /* popped; freed at the end of the turn */
 	struct app_pending *pending;
 
 	char message[512];
@@ -67,11 +66,12 @@ struct app {
 	bool terminal_gone;
 	bool unmet;   /* a screen asked while there was no connection */
 	int lost_err; /* the session is over: leave its screens */
-	bool idle_warned;
+	bool idle_warned, total_warned;
 	int64_t active_at_ms; /* last key, press or paste */
 	int64_t flush_at_ms;  /* when an ESC alone was the key; 0 = none waits */
 	int64_t minute;	      /* shown by the clock */
 	uint64_t seq;	      /* repaints */
+	uint64_t n_input;     /* bytes read from the terminal */
 	int sync_fd;	      /* for tests; -1 */
 };
 
@@ -90,6 +90,8 @@ int64_t app_idle_wake_ms(const struct app *app);
 bool app_idle_active(struct app *app);
 
 /* app_stack.c */
+/* Leaves what stands on the screen of such a context, if there is one. */
+void app_back_to(struct app *app, unsigned context);
 void app_bury(struct app *app);
 void app_clear_stack(struct app *app);
 

@@ -14,9 +14,9 @@
 void
 exam_release(struct exam *e)
 {
-	free(e->establishment);
-	free(e->modality);
-	free(e->description);
+	session_text_free(&e->establishment);
+	session_text_free(&e->modality);
+	session_text_free(&e->description);
 	*e = (struct exam){0};
 }
 
@@ -51,7 +51,7 @@ static void
 exams_drop_establishments(struct exams *m)
 {
 	for (size_t i = 0; i < m->n_establishments; i++)
-		free(m->establishments[i].name);
+		session_text_free(&m->establishments[i].name);
 	free(m->establishments);
 	m->establishments = NULL;
 	m->n_establishments = 0;

@@ -20,8 +20,8 @@ report_release(struct report *r)
 	if (r->text)
 		secret_wipe(r->text, r->cap);
 	free(r->text);
-	free(r->title);
-	free(r->author);
+	session_text_free(&r->title);
+	session_text_free(&r->author);
 	*r = (struct report){0};
 }
 

@@ -21,12 +21,19 @@ session_text(const char *s)
 	return out;
 }
 
+void
+session_text_free(char **s)
+{
+	if (*s)
+		secret_wipe(*s, strlen(*s));
+	free(*s);
+	*s = NULL;
+}
+
 static void
 session_set_text(char **at, const char *s)
 {
-	if (*at)
-		secret_wipe(*at, strlen(*at));
-	free(*at);
+	session_text_free(at);
 	*at = session_text(s);
 }
 
@@ -43,9 +50,9 @@ void
 session_release(struct session *s)
 {
 	session_close(s);
-	free(s->region);
-	free(s->support_address);
-	free(s->display_name);
+	session_text_free(&s->region);
+	session_text_free(&s->support_address);
+	session_text_free(&s->display_name);
 	*s = (struct session){0};
 }
 

@@ -44,7 +44,8 @@ int64_t session_total_left_ms(const struct session *s, int64_t now_ms);
  * a quarter of the limit has passed without a request. */
 bool session_wants_touch(const struct session *s, int64_t now_ms);
 
-/* Sanitised copy of a server's string; to be freed. */
+/* Sanitised copy of a server's string; session_text_free() wipes it. */
 char *session_text(const char *s);
+void session_text_free(char **s);
 
 #endif

@@ -13,7 +13,7 @@ void
 signin_clear(struct signin *s)
 {
 	for (size_t i = 0; i < s->n_contacts; i++)
-		free(s->contacts[i].masked);
+		session_text_free(&s->contacts[i].masked);
 	*s = (struct signin){0};
 }
 

@@ -123,7 +123,8 @@ screen_code_done(
 	const Emage__AuthCodeReply *reply = (const Emage__AuthCodeReply *)msg;
 
 	(void)more;
-	field_clear(&screen_code(s)->code);
+	if (err != -EM_E_CODE_WRONG) /* a slip of the finger is mended, not typed again */
+		field_clear(&screen_code(s)->code);
 	form_focus(&screen_code(s)->form,
 	    err == -EM_E_CODE_DEAD || err == -EM_E_CODE_EXPIRED ? CODE_RESEND : CODE_FIELD);
 	if (err == -EM_E_CLOSED)

@@ -317,7 +317,7 @@ screen_report_can(const struct screen *s, enum action a)
 		return r->pager.sought != NULL;
 	if (a == ACTION_SHOW_IMAGES)
 		return r->exam.n_images > 0;
-	return a != ACTION_SECTION_EXAMS;
+	return true;
 }
 
 static const struct screen_ops screen_report_ops = {
