@@ -157,6 +157,12 @@ dicom_init(void)
 	});
 }
 
+bool
+dicom_is_sequence(uint32_t tag)
+{
+	return guarded(true, [&] { return DcmTag(key_of(tag)).getEVR() == EVR_SQ; });
+}
+
 int
 dicom_open(
     const uint8_t *bytes, size_t len, const char *transfer_syntax, struct dicom_file **file_r)

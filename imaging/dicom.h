@@ -25,6 +25,9 @@ struct dicom_item; /* a dataset, or an item of a sequence */
  * no dictionary. Once, before the sandbox. */
 int dicom_init(void);
 
+/* Whether DCMTK reads an element of implicit VR as a sequence. */
+bool dicom_is_sequence(uint32_t tag);
+
 /* Reads a dataset (no meta group; deflated ones inflated before). The bytes
  * must outlive the file. */
 int dicom_open(

@@ -9,6 +9,7 @@
 
 #include "common/err.h"
 #include "common/mem.h"
+#include "imaging/dicom.h"
 #include "imaging/limits.h"
 
 #define TAG_ITEM	 0xfffee000u
@@ -132,11 +133,26 @@ walk_push(struct walk *w, const struct walk_level *l, struct refusal *why)
 	return 0;
 }
 
-/* Whether a value of implicit or unknown VR begins as a sequence would. */
-static bool
-walk_looks_like_items(const struct walk *w, const struct walk_element *e, bool big)
+/* How a value of defined length is gone over. */
+enum walk_reading { WALK_SKIP, WALK_AS_SEQUENCE, WALK_GUESS };
+
+/*
+ * What DCMTK may read as a sequence has to be one: VR SQ, in implicit VR what
+ * its dictionary says, or a private element (whose dictionary may be anywhere)
+ * that begins as one. Anything else that does is only a guess.
+ */
+static enum walk_reading
+walk_reading_of(const struct walk *w, const struct walk_element *e, bool big)
 {
-	return e->value_len >= 8 && walk_tag(w->bytes + e->value, big) == TAG_ITEM;
+	bool items = e->value_len >= 8 && walk_tag(w->bytes + e->value, big) == TAG_ITEM;
+
+	if (memcmp(e->vr, "SQ", 2) == 0)
+		return WALK_AS_SEQUENCE;
+	if (e->vr[0] == '\0' && (dicom_is_sequence(e->tag) || (items && (e->tag >> 16 & 1) != 0)))
+		return WALK_AS_SEQUENCE;
+	if (items && (e->vr[0] == '\0' || memcmp(e->vr, "UN", 2) == 0))
+		return WALK_GUESS;
+	return WALK_SKIP;
 }
 
 /* The head at the current position, and whether its value stays inside. */
@@ -191,6 +207,7 @@ walk_value(struct walk *w, const struct walk_element *e, struct refusal *why)
 	    .implicit = top->implicit || is_un,
 	    .big_endian = top->big_endian && !is_un,
 	};
+	enum walk_reading reading;
 
 	if (inner.delimited) {
 		if (has_vr && !is_sq)
@@ -198,8 +215,9 @@ walk_value(struct walk *w, const struct walk_element *e, struct refusal *why)
 		return walk_push(w, &inner, why);
 	}
 	inner.end = e->value + e->value_len;
-	inner.guessed = !is_sq;
-	if (is_sq || (!has_vr && walk_looks_like_items(w, e, inner.big_endian)))
+	reading = walk_reading_of(w, e, inner.big_endian);
+	inner.guessed = reading == WALK_GUESS;
+	if (reading != WALK_SKIP)
 		return walk_push(w, &inner, why);
 	w->pos = inner.end;
 	return 0;

@@ -291,6 +291,29 @@ nesting_is_limited_before_dcmtk_recurses(void **state)
 }
 
 static void
+nesting_does_not_hide_behind_damage(void **state)
+{
+	struct buf inside, b;
+
+	(void)state;
+	buf_init(&inside, (size_t)4 << 20);
+	/* an item that DCMTK may put up with, then the depth */
+	put_tag(&inside, 0xfffee000);
+	put32(&inside, 8);
+	put_tag(&inside, 0xfffee00d);
+	put32(&inside, 0);
+	put_tag(&inside, 0xfffee000);
+	put32(&inside, 0xffffffffu);
+	put_nested(&inside, 10000, true, true);
+	put_head(&b, IMPLICIT);
+	put_tag(&b, 0x00081115);
+	put32(&b, (uint32_t)inside.len);
+	buf_append(&b, buf_bytes(&inside), inside.len);
+	buf_release(&inside);
+	check_refused(&b, "delimiter", "(0008,1115)");
+}
+
+static void
 order_and_number_of_elements_are_limited(void **state)
 {
 	struct buf b;
@@ -553,6 +576,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(headers_that_announce_too_much_cost_no_memory),
 	    cmocka_unit_test(nesting_is_limited_before_dcmtk_recurses),
+	    cmocka_unit_test(nesting_does_not_hide_behind_damage),
 	    cmocka_unit_test(order_and_number_of_elements_are_limited),
 	    cmocka_unit_test(a_deflate_bomb_is_stopped),
 	    cmocka_unit_test(rle_offsets_that_point_elsewhere_show_no_memory),
