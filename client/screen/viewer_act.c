@@ -252,7 +252,8 @@ viewer_is_in_picture(const struct viewer *v, const struct event *ev)
 	       ev->x < p->left + (int)p->columns;
 }
 
-/* Left: window, as on every workstation. Right or middle: the picture follows. */
+/* Left: window, as on every workstation. Right or middle: the picture follows; on
+ * a touch screen, which has one button, a finger on a large picture moves it. */
 static void
 viewer_drag(struct viewer *v, const struct event *ev)
 {
@@ -260,7 +261,7 @@ viewer_drag(struct viewer *v, const struct event *ev)
 
 	v->drag_x = ev->x;
 	v->drag_y = ev->y;
-	if (v->drag_button == 1)
+	if (v->drag_button == 1 && !(app_is_kiosk(v->base.app) && v->view.zoom > 1))
 		viewer_window_move(v, pow(VIEWER_CELL_WIDTH, dx), VIEWER_CELL_CENTER * dy);
 	else if (v->place.columns > 0 && v->place.rows > 0)
 		viewer_pan(v, -(double)dx / v->place.columns, -(double)dy / v->place.rows);

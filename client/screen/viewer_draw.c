@@ -17,6 +17,7 @@
 #define DRAW_LIST_WIDTH	 34  /* of the list of series ... */
 #define DRAW_LIST_FROM	 112 /* ... where there are this many columns */
 #define DRAW_SCALE_WIDTH 16
+#define DRAW_COUNT_WIDTH 24 /* room that the count of images loaded is worth */
 
 void
 viewer_series_words(const struct study_series *r, char *out_r, size_t len)
@@ -138,7 +139,8 @@ draw_progress(struct viewer *v, int y, int x, int w)
 		if (f->state == STUDY_COMING)
 			done = (unsigned)(f->len * 100 / f->info->total_bytes);
 		snprintf(s, sizeof(s), _("Image %u : %u %% (Échap : annuler)"), v->at + 1, done);
-	} else if (r->n_here < r->n_frames && (v->loops || v->study.asked.count > 0)) {
+	} else if (r->n_here < r->n_frames && (v->loops || v->study.asked.count > 0) &&
+		   w >= DRAW_COUNT_WIDTH) {
 		snprintf(s, sizeof(s), _("Chargement %u/%u"), r->n_here, r->n_frames);
 	} else {
 		return false;
@@ -176,8 +178,18 @@ draw_middle(int y, int x, int w, enum style style, const char *s)
 	paint_text(y, x + (w - width) / 2, width, style, s);
 }
 
+/* A letter in the middle of a row, or as far left as `before` wants. */
 static void
-draw_edges(struct viewer *v, const struct area *a)
+draw_letter(const struct area *a, int y, int before, const char *letter)
+{
+	int x = a->x + (a->w - (int)strlen(letter)) / 2, last = before - 2 - (int)strlen(letter);
+
+	paint_text(y, x < last ? x : last, (int)strlen(letter), STYLE_LABEL, letter);
+}
+
+/* above, below: columns where the words right of the letters begin. */
+static void
+draw_edges(struct viewer *v, const struct area *a, int above, int below)
 {
 	const struct study_frame *f = study_frame(&v->study, v->shown_series, v->shown);
 	struct look_edges e;
@@ -185,8 +197,8 @@ draw_edges(struct viewer *v, const struct area *a)
 	if (f->info == NULL)
 		return;
 	e = look_edges(f->info);
-	draw_middle(a->y, a->x, a->w, STYLE_LABEL, e.top);
-	draw_middle(a->y + a->h - 1, a->x, a->w, STYLE_LABEL, e.bottom);
+	draw_letter(a, a->y, above, e.top);
+	draw_letter(a, a->y + a->h - 1, below, e.bottom);
 	paint_text(a->y + a->h / 2, a->x, DRAW_SIDE - 1, STYLE_LABEL, e.left);
 	paint_right(
 	    a->y + a->h / 2, a->x + a->w - DRAW_SIDE + 1, DRAW_SIDE - 1, STYLE_LABEL, e.right);
@@ -211,13 +223,15 @@ draw_empty(struct viewer *v, const struct area *a)
 	paint_cursor(a->y + a->h / 2, a->x);
 }
 
-static void
+/* Always there. Returns its column. */
+static int
 draw_warning(const struct area *a)
 {
 	const char *s = _("Image non diagnostique");
 	int w = (int)text_width(s);
 
 	paint_text(a->y, a->x + a->w - w, w, STYLE_TITLE, s);
+	return a->x + a->w - w;
 }
 
 void
@@ -225,7 +239,7 @@ viewer_draw(struct screen *s, const struct area *room)
 {
 	struct viewer *v = viewer_of(s);
 	struct area a = *room, picture, list;
-	int right;
+	int right, above;
 
 	if (a.w >= DRAW_LIST_FROM && v->study.n_series > 1) {
 		list = (struct area){.y = a.y,
@@ -239,14 +253,14 @@ viewer_draw(struct screen *s, const struct area *room)
 	    .y = a.y + 1, .x = a.x + DRAW_SIDE, .h = a.h - 2, .w = a.w - 2 * DRAW_SIDE};
 	viewer_show_place(v, &picture);
 	viewer_show_text(v);
-	draw_warning(&a);
+	above = draw_warning(&a);
 	if (!v->has_shown) {
 		draw_empty(v, &a);
 		return;
 	}
-	draw_window(v, a.y, a.x, a.w / 2 - 2);
-	draw_edges(v, &a);
 	right = draw_number(v, a.y + a.h - 1, a.x, a.w - 4);
+	draw_window(v, a.y, a.x, (a.w / 2 < above - a.x - 4 ? a.w / 2 : above - a.x - 4) - 2);
+	draw_edges(v, &a, above, a.x + a.w - 4 - right);
 	if (!draw_progress(v, a.y + a.h - 1, a.x, a.w - right - 1))
 		draw_scale(v, a.y + a.h - 1, a.x, a.w / 2 - 2);
 }

@@ -40,6 +40,7 @@ struct app {
 	unsigned n_made; /* ever */
 	uint32_t last_cancelled;
 	bool is_away; /* no connection */
+	bool is_kiosk;
 	char raw[4u << 20];
 	size_t n_raw;
 	bool raw_pending;
@@ -155,6 +156,12 @@ app_is_mono(const struct app *a)
 {
 	(void)a;
 	return false;
+}
+
+bool
+app_is_kiosk(const struct app *a)
+{
+	return a->is_kiosk;
 }
 
 void
@@ -590,6 +597,16 @@ mouse_drags(void **state)
 	ev.x = 45;
 	v->base.ops->event(&v->base, &ev);
 	assert_true(v->view.pan_x < pan);
+	/* a finger has no right button */
+	app.is_kiosk = true;
+	pan = v->view.pan_x;
+	ev.mouse = MOUSE_PRESS;
+	ev.button = 1;
+	v->base.ops->event(&v->base, &ev);
+	ev.mouse = MOUSE_DRAG;
+	ev.x = 42;
+	v->base.ops->event(&v->base, &ev);
+	assert_true(v->view.pan_x > pan);
 	/* the wheel turns pages */
 	ev.mouse = MOUSE_WHEEL_DOWN;
 	v->base.ops->event(&v->base, &ev);
@@ -624,6 +641,27 @@ moving_away(void **state)
 	act(v, ACTION_BACK); /* nothing is awaited: leaves, and wants no more frames */
 	assert_true(app.popped);
 	assert_true(last_call != 0 && app.last_cancelled == last_call);
+	close_viewer(v);
+}
+
+/* However small the screen, the warning and the letters are whole. */
+static void
+small_screen(void **state)
+{
+	struct viewer *v = open_viewer("plain");
+
+	(void)state;
+	resize_term(12, 40);
+	paint(v, true);
+	series_come(v);
+	frame_comes(v, true);
+	for (int i = 0; i < 4; i++)
+		act(v, ACTION_ZOOM_IN);
+	act(v, ACTION_INVERT);
+	assert_non_null(strstr(row_text(3), " A  Image non diagnostique"));
+	assert_non_null(strstr(row_text(LINES - 3), "P  zoom "));
+	assert_non_null(strstr(row_text(LINES - 3), "image 1/40"));
+	resize_term(24, 80);
 	close_viewer(v);
 }
 
@@ -832,6 +870,7 @@ main(void)
 	    cmocka_unit_test(windows_go_round),
 	    cmocka_unit_test(mouse_drags),
 	    cmocka_unit_test(moving_away),
+	    cmocka_unit_test(small_screen),
 	    cmocka_unit_test(loops),
 	    cmocka_unit_test(covered_and_uncovered),
 	    cmocka_unit_test(series_are_chosen),
