@@ -305,6 +305,43 @@ test_requests_of_one_session(void **state)
 	wire_free(&w);
 }
 
+/* Somebody who knows an identifier can make it fail as often as he likes: from a
+ * trusted place its owner signs in all the same (A-09). */
+static void
+test_stranger_locks_nobody_out(void **state)
+{
+	static const char *const sets[] = {"listen.trusted_sources=127.0.0.1/32", NULL};
+	Emage__AuthPasswordRequest rq = EMAGE__AUTH_PASSWORD_REQUEST__INIT;
+	struct fixture *kiosks = fixture_new(sets);
+	struct fixture_patient paul;
+	struct wire *w;
+
+	(void)state;
+	fixture_start(kiosks);
+	fixture_add_patient(kiosks, "Paul", "paul@example.org", &paul);
+	wire_first_sign_in(kiosks, &paul);
+	rq.identifier = paul.identifier;
+	rq.password = (char *)"faux";
+	for (int i = 0; i < 12; i++) {
+		struct tls_raw t;
+		uint8_t bytes[256];
+
+		assert_true(
+		    tls_raw_open(&t, kiosks, &(struct tls_raw_options){.source = "127.0.0.9"}));
+		tls_raw_hello(&t);
+		tls_raw_send(&t, 10, 5, &rq.base);
+		assert_true(tls_raw_receive(&t, bytes, sizeof(bytes)) > FRAME_HEADER_LEN);
+		assert_int_equal(bytes[7], FRAME_REPLY | FRAME_ERROR);
+		tls_raw_close(&t);
+		if (i < 8)
+			fixture_advance(kiosks, 61000);
+	}
+	w = wire_open_greeted(kiosks);
+	assert_int_equal(wire_password(w, paul.identifier, paul.password), 0);
+	wire_free(&w);
+	fixture_free(&kiosks);
+}
+
 /* No descriptor left: those who are in stay, nobody waits for ever, and when
  * some go others come. */
 static void
@@ -353,6 +390,7 @@ main(void)
 	    cmocka_unit_test(test_oldest_gives_way),
 	    cmocka_unit_test(test_sign_ins_of_one_source),
 	    cmocka_unit_test(test_requests_of_one_session),
+	    cmocka_unit_test(test_stranger_locks_nobody_out),
 	    cmocka_unit_test(test_no_descriptors_left),
 	};
 

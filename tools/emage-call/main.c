@@ -60,12 +60,19 @@ static const struct option_row call_rows[] = {
 };
 
 static void
-call_help(FILE *f)
+call_usage(FILE *f)
 {
 	fputs("usage: emage-call [OPTION]... METHOD [JSON | @FILE | -]\n"
 	      "       emage-call [OPTION]... --script FILE\n"
-	      "       emage-call --list | --describe METHOD\n\n",
+	      "       emage-call --list | --describe METHOD | --help\n",
 	    f);
+}
+
+static void
+call_help(FILE *f)
+{
+	call_usage(f);
+	putc('\n', f);
 	option_help(f, call_rows, ARRAY_LEN(call_rows));
 	fputs("\nStatus: 0 done, 1 refused or not as expected, 2 usage or connection.\n", f);
 }
@@ -298,7 +305,7 @@ call_run(const struct call_options *o, char **words, int n_words)
 	if (o->script && n_words == 0)
 		return call_script(o, &where);
 	if (o->script || n_words < 1 || n_words > 2) {
-		call_help(stderr);
+		call_usage(stderr);
 		return CALLER_FAILED;
 	}
 	return call_method(o, &where, words, n_words);

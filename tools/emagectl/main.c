@@ -210,6 +210,19 @@ ctl_find(int argc, char **argv, int *n_words_r)
 	return NULL;
 }
 
+/* "patient" -> "patient add" */
+static const char *
+ctl_beginning_with(const char *word)
+{
+	size_t len = strlen(word);
+
+	for (size_t i = 0; i < ARRAY_LEN(ctl_commands); i++)
+		if (strncmp(ctl_commands[i]->name, word, len) == 0 &&
+		    ctl_commands[i]->name[len] == ' ')
+			return ctl_commands[i]->name;
+	return NULL;
+}
+
 static int
 ctl_no_command(int argc, char **argv)
 {
@@ -224,7 +237,9 @@ ctl_no_command(int argc, char **argv)
 		names[i] = ctl_commands[i]->name;
 	word = mem_printf("%s%s%s", argv[0], argc > 1 && argv[1][0] != '-' ? " " : "",
 	    argc > 1 && argv[1][0] != '-' ? argv[1] : "");
-	near = config_nearest(word, names, ARRAY_LEN(names));
+	near = ctl_beginning_with(word);
+	if (!near)
+		near = config_nearest(word, names, ARRAY_LEN(names));
 	if (near)
 		ctl_fail("no command \"%s\"; did you mean \"%s\"?", word, near);
 	else
