@@ -60,12 +60,13 @@ static void
 app_sync(struct app *app)
 {
 	char line[96];
-	bool busy = app_is_busy(app) || keys_pending(app->keys);
+	bool busy;
 	int n;
 
 	app->seq++;
 	if (app->sync_fd < 0)
 		return;
+	busy = app_is_busy(app) || keys_pending(app->keys);
 	n = snprintf(line, sizeof(line), "screen=%s seq=%llu %s in=%llu\n",
 	    app_too_small() ? "small" : app_top(app)->ops->name, (unsigned long long)app->seq,
 	    busy ? "busy" : "idle", (unsigned long long)app->n_input);

@@ -70,7 +70,7 @@ struct screen_ops {
 struct screen {
 	const struct screen_ops *ops;
 	struct app *app;
-	int64_t wake_at_ms; /* clock_boot_ms() of the next tick(); 0 = none */
+	int64_t wake_at_ms;	  /* clock_boot_ms() of the next tick(); 0 = none */
 	struct screen *next_dead; /* the app's: popped, not freed yet */
 };
 
