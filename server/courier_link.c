@@ -38,7 +38,11 @@
 #define RESTART_FIRST_MS 100
 #define RESTART_MAX_MS	 30000
 /* The outbox is looked at this often even if nobody said that there is work. */
+#ifdef EMAGE_TESTING
+#define LOOK_MAX_MS 100 /* a test moves the clock without saying so */
+#else
 #define LOOK_MAX_MS 60000
+#endif
 
 struct courier_link {
 	struct server *server;
@@ -221,7 +225,8 @@ courier_mark(struct courier_link *c, const struct store_message *m, const struct
 	return store_run(c->server->store, courier_run_mark, &mark);
 }
 
-static void
+/* false: what became of it could not be kept. */
+static bool
 courier_handle(struct courier_link *c, const struct store_message *m)
 {
 	struct outcome o = {.permanent = true};
@@ -233,11 +238,12 @@ courier_handle(struct courier_link *c, const struct store_message *m)
 		courier_lost(c);
 	else if (o.sent)
 		c->n_deaths = 0;
-	if (courier_mark(c, m, &o) != 0) {
-		/* it is tried again; its key keeps it from arriving twice */
-		log_warn("courier.mark", "result=failed");
-		c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
-	}
+	if (courier_mark(c, m, &o) == 0)
+		return true;
+	/* it is tried again; its key keeps it from arriving twice */
+	log_warn("courier.mark", "result=failed");
+	c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
+	return false;
 }
 
 /* Hands over what is due. Whether more may be due at once. */
@@ -247,6 +253,7 @@ courier_work(struct courier_link *c)
 	struct store_message due[BATCH];
 	unsigned n = 0;
 	int64_t next_ms = 0;
+	bool kept = true;
 	int rc;
 
 	rc = store_reader_begin(c->db);
@@ -261,10 +268,10 @@ courier_work(struct courier_link *c)
 		c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
 		n = 0;
 	}
-	for (unsigned i = 0; i < n && c->helper.pid && !atomic_load(&c->stopping); i++)
-		courier_handle(c, &due[i]);
+	for (unsigned i = 0; i < n && kept && c->helper.pid && !atomic_load(&c->stopping); i++)
+		kept = courier_handle(c, &due[i]);
 	arena_reset(c->arena);
-	return !rc && n > 0;
+	return !rc && n > 0 && kept;
 }
 
 /* ---------------------------------------------------------------- thread */
@@ -272,15 +279,14 @@ courier_work(struct courier_link *c)
 static int
 courier_wait_ms(const struct courier_link *c)
 {
-	int64_t wait_ms = LOOK_MAX_MS, left_ms;
+	int64_t wait_ms = LOOK_MAX_MS, left_ms = LOOK_MAX_MS;
 
 	if (!c->helper.pid)
-		wait_ms = c->restart_at_ms - clock_boot_ms();
-	else if (c->look_at_ms) {
+		left_ms = c->restart_at_ms - clock_boot_ms();
+	else if (c->look_at_ms)
 		left_ms = c->look_at_ms - clock_now_ms();
-		if (left_ms < wait_ms)
-			wait_ms = left_ms;
-	}
+	if (left_ms < wait_ms)
+		wait_ms = left_ms;
 	return wait_ms < 1 ? 1 : (int)wait_ms;
 }
 

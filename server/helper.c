@@ -25,7 +25,13 @@
 #define HELPER_FD     3
 #define HELPER_IN_MAX (2 * (FRAME_HEADER_LEN + FRAME_BODY_MAX))
 #define HELPER_CHUNK  16384u
-#define HELPER_ARGS   8u
+/* Deadlines count the time that the machine was suspended, poll() does not. */
+#ifdef EMAGE_TESTING
+#define WAIT_SLICE_MS 20
+#else
+#define WAIT_SLICE_MS 1000
+#endif
+#define HELPER_ARGS 8u
 
 static bool
 helper_is_in(const char *folder, const char *name, int how, char path_r[PATH_MAX])
@@ -139,7 +145,9 @@ helper_wait(const struct helper *h, short what, int64_t deadline_ms)
 
 	if (left_ms <= 0)
 		return -EM_E_TIMEOUT;
-	if (poll(&p, 1, left_ms > INT_MAX ? INT_MAX : (int)left_ms) < 0 && errno != EINTR)
+	if (left_ms > WAIT_SLICE_MS)
+		left_ms = WAIT_SLICE_MS;
+	if (poll(&p, 1, (int)left_ms) < 0 && errno != EINTR)
 		return -EM_E_IO;
 	return 0;
 }

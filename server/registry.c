@@ -26,6 +26,7 @@ struct registry_msg {
 	struct loop_msg msg;
 	uint64_t session_id, conn_id;
 	int err;
+	uint64_t shut_out_of; /* a patient, 0 = the session ends */
 };
 
 static pthread_mutex_t registry_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the rest */
@@ -61,13 +62,17 @@ registry_on_end(struct loop *l, struct loop_msg *m)
 	struct registry_msg *rm = (struct registry_msg *)m;
 	struct conn *c = loop_find(l, rm->conn_id);
 
-	if (c && c->session_id == rm->session_id)
-		session_expire(c, rm->err, false);
+	if (c && c->session_id == rm->session_id) {
+		if (rm->shut_out_of)
+			session_shut_out(c, rm->shut_out_of);
+		else
+			session_expire(c, rm->err, false);
+	}
 	free(rm);
 }
 
 static void
-registry_tell(const struct registry_entry *e, int err)
+registry_post(const struct registry_entry *e, int err, uint64_t shut_out_of)
 {
 	struct registry_msg *rm = mem_new(sizeof(*rm));
 
@@ -75,7 +80,14 @@ registry_tell(const struct registry_entry *e, int err)
 	rm->session_id = e->session_id;
 	rm->conn_id = e->conn_id;
 	rm->err = err;
+	rm->shut_out_of = shut_out_of;
 	loop_post(e->loop, &rm->msg);
+}
+
+static void
+registry_tell(const struct registry_entry *e, int err)
+{
+	registry_post(e, err, 0);
 }
 
 void
@@ -99,6 +111,18 @@ registry_end_account(uint64_t account_id, uint64_t except_session_id)
 	for (e = *registry_account_chain(account_id); e; e = e->next_account)
 		if (e->account_id == account_id && e->session_id != except_session_id)
 			registry_tell(e, EM_E_SESSION_ENDED);
+	pthread_mutex_unlock(&registry_lock);
+}
+
+void
+registry_shut_out(uint64_t account_id, uint64_t patient_id)
+{
+	struct registry_entry *e;
+
+	pthread_mutex_lock(&registry_lock);
+	for (e = *registry_account_chain(account_id); e; e = e->next_account)
+		if (e->account_id == account_id)
+			registry_post(e, EM_E_NOT_FOUND, patient_id);
 	pthread_mutex_unlock(&registry_lock);
 }
 

@@ -16,6 +16,11 @@ void registry_end_session(uint64_t session_id);
 /* Every session of the account but `except` (0 = none kept). */
 void registry_end_account(uint64_t account_id, uint64_t except_session_id);
 
+/* The account's person, a professional, may no longer see the patient: where
+ * that patient is open, what is being sent ends as if there were no such patient
+ * and the connection forgets the patient. Their sessions go on. */
+void registry_shut_out(uint64_t account_id, uint64_t patient_id);
+
 struct loop;
 
 /* For the connections. Binding takes the session away from the connection that

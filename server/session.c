@@ -218,6 +218,21 @@ session_expire(struct conn *c, int err, bool forget)
 	conn_on_turn(c);
 }
 
+void
+session_shut_out(struct conn *c, uint64_t patient_id)
+{
+	if (c->phase != PH_O || !patient_id || c->patient_id != patient_id)
+		return;
+	stream_end_all(c, EM_E_NOT_FOUND);
+	if (c->state == CONN_DEAD)
+		return;
+	c->patient_id = c->opened_exam_id = 0;
+	/* what is with other threads comes back too late */
+	c->epoch++;
+	c->final_err = EM_E_NOT_FOUND;
+	conn_on_turn(c);
+}
+
 /* ------------------------------------------------------------------ life */
 
 int

@@ -13,6 +13,10 @@ void session_change(struct conn *c, const struct change *ch);
  * too when `forget`. Streams end with that error. */
 void session_expire(struct conn *c, int err, bool forget);
 
+/* The patient that this connection has open, if it is this one, no longer exists
+ * for it: streams and what is under way end with NOT_FOUND, the session goes on. */
+void session_shut_out(struct conn *c, uint64_t patient_id);
+
 /* Looks at the session's row in this turn's read transaction. 0, or -EM_E_*
  * after session_expire(). */
 int session_check(struct conn *c);
