@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -310,12 +311,6 @@ a_wrong_reload_changes_nothing(void **state)
 	fixture_free(&f);
 }
 
-static bool
-is_running(pid_t pid)
-{
-	return kill(pid, 0) == 0;
-}
-
 static unsigned
 children_of(pid_t pid, pid_t *pids_r, unsigned max)
 {
@@ -346,6 +341,7 @@ helpers_get_four_descriptors_and_end_with_the_server(void **state)
 {
 	struct fixture *f = fixture_new(NULL);
 	pid_t children[8];
+	struct pollfd ends[8];
 	unsigned n;
 
 	(void)state;
@@ -375,10 +371,16 @@ helpers_get_four_descriptors_and_end_with_the_server(void **state)
 		free(path);
 	}
 	/* not even a kill leaves them behind: the kernel ends them with us */
+	for (unsigned i = 0; i < n; i++) {
+		ends[i] = (struct pollfd){.events = POLLIN};
+		ends[i].fd = (int)syscall(SYS_pidfd_open, children[i], 0);
+		assert_true(ends[i].fd >= 0);
+	}
 	fixture_kill(f);
-	for (unsigned i = 0; i < n; i++)
-		while (is_running(children[i]))
-			poll(NULL, 0, 1);
+	for (unsigned i = 0; i < n; i++) {
+		assert_int_equal(poll(&ends[i], 1, 60000), 1);
+		close(ends[i].fd);
+	}
 	fixture_free(&f);
 }
 
