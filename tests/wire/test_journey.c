@@ -136,6 +136,33 @@ test_one_call(void **state)
 	assert_int_equal(fixture_run(server, no_trust, NULL), 2);
 }
 
+/* What stands on standard input is in no argument list; where the server is may
+ * stand in the environment. */
+static void
+test_standard_input(void **state)
+{
+	static const char *const lines[] = {
+	    "echo '{}' | \"$EMAGE_BUILD/emage-call\" ping -",
+	    "printf 'call ping\\nexpect now_ms > 1\\n' | \"$EMAGE_BUILD/emage-call\" --script -",
+	    "printf 'call auth.password {\"identifier\": \"x\", \"password\": \"$p\"}\\n"
+	    "expect error AUTH\\n' > \"$EMAGE_FOLDER/s\"; echo secret | "
+	    "\"$EMAGE_BUILD/emage-call\" --script \"$EMAGE_FOLDER/s\" --var p=-",
+	};
+
+	(void)state;
+	setenv("EMAGE_SERVER", address, 1);
+	setenv("EMAGE_CA", server->ca, 1);
+	setenv("EMAGE_FOLDER", server->folder, 1);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		const char *argv[] = {"/bin/sh", "-c", lines[i], NULL};
+
+		if (fixture_run(server, argv, NULL) != 0)
+			fail_msg("%s", lines[i]);
+	}
+	unsetenv("EMAGE_SERVER");
+	unsetenv("EMAGE_CA");
+}
+
 /* ----------------------------------------------------------------- what scripts say */
 
 static void
@@ -218,6 +245,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_journey),
 	    cmocka_unit_test(test_one_call),
+	    cmocka_unit_test(test_standard_input),
 	    cmocka_unit_test(test_script_faults_are_told_before_any_call),
 	    cmocka_unit_test(test_script_expectations),
 	    cmocka_unit_test(test_script_refusal_not_expected),
