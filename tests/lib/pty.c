@@ -224,6 +224,7 @@ pty_write(struct pty *p, const char *bytes, size_t len)
 		if (n > 0) {
 			bytes += n;
 			len -= (size_t)n;
+			p->n_sent += (uint64_t)n;
 			continue;
 		}
 		if (errno != EAGAIN && errno != EINTR)
@@ -262,12 +263,18 @@ static void
 pty_sync_line(struct pty *p)
 {
 	char name[64], state[16];
+	unsigned long long taken;
 	unsigned seq;
+	int n;
 
 	p->line[p->line_len] = '\0';
 	p->line_len = 0;
-	if (sscanf(p->line, "screen=%63s seq=%u %15s", name, &seq, state) != 3)
+	n = sscanf(p->line, "screen=%63s seq=%u %15s in=%llu", name, &seq, state, &taken);
+	if (n < 3)
 		return;
+	p->counts_input = n == 4;
+	if (p->counts_input)
+		p->n_taken = taken;
 	snprintf(p->name, sizeof(p->name), "%s", name);
 	p->idle = strcmp(state, "idle") == 0;
 	if (p->idle)

@@ -15,7 +15,8 @@
  * Nothing here sleeps: every wait ends as soon as what it waits for is there,
  * and fails at a deadline, printing the screen. A program built for tests
  * writes one line per repaint to the descriptor named by EMAGE_SYNC_FD,
- * "screen=exams seq=17 idle" ("busy" while a reply is awaited).
+ * "screen=exams seq=17 idle in=42": "busy" while a reply is awaited; the number
+ * of input bytes it had read, which may be left out.
  */
 struct pty;
 
@@ -74,10 +75,10 @@ bool pty_wait(struct pty *p, bool (*holds)(struct pty *p, void *arg), void *arg,
 bool pty_wait_text(struct pty *p, const char *text);
 bool pty_wait_no_text(struct pty *p, const char *text);
 bool pty_wait_cursor(struct pty *p, unsigned row, unsigned column);
-/* The newest sync line names this screen and says idle, and every byte sent
- * before it has been read. */
+/* The newest sync line names this screen, says idle, and is younger than all
+ * that was typed. */
 bool pty_wait_screen(struct pty *p, const char *screen);
-/* A sync line that says idle has come since the last key, resize or mark. */
+/* Such a line, of any screen, has come since the last key, resize or mark. */
 bool pty_wait_idle(struct pty *p);
 /* Nothing has come for a while: for what makes golden files, never for a test. */
 void pty_settle(struct pty *p);

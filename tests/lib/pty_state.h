@@ -21,6 +21,9 @@ struct pty {
 	char name[64];
 	bool idle;
 	unsigned n_idle, n_idle_mark;
+	uint64_t n_sent;   /* bytes typed, answers included */
+	uint64_t n_taken;  /* of these, what the newest sync line has seen */
+	bool counts_input; /* sync lines say so */
 };
 
 int64_t pty_now_ms(void);

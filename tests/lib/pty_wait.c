@@ -115,17 +115,24 @@ pty_holds_cursor(struct pty *p, void *arg)
 	return row == want[0] && column == want[1];
 }
 
+/* Whether the newest sync line was written after all input had been read. */
+static bool
+pty_is_current(const struct pty *p)
+{
+	return p->idle && (!p->counts_input || p->n_taken >= p->n_sent);
+}
+
 static bool
 pty_holds_screen(struct pty *p, void *arg)
 {
-	return p->idle && strcmp(p->name, arg) == 0;
+	return pty_is_current(p) && strcmp(p->name, arg) == 0;
 }
 
 static bool
 pty_holds_idle(struct pty *p, void *arg)
 {
 	(void)arg;
-	return p->idle && p->n_idle != p->n_idle_mark;
+	return pty_is_current(p) && p->n_idle != p->n_idle_mark;
 }
 
 static bool
