@@ -26,6 +26,10 @@ struct clientconf;
  * it is freed when its function has returned. */
 void app_push(struct app *app, struct screen *s);
 void app_pop(struct app *app, struct screen *s);
+/* Takes a screen off the stack and keeps it with what was typed, until a screen
+ * of this name is wanted again or the session opens or ends. One at a time. */
+void app_park(struct app *app, struct screen *s);
+struct screen *app_unpark(struct app *app, const char *name); /* NULL: none */
 /* Ends every screen and begins again with this one. */
 void app_restart(struct app *app, struct screen *s);
 struct screen *app_top(const struct app *app);

@@ -223,6 +223,7 @@ app_end_session(struct app *app, int err)
 {
 	app_send_logout(app);
 	app_clear_stack(app);
+	app_drop_parked(app);
 	session_close(&app->session);
 	signin_clear(&app->signin);
 	link_sleep(app->link);
@@ -262,6 +263,7 @@ void
 app_enter(struct app *app)
 {
 	signin_clear(&app->signin);
+	app_drop_parked(app);
 	app_restart(app, screen_exams_new(app));
 }
 

@@ -5,6 +5,8 @@
  */
 #include "client/app_state.h"
 
+#include <string.h>
+
 struct screen *
 app_top(const struct app *app)
 {
@@ -59,6 +61,39 @@ app_pop(struct app *app, struct screen *s)
 		link_sleep(app->link); /* another region may be next */
 	app->whole = true;
 	app_repaint(app);
+}
+
+void
+app_drop_parked(struct app *app)
+{
+	if (app->parked)
+		app_kill(app, app->parked);
+	app->parked = NULL;
+}
+
+void
+app_park(struct app *app, struct screen *s)
+{
+	while (app_top(app) && app_top(app) != s) /* help, a question */
+		app_pop(app, app_top(app));
+	if (!app_top(app))
+		return;
+	app_drop_parked(app);
+	app_forget_all(s);
+	app->parked = s;
+	app->n_stack--;
+	app_repaint(app);
+}
+
+struct screen *
+app_unpark(struct app *app, const char *name)
+{
+	struct screen *s = app->parked;
+
+	if (!s || strcmp(s->ops->name, name) != 0)
+		return NULL;
+	app->parked = NULL;
+	return s;
 }
 
 void

@@ -50,6 +50,7 @@ struct app {
 
 	struct screen *stack[APP_MAX_SCREENS];
 	size_t n_stack;
+	struct screen *parked;
 	struct screen *dead; /* popped; freed at the end of the turn */
 	struct app_pending *pending;
 
@@ -93,6 +94,7 @@ bool app_idle_active(struct app *app);
 /* Leaves what stands on the screen of such a context, if there is one. */
 void app_back_to(struct app *app, unsigned context);
 void app_bury(struct app *app);
+void app_drop_parked(struct app *app);
 void app_clear_stack(struct app *app);
 
 /* app_call.c */

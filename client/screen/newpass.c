@@ -118,7 +118,7 @@ screen_newpass_resumed(struct screen *s)
 {
 	app_message(s->app, MESSAGE_WARN, "%s",
 	    _("La connexion a été coupée : identifiez-vous à nouveau."));
-	app_pop(s->app, s);
+	app_park(s->app, s);
 }
 
 /* ------------------------------------------------------------------ drawing */
@@ -255,8 +255,12 @@ static const struct screen_ops screen_newpass_ops = {
 struct screen *
 screen_newpass_new(struct app *app)
 {
-	struct screen_newpass *n = mem_new(sizeof(*n));
+	struct screen *parked = app_unpark(app, screen_newpass_ops.name);
+	struct screen_newpass *n;
 
+	if (parked) /* what was typed before the connection was cut */
+		return parked;
+	n = mem_new(sizeof(*n));
 	n->base.ops = &screen_newpass_ops;
 	n->base.app = app;
 	field_init(&n->password, FIELD_SECRET, NEWPASS_MAX);

@@ -317,6 +317,38 @@ test_no_connection(void **state)
 	test_cells_close(&cells);
 }
 
+/* A connection cut while a new password is being typed: it is still there when
+ * one has signed in again, and gone when the session ends. */
+static void
+test_parked(void **state)
+{
+	struct test_cells cells;
+	struct app *app = new_app();
+	struct screen *s;
+
+	(void)state;
+	test_cells_open(&cells, 24, 80);
+	app_push(app, screen_signin_new(app));
+	app_push(app, screen_newpass_new(app));
+	s = app_top(app);
+	send(app, 'x');
+	send(app, K_F(1));
+	s->ops->resumed(s);
+	assert_string_equal(app_top(app)->ops->name, "signin");
+	assert_ptr_equal(screen_newpass_new(app), s);
+	app_push(app, s);
+	s->ops->resumed(s);
+	app_drop_parked(app);
+	app_bury(app);
+	s = screen_newpass_new(app);
+	app_push(app, s);
+	test_cells_clear();
+	app_draw(app);
+	assert_non_null(strstr(test_row(7), "[____"));
+	free_app(app);
+	test_cells_close(&cells);
+}
+
 /* The filter's own rules, before anything is asked. */
 static void
 test_filter(void **state)
@@ -367,6 +399,7 @@ main(void)
 	    cmocka_unit_test(test_stack),
 	    cmocka_unit_test(test_logout_asks),
 	    cmocka_unit_test(test_no_connection),
+	    cmocka_unit_test(test_parked),
 	    cmocka_unit_test(test_filter),
 	};
 
