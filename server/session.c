@@ -23,6 +23,7 @@
 struct session_job {
 	struct store_job store;
 	uint64_t session_id;
+	uint32_t generation;
 	int64_t active_at_ms; /* 0: end it */
 };
 
@@ -30,13 +31,19 @@ static int
 session_job_run(struct store_conn *db, void *arg)
 {
 	struct session_job *j = arg;
-	int rc;
+	struct store_session row;
+	int rc = store_session_get(db, j->session_id, &row);
 
-	if (j->active_at_ms)
-		rc = store_session_touch(db, j->session_id, j->active_at_ms);
-	else
-		rc = store_session_end(db, j->session_id);
-	return rc == -EM_E_NOT_FOUND ? 0 : rc;
+	/* gone, or somebody else's by now: theirs to move and to end */
+	if (rc == -EM_E_NOT_FOUND || (!rc && row.generation != j->generation))
+		return 0;
+	if (rc)
+		return rc;
+	if (!j->active_at_ms)
+		return store_session_end(db, j->session_id);
+	if (row.active_at_ms >= j->active_at_ms)
+		return 0;
+	return store_session_touch(db, j->session_id, j->active_at_ms);
 }
 
 static void
@@ -58,6 +65,7 @@ session_write(struct conn *c, int64_t active_at_ms)
 		return false;
 	j = mem_new(sizeof(*j));
 	j->session_id = c->session_id;
+	j->generation = c->session_generation;
 	j->active_at_ms = active_at_ms;
 	j->store = (struct store_job){
 	    .run = session_job_run,

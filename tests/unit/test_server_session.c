@@ -250,6 +250,24 @@ an_expired_session_has_no_row_any_more(void **state)
 }
 
 static void
+a_session_resumed_elsewhere_is_not_ended_here(void **state)
+{
+	struct bench *b = *state;
+	struct store_session s = new_session(b, 0), row;
+	struct peer p;
+
+	/* another server has it by now: this one does not know */
+	s.generation--;
+	hold(b, &p, &s);
+	bench_set_clock(b, idle_ms);
+	loop_turn(b->loop, true);
+	assert_int_equal(peer_conn(b, &p)->phase, PH_A);
+	(void)new_session(b, s.account_id);
+	assert_int_equal(store_session_get(b->f->reader, s.session_id, &row), 0);
+	peer_release(b, &p);
+}
+
+static void
 a_session_ended_in_the_store_ends_at_the_next_request(void **state)
 {
 	struct bench *b = *state;
@@ -524,6 +542,8 @@ main(void)
 		a_session_ends_at_its_absolute_limit, setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(
 		an_expired_session_has_no_row_any_more, setup, bench_teardown),
+	    cmocka_unit_test_setup_teardown(
+		a_session_resumed_elsewhere_is_not_ended_here, setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(
 		a_session_ended_in_the_store_ends_at_the_next_request, setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(a_session_taken_over_is_told, setup, bench_teardown),
