@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "common/mem.h"
+#include "proto/access.pb-c.h"
 #include "proto/admin.pb-c.h"
 #include "proto/exam.pb-c.h"
 #include "proto/session.pb-c.h"

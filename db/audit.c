@@ -10,8 +10,9 @@
  */
 #include "db/conn.h"
 
-#include <sodium.h>
 #include <string.h>
+
+#include "db/hashed.h"
 
 #define AUDIT_ROW_MAX_BYTES 65536
 
@@ -40,43 +41,22 @@ static const struct db_field audit_last_fields[] = {
 };
 
 static void
-audit_hash_u64(crypto_generichash_state *st, uint64_t v)
-{
-	uint8_t bytes[8];
-	int i;
-
-	for (i = 0; i < 8; i++)
-		bytes[i] = (uint8_t)(v >> (56 - 8 * i));
-	crypto_generichash_update(st, bytes, sizeof(bytes));
-}
-
-static void
-audit_hash_text(crypto_generichash_state *st, const char *s)
-{
-	size_t len = strlen(s);
-
-	audit_hash_u64(st, len);
-	crypto_generichash_update(st, (const uint8_t *)s, len);
-}
-
-static void
 audit_hash(const uint8_t before[32], uint64_t seq, const struct store_audit *e, uint8_t hash_r[32])
 {
 	crypto_generichash_state st;
 
-	crypto_generichash_init(&st, NULL, 0, 32);
-	crypto_generichash_update(&st, before, 32);
-	audit_hash_u64(&st, seq);
-	audit_hash_u64(&st, (uint64_t)e->at_ms);
-	audit_hash_u64(&st, e->actor_account);
-	audit_hash_u64(&st, e->patient_id);
-	audit_hash_u64(&st, e->exam_id);
-	audit_hash_text(&st, e->event);
-	audit_hash_text(&st, e->actor);
-	audit_hash_text(&st, e->terminal);
-	audit_hash_text(&st, e->result);
-	audit_hash_text(&st, e->detail);
-	crypto_generichash_final(&st, hash_r, 32);
+	hashed_begin(&st, before);
+	hashed_u64(&st, seq);
+	hashed_u64(&st, (uint64_t)e->at_ms);
+	hashed_u64(&st, e->actor_account);
+	hashed_u64(&st, e->patient_id);
+	hashed_u64(&st, e->exam_id);
+	hashed_text(&st, e->event);
+	hashed_text(&st, e->actor);
+	hashed_text(&st, e->terminal);
+	hashed_text(&st, e->result);
+	hashed_text(&st, e->detail);
+	hashed_end(&st, hash_r);
 }
 
 int

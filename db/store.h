@@ -95,6 +95,8 @@ struct store_account {
 	const char *password_hash; /* libsodium string, "" = none yet */
 	const char *temp_hash;	   /* temporary password, "" = none */
 	int64_t temp_expires_at_ms;
+	int temp_channel; /* emage.Channel by which it went; 0 = on paper */
+	bool totp;	  /* an authenticator app is the second step */
 };
 /* The identifier as text_fold()ed and without blanks. */
 int store_account_by_identifier(
@@ -132,6 +134,8 @@ enum counter_kind {
 	COUNTER_CODE = 2,     /* consecutive wrong codes of an account */
 	COUNTER_SEND_15MIN = 3,
 	COUNTER_SEND_DAY = 4,
+	COUNTER_RECOVERY = 5, /* forgotten passwords of an identifier, known or not */
+	COUNTER_CONTACT = 6,  /* changes of addresses that an account began */
 };
 /* Exists for unknown identifiers too, so that both are treated alike. */
 struct store_counter {
@@ -383,5 +387,282 @@ int store_instance_known(
     struct store_conn *db, const char *sop_uid, uint64_t *instance_id_r, uint64_t *exam_id_r);
 /* Whether there is a row of this id: files without one are left from a crash. */
 int store_instance_exists(struct store_conn *db, uint64_t instance_id, bool *exists_r);
+
+/* -------------------------------------- professionals, accesses, blocks */
+
+struct store_professional {
+	uint64_t professional_id;
+	const char *rpps;
+	const char *family_name, *given_name;
+	const char *profession, *specialty; /* labels of today, "" = none */
+	uint64_t account_id;		    /* 0 = has none; not in lists */
+	int64_t blocked_at_ms;		    /* in lists: by whom asked; 0 = not */
+};
+int store_professional_get(
+    struct store_conn *db, struct arena *a, uint64_t professional_id, struct store_professional *r);
+int store_professional_by_rpps(
+    struct store_conn *db, struct arena *a, const char *rpps, struct store_professional *r);
+/* Which account the person signs in with. */
+int store_professional_set_account(
+    struct store_conn *db, uint64_t professional_id, uint64_t account_id);
+
+struct store_place {
+	uint64_t establishment_id;
+	const char *name;
+};
+/* Where somebody works, by name; at most max. */
+int store_professional_places(struct store_conn *db, struct arena *a, uint64_t professional_id,
+    struct store_place *r, unsigned max, unsigned *n_r);
+
+/* One line of a directory that is loaded: a person, one activity. The first
+ * line of a loading replaces what was known of the person; later ones of the
+ * same loading add places, and the specialty if none was named before. */
+struct store_professional_line {
+	const char *rpps;
+	const char *family_name, *given_name;
+	const char *profession_code, *profession;
+	const char *specialty_code, *specialty; /* "" = none */
+	uint64_t establishment_id;		/* 0 = none known */
+	uint64_t load_id;			/* of the loading, not 0 */
+};
+enum store_put { STORE_PUT_NEW, STORE_PUT_CHANGED, STORE_PUT_AGAIN };
+/* *put_r: first seen; known from an earlier loading; again in this one. */
+int store_professional_put(
+    struct store_conn *db, const struct store_professional_line *line, enum store_put *put_r);
+
+/* Codes and labels for choosing from, by label; at most max. */
+struct store_entry {
+	const char *code, *label;
+};
+int store_professions(
+    struct store_conn *db, struct arena *a, struct store_entry *r, unsigned max, unsigned *n_r);
+int store_specialties(
+    struct store_conn *db, struct arena *a, struct store_entry *r, unsigned max, unsigned *n_r);
+/* Establishments where professionals work. */
+int store_places(
+    struct store_conn *db, struct arena *a, struct store_place *r, unsigned max, unsigned *n_r);
+
+/* Names: beginnings, compared folded; "" and 0 = any. Not all may be empty:
+ * -EM_E_FILTER_EMPTY. */
+struct store_find {
+	const char *family_name, *given_name;
+	const char *profession_code, *specialty_code;
+	uint64_t establishment_id;
+	uint64_t patient_id; /* whose blocks are shown; 0 = none */
+};
+/* Counts to at most max + 1. Then a page, by family and given name. */
+int store_find_count(
+    struct store_conn *db, const struct store_find *q, uint32_t max, uint32_t *n_r);
+int store_find_page(struct store_conn *db, struct arena *a, const struct store_find *q,
+    uint32_t offset, uint32_t limit, struct store_professional **rows_r, unsigned *n_r);
+
+enum block_sort { BLOCK_BY_NAME, BLOCK_BY_DATE, BLOCK_BY_PROFESSION };
+/* *blocked_at_ms_r 0 = not blocked. */
+int store_block_get(
+    struct store_conn *db, uint64_t patient_id, uint64_t professional_id, int64_t *blocked_at_ms_r);
+/* -EM_E_NOT_FOUND: no such professional. *was_r: was blocked before; then
+ * *blocked_at_ms_r is of then. -EM_E_TOO_LARGE: the patient has `max` already. */
+int store_block_add(struct store_conn *db, uint64_t patient_id, uint64_t professional_id,
+    int64_t now_ms, uint32_t max, int64_t *blocked_at_ms_r, bool *was_r);
+/* *was_r false: was not blocked, nothing done. */
+int store_block_remove(
+    struct store_conn *db, uint64_t patient_id, uint64_t professional_id, bool *was_r);
+int store_block_count(struct store_conn *db, uint64_t patient_id, uint32_t *n_r);
+int store_block_page(struct store_conn *db, struct arena *a, uint64_t patient_id,
+    enum block_sort sort, bool descending, uint32_t offset, uint32_t limit,
+    struct store_professional **rows_r, unsigned *n_r);
+
+enum access_result { ACCESS_GRANTED = 0, ACCESS_OVER_BLOCK = 1, ACCESS_REFUSED = 2 };
+
+/*
+ * A professional's look into a patient's exams, numbered per patient from 1
+ * without holes, each row chained to the one before by BLAKE2b-256; the
+ * database refuses changes by trigger. What is said of the professional is a
+ * copy: directories change, history does not.
+ */
+struct store_access {
+	uint64_t patient_id;
+	uint64_t number; /* given by the store */
+	int64_t at_ms;
+	int64_t recorded_at_ms; /* later than at_ms when taken over from elsewhere */
+	const char *rpps, *family_name, *given_name, *profession, *specialty;
+	uint64_t establishment_id; /* where the professional was, 0 = not known */
+	const char *establishment;
+	const char *motive;	  /* code, "" = none of the list */
+	const char *motive_label; /* as it was shown */
+	const char *motive_detail;
+	enum access_result result;
+	uint64_t exam_id; /* 0 = the list only */
+	int64_t until_ms; /* 0 = no end */
+	const char *terminal;
+};
+/* Who did it, for the audit row that goes with it. */
+struct store_actor {
+	uint64_t account_id;
+	const char *name, *terminal;
+};
+/* In the transaction of what it records. The audit trail gets the row's hash, so
+ * that a history whose end was cut off is seen as well. */
+int store_access_append(struct store_conn *db, const struct store_access *e,
+    const struct store_actor *by, uint64_t *number_r);
+/* Whether the same access is there already: time, professional, motive, exam. */
+int store_access_known(struct store_conn *db, const struct store_access *e, bool *known_r);
+
+struct store_access_query {
+	uint64_t patient_id;
+	int64_t from_ms, before_ms; /* half open; INT64_MIN / INT64_MAX = open end */
+	const char *name;	    /* beginning of family or given name, "" = any */
+	uint32_t offset, limit;
+};
+struct store_access_row {
+	uint64_t number;
+	int64_t at_ms;
+	const char *family_name, *given_name, *profession, *specialty;
+	const char *motive, *motive_label;
+	int result;
+	int contest; /* emage.ContestState */
+};
+/* Newest first. */
+int store_access_page(struct store_conn *db, struct arena *a, const struct store_access_query *q,
+    struct store_access_row **rows_r, unsigned *n_r);
+int store_access_count(struct store_conn *db, const struct store_access_query *q, uint32_t *n_r);
+/* Somebody else's is -EM_E_NOT_FOUND, as one that does not exist. */
+int store_access_get(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t number,
+    struct store_access *r);
+
+struct store_access_verdict {
+	uint64_t n;		     /* rows found right */
+	uint64_t patient_id, number; /* first that is wrong, 0 = all right */
+	const char *why;	     /* "number", "chain", "audit" */
+};
+/* Recomputes every chain and holds it against the audit trail, which must have
+ * been verified itself. */
+int store_access_verify(struct store_conn *db, struct store_access_verdict *v_r);
+
+/* What a patient asks about an access. It never changes; neither does the access. */
+struct store_contest {
+	uint64_t contest_id;
+	uint64_t patient_id, number;
+	int64_t at_ms;
+	const char *question;
+	int64_t answered_at_ms; /* 0 = not yet */
+	const char *author, *answer;
+};
+/* -EM_E_NOT_FOUND: no such access; -EM_E_EXISTS: a question waits already. */
+int store_contest_add(struct store_conn *db, uint64_t patient_id, uint64_t number,
+    const char *question, int64_t now_ms, uint64_t *contest_id_r);
+/* The newest about an access; -EM_E_NOT_FOUND = none. */
+int store_contest_of(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t number,
+    struct store_contest *r);
+/* Those not answered, with numbers above `after`; at most max. */
+int store_contests_open(struct store_conn *db, struct arena *a, uint64_t after,
+    struct store_contest *r, unsigned max, unsigned *n_r);
+/* -EM_E_NOT_FOUND, or -EM_E_EXISTS when it has an answer. */
+int store_contest_answer(struct store_conn *db, struct arena *a, uint64_t contest_id,
+    const char *author, const char *answer, int64_t now_ms, struct store_contest *r);
+
+/* Where questions to an establishment go, "" = nowhere. */
+int store_establishment_contact(
+    struct store_conn *db, struct arena *a, uint64_t establishment_id, const char **contact_r);
+int store_establishment_set_contact(
+    struct store_conn *db, uint64_t establishment_id, const char *contact);
+
+/* ------------------------------------------------------------ own account */
+
+struct store_profile {
+	bool notice_exam_opened, notice_new_report;
+	int64_t password_changed_at_ms; /* 0 = never known */
+	const char *sex;
+	uint32_t birth_date;
+	int64_t created_at_ms;
+};
+int store_profile_get(
+    struct store_conn *db, struct arena *a, uint64_t account_id, struct store_profile *r);
+int store_account_set_language(struct store_conn *db, uint64_t account_id, const char *language);
+int store_account_set_notices(
+    struct store_conn *db, uint64_t account_id, bool exam_opened, bool new_report);
+int store_account_password_changed(struct store_conn *db, uint64_t account_id, int64_t now_ms);
+/* A temporary password in place of the one before; one's own stays. "" = none. */
+int store_account_set_temp(struct store_conn *db, uint64_t account_id, const char *hash,
+    int64_t expires_at_ms, int channel);
+int store_account_set_address(
+    struct store_conn *db, uint64_t account_id, int channel, const char *address);
+int store_account_of_patient(struct store_conn *db, uint64_t patient_id, uint64_t *account_id_r);
+
+struct store_consent {
+	bool given;
+	int64_t at_ms;
+	const char *establishment; /* "" = not known */
+};
+/* The newest row, which counts; and all of them, newest first. */
+int store_consent_get(
+    struct store_conn *db, struct arena *a, uint64_t patient_id, struct store_consent *r);
+int store_consents(struct store_conn *db, struct arena *a, uint64_t patient_id,
+    struct store_consent **rows_r, unsigned *n_r);
+/* The row, and the account shut. Only a new consent opens it again: the database
+ * refuses anything else. */
+int store_consent_withdraw(
+    struct store_conn *db, uint64_t account_id, uint64_t patient_id, int64_t now_ms);
+
+enum contact_state {
+	CONTACT_ASKED = 0,  /* a code went to an address of the account */
+	CONTACT_PROVEN = 1, /* another went to the new address */
+	CONTACT_DONE = 2,
+};
+struct store_contact_change {
+	uint64_t change_id, account_id;
+	int state;
+	uint64_t session_id; /* in which it was begun */
+	int channel;
+	const char *old_address, *new_address; /* "" = none */
+	uint32_t tries_left;
+	int64_t sent_at_ms, expires_at_ms; /* of the newest code */
+	int64_t done_at_ms;
+	uint8_t code_hash[32], undo_hash[32];
+};
+/* Begins one (CONTACT_ASKED); drops the one that was open. */
+int store_contact_add(
+    struct store_conn *db, const struct store_contact_change *c, uint64_t *change_id_r);
+int store_contact_drop(struct store_conn *db, uint64_t account_id);
+/* The open one of an account. */
+int store_contact_open(
+    struct store_conn *db, struct arena *a, uint64_t account_id, struct store_contact_change *r);
+/* Takes one try; -EM_E_NOT_FOUND when none is left. */
+int store_contact_take_try(struct store_conn *db, uint64_t change_id, uint32_t *left_r);
+/* CONTACT_ASKED -> CONTACT_PROVEN, with the next code. */
+int store_contact_proven(struct store_conn *db, const struct store_contact_change *c);
+int store_contact_done(
+    struct store_conn *db, uint64_t change_id, const uint8_t undo_hash[32], int64_t now_ms);
+int store_contact_by_undo(struct store_conn *db, struct arena *a, const uint8_t undo_hash[32],
+    struct store_contact_change *r);
+/* Marks it, and those after it of the same channel. */
+int store_contact_undo(struct store_conn *db, const struct store_contact_change *c);
+/* 0 = never. */
+int store_contact_last_done(
+    struct store_conn *db, uint64_t account_id, int channel, int64_t *done_at_ms_r);
+int store_contact_purge(struct store_conn *db, int64_t before_ms);
+
+struct store_totp {
+	uint64_t account_id;
+	bool in_force;
+	int64_t since_ms;
+	int64_t last_step;     /* newest time step whose code was used */
+	const uint8_t *secret; /* sealed */
+	size_t secret_len;
+};
+int store_totp_get(
+    struct store_conn *db, struct arena *a, uint64_t account_id, struct store_totp *r);
+/* Not in force yet; replaces one that is not. -EM_E_EXISTS when one is. */
+int store_totp_offer(struct store_conn *db, const struct store_totp *t);
+int store_totp_begin(struct store_conn *db, uint64_t account_id, int64_t step, int64_t now_ms);
+/* -EM_E_NOT_FOUND: this step or a later one has been used. */
+int store_totp_use(struct store_conn *db, uint64_t account_id, int64_t step);
+/* With its recovery codes. */
+int store_totp_remove(struct store_conn *db, uint64_t account_id);
+int store_recovery_code_add(struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32]);
+/* -EM_E_NOT_FOUND: no such code, or used. */
+int store_recovery_code_use(
+    struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32], int64_t now_ms);
+int store_recovery_codes_left(struct store_conn *db, uint64_t account_id, uint32_t *n_r);
 
 #endif

@@ -18,6 +18,12 @@ const struct sqlite_migration sqlite_migrations[] = {
     {.version = 1, .name = "first", .sql =
 #include "db/migrations/0001_first.sql.h"
     },
+    {.version = 2, .name = "accesses", .sql =
+#include "db/migrations/0002_accesses.sql.h"
+    },
+    {.version = 3, .name = "account", .sql =
+#include "db/migrations/0003_account.sql.h"
+    },
 };
 const unsigned sqlite_n_migrations = ARRAY_LEN(sqlite_migrations);
 

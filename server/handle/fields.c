@@ -14,22 +14,37 @@
 #define FINESS_LEN	9u
 #define FIRST_DAY	18500101u
 
-bool
-fields_line(const char *s, size_t min, size_t max)
+/* Characters of s, or SIZE_MAX when one of them cannot be shown. */
+static size_t
+fields_count(const char *s)
 {
 	size_t len = strlen(s), count = 0, n;
 
-	if (len > 0 && (s[0] == ' ' || s[len - 1] == ' '))
-		return false;
 	for (size_t i = 0; i < len; i += n) {
 		uint32_t cp;
 
 		n = text_decode(s + i, len - i, &cp);
 		if (n == 0 || !text_cp_is_safe(cp))
-			return false;
+			return SIZE_MAX;
 		count++;
 	}
+	return count;
+}
+
+bool
+fields_line(const char *s, size_t min, size_t max)
+{
+	size_t len = strlen(s), count = fields_count(s);
+
+	if (len > 0 && (s[0] == ' ' || s[len - 1] == ' '))
+		return false;
 	return count >= min && count <= max;
+}
+
+bool
+fields_typed(const char *s, size_t max)
+{
+	return fields_count(s) <= max;
 }
 
 bool

@@ -14,6 +14,9 @@
 /* One line that can be shown: between min and max characters, none of them a
  * control, invisible or private one, no blank at either end. */
 bool fields_line(const char *s, size_t min, size_t max);
+/* What a person types into a filter: at most max characters that can be shown;
+ * blanks around them are no fault. */
+bool fields_typed(const char *s, size_t max);
 /* An address that may stand in a message's header: at most 254 bytes of ASCII,
  * one '@' with something before and a domain behind (R-08). */
 bool fields_email(const char *s);

@@ -47,6 +47,7 @@ static const struct placeholder {
     {.name = "code", .offset = offsetof(struct text_values, code)},
     {.name = "minutes", .offset = offsetof(struct text_values, minutes)},
     {.name = "support", .offset = offsetof(struct text_values, support)},
+    {.name = "reference", .offset = offsetof(struct text_values, reference)},
 };
 
 /* needs: placeholders that must stand in the body; allows: that may. Bits are
@@ -63,6 +64,11 @@ static const struct {
 	.needs = 3,
 	.allows = 3,
 	.max_chars = MOBILE_MAX_CHARS},
+    [TEXT_CONTEST_EMAIL] = {.name = "contest_email",
+	.subject = true,
+	.needs = 8,
+	.allows = 12,
+	.max_chars = 4000},
 };
 
 struct texts {

@@ -8,15 +8,16 @@
 
 /*
  * The words of the messages that leave the house, per language, from
- * data/messages. A message tells a code and how long it lives: the table of
- * placeholders below is all that it can name, so no name, exam or identifier
+ * data/messages. A message tells a code and how long it lives, or the number of a
+ * question: the table of placeholders below is all that it can name, so no name, exam or identifier
  * can get into one (A-13). Every text is checked when it is loaded.
  */
 struct texts;
 
 enum text_id {
-	TEXT_CODE_EMAIL,  /* code, minutes, support */
-	TEXT_CODE_MOBILE, /* code, minutes */
+	TEXT_CODE_EMAIL,    /* code, minutes, support */
+	TEXT_CODE_MOBILE,   /* code, minutes */
+	TEXT_CONTEST_EMAIL, /* reference, support; to an establishment */
 	N_TEXTS,
 };
 
@@ -24,6 +25,7 @@ struct text_values {
 	const char *code;
 	const char *minutes;
 	const char *support;
+	const char *reference; /* of a patient's question: a number and no more */
 };
 
 /*

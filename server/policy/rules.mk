@@ -15,4 +15,7 @@ $(B)/blocklist.bin: $(B)/mkblocklist $(BLOCKLIST_HERE) $(BLOCKLIST_DICTS) $(BLOC
 	$(Q)tr ',"' '\n\n' < $(BLOCKLIST_COMMON) | \
 	    $(B)/mkblocklist $(BLOCKLIST_HERE:%=-p %) $(BLOCKLIST_DICTS) - > $@.tmp && mv $@.tmp $@
 
+# The list of motives goes into the program.
+$(B)/server/policy/motive.o: $(B)/data/motives.txt.h
+
 all: $(B)/blocklist.bin

@@ -55,6 +55,7 @@ static struct {
 	uint64_t ended[16]; /* sessions, through the registry */
 	unsigned n_ended;
 	uint64_t ended_account;
+	uint64_t shut_out_account, shut_out_patient;
 	uint32_t cancelled_stream;
 	void *attached;
 	void (*attached_release)(void *data);
@@ -126,6 +127,13 @@ registry_end_account(uint64_t account_id, uint64_t except_session_id)
 {
 	(void)except_session_id;
 	world.ended_account = account_id;
+}
+
+void
+registry_shut_out(uint64_t account_id, uint64_t patient_id)
+{
+	world.shut_out_account = account_id;
+	world.shut_out_patient = patient_id;
 }
 
 /* --------------------------------------------------------------- requests */

@@ -16,9 +16,10 @@
 #include "server/handle/message.h"
 #include "server/handle/texts.h"
 
+#define CONTEST "[contest_email]\nSubject: Question\n\nVoir {reference}.\n"
 #define GOOD                                                                                       \
-	"[code_email]\nSubject: Objet\n\nVoici {code} pour {minutes} minutes.\n"                   \
-	"[code_mobile]\n\n{code}, {minutes} min\n"
+	CONTEST "[code_email]\nSubject: Objet\n\nVoici {code} pour {minutes} minutes.\n"           \
+		"[code_mobile]\n\n{code}, {minutes} min\n"
 
 static const struct text_values values = {
     .code = "1234 5678", .minutes = "15", .support = "aide@exemple.invalid"};
