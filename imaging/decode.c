@@ -6,12 +6,14 @@
 #include "imaging/decode.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/err.h"
 #include "common/frame.h"
 #include "imaging/describe.h"
+#include "imaging/pdf.h"
 #include "imaging/picture.h"
 #include "imaging/report.h"
 
@@ -47,11 +49,26 @@ decode_write(struct decode *d, const void *bytes, size_t len)
 	return 0;
 }
 
+/* Keeps a codestream and tells of it. */
+static int
+decode_emit(struct decode *d, struct frameinfo *fi, const uint8_t *v, size_t len, bool last)
+{
+	Emage__ImagingFrame pb = EMAGE__IMAGING_FRAME__INIT;
+	uint16_t flags = last ? FRAME_REPLY : FRAME_REPLY | FRAME_MORE;
+	int rc;
+
+	pb.info = &fi->pb;
+	pb.offset = d->out->offset;
+	rc = decode_write(d, v, len);
+	if (rc < 0)
+		return rc;
+	rc = frame_append(d->frames, d->method, flags, d->id, &pb.base);
+	return rc < 0 ? refuse(&d->why, "", "too many frames") : 0;
+}
+
 static int
 decode_add_frame(struct decode *d, struct picture *p, uint32_t frame)
 {
-	Emage__ImagingFrame pb = EMAGE__IMAGING_FRAME__INIT;
-	uint16_t more = frame + 1 < p->image.n_frames ? FRAME_MORE : 0;
 	struct frameinfo fi;
 	const uint8_t *v;
 	size_t len;
@@ -60,15 +77,7 @@ decode_add_frame(struct decode *d, struct picture *p, uint32_t frame)
 	frameinfo_fill(
 	    &d->attr, dicom_dataset(d->file), frame, picture_is_grey(p), p->image.is_signed, &fi);
 	rc = picture_frame(p, frame, &fi, &v, &len, &d->why);
-	if (rc < 0)
-		return rc;
-	pb.info = &fi.pb;
-	pb.offset = d->out->offset;
-	rc = decode_write(d, v, len);
-	if (rc < 0)
-		return rc;
-	rc = frame_append(d->frames, d->method, FRAME_REPLY | more, d->id, &pb.base);
-	return rc < 0 ? refuse(&d->why, "", "too many frames") : 0;
+	return rc < 0 ? rc : decode_emit(d, &fi, v, len, frame + 1 == p->image.n_frames);
 }
 
 static int
@@ -83,6 +92,51 @@ decode_images(struct decode *d)
 	if (rc == 0)
 		d->r->n_frames = p.image.n_frames;
 	picture_close(&p);
+	return rc;
+}
+
+static int
+decode_page(struct decode *d, const struct pdf_pages *pages, int page, struct encoder *e)
+{
+	struct frameinfo fi;
+	uint8_t *rgb;
+	int rc;
+
+	frameinfo_fill(&d->attr, dicom_dataset(d->file), 0, false, false, &fi);
+	if (pdf_pages_render(pages, page, &rgb, &fi.pb.rows, &fi.pb.columns) < 0)
+		return refuse(
+		    &d->why, "EncapsulatedDocument (0042,0011)", "a page cannot be drawn");
+	rc = encoder_run(e, rgb, fi.pb.rows, fi.pb.columns, 3, 8, &d->why);
+	free(rgb);
+	if (rc < 0)
+		return rc;
+	fi.pb.photometric = EMAGE__PHOTOMETRIC__PHOTOMETRIC_RGB;
+	fi.pb.bits_stored = 8;
+	fi.pb.max = 255;
+	fi.pb.total_bytes = (uint32_t)e->len;
+	return decode_emit(d, &fi, e->v, e->len, page + 1 == pdf_pages_count(pages));
+}
+
+/* A scanned document: its pages are frames. */
+static int
+decode_pages(struct decode *d)
+{
+	struct encoder encoder = {0};
+	struct pdf_pages *pages = NULL;
+	const char *pdf;
+	size_t len;
+	int rc;
+
+	rc = report_document(dicom_dataset(d->file), &pdf, &len, &d->why);
+	if (rc == 0 && pdf_pages_open(pdf, len, LIMIT_PDF_PICTURES, &pages) < 0)
+		rc = refuse(&d->why, "EncapsulatedDocument (0042,0011)",
+		    "no text in the PDF, and too many pages or none");
+	for (int i = 0; rc == 0 && i < pdf_pages_count(pages); i++)
+		rc = decode_page(d, pages, i, &encoder);
+	if (rc == 0)
+		d->r->n_frames = (uint32_t)pdf_pages_count(pages);
+	pdf_pages_close(&pages);
+	encoder_release(&encoder);
 	return rc;
 }
 
@@ -102,7 +156,7 @@ decode_report(struct decode *d, bool pdf)
 		rc = decode_write(d, buf_bytes(&text), text.len);
 	}
 	buf_release(&text);
-	return rc;
+	return rc == 1 ? decode_pages(d) : rc;
 }
 
 static int

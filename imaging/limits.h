@@ -17,6 +17,7 @@
 #define LIMIT_DEFLATE_RATIO 256u
 #define LIMIT_REPORT_BYTES  ((uint32_t)1 << 20)
 #define LIMIT_PDF_PAGES	    200
+#define LIMIT_PDF_PICTURES  60 /* pages of a scan */
 #define LIMIT_WINDOWS	    16u
 #define LIMIT_CPU_S	    50 /* a file; the caller waits 60 s of wall clock */
 #define LIMIT_MEMORY_BYTES  ((uint64_t)6 << 30)

@@ -6,6 +6,8 @@
 #include "imaging/pdf.h"
 
 #include <climits>
+#include <cmath>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <string>
@@ -15,6 +17,8 @@
 
 #include <poppler/cpp/poppler-document.h>
 #include <poppler/cpp/poppler-global.h>
+#include <poppler/cpp/poppler-image.h>
+#include <poppler/cpp/poppler-page-renderer.h>
 #include <poppler/cpp/poppler-page.h>
 
 extern "C" {
@@ -182,4 +186,112 @@ pdf_to_text(const char *pdf, size_t len, int max_pages, struct buf *text)
 	} catch (const std::exception &) {
 		return -EM_E_INVALID;
 	}
+}
+
+struct pdf_pages {
+	std::unique_ptr<poppler::document> doc;
+};
+
+namespace
+{
+
+const double PAGE_DPI = 150;
+const double PAGE_PIXELS = 4e6;
+
+/* Blue, green, red and a byte unused (argb32 in memory) to RGB. */
+bool
+copy_rgb(const poppler::image &image, uint8_t **rgb_r)
+{
+	size_t width = static_cast<size_t>(image.width());
+	size_t height = static_cast<size_t>(image.height());
+	auto *out = static_cast<uint8_t *>(malloc(width * height * 3));
+
+	if (out == nullptr)
+		return false;
+	*rgb_r = out;
+	for (size_t y = 0; y < height; y++) {
+		const char *line =
+		    image.const_data() + y * static_cast<size_t>(image.bytes_per_row());
+		const auto *p = reinterpret_cast<const uint8_t *>(line);
+
+		for (size_t x = 0; x < width; x++, p += 4, out += 3) {
+			out[0] = p[2];
+			out[1] = p[1];
+			out[2] = p[0];
+		}
+	}
+	return true;
+}
+
+int
+render(const poppler::page &page, uint8_t **rgb_r, uint32_t *rows_r, uint32_t *columns_r)
+{
+	poppler::page_renderer renderer;
+	poppler::rectf size = page.page_rect();
+	double inches = size.width() * size.height() / (72 * 72);
+	double dpi = PAGE_DPI;
+
+	if (!(inches > 0) || !(size.width() > 0))
+		return -EM_E_INVALID;
+	if (inches * dpi * dpi > PAGE_PIXELS)
+		dpi = std::sqrt(PAGE_PIXELS / inches);
+	renderer.set_render_hints(
+	    poppler::page_renderer::antialiasing | poppler::page_renderer::text_antialiasing);
+	poppler::image image = renderer.render_page(&page, dpi, dpi);
+	if (!image.is_valid() || image.format() != poppler::image::format_argb32 ||
+	    image.width() < 1 || image.height() < 1)
+		return -EM_E_INVALID;
+	*rows_r = static_cast<uint32_t>(image.height());
+	*columns_r = static_cast<uint32_t>(image.width());
+	return copy_rgb(image, rgb_r) ? 0 : -EM_E_NO_MEMORY;
+}
+
+} // namespace
+
+int
+pdf_pages_open(const char *pdf, size_t len, int max_pages, struct pdf_pages **p_r)
+{
+	*p_r = nullptr;
+	if (len > INT_MAX)
+		return -EM_E_INVALID;
+	try {
+		std::unique_ptr<pdf_pages> p(new pdf_pages);
+
+		p->doc.reset(poppler::document::load_from_raw_data(pdf, static_cast<int>(len)));
+		if (!p->doc || p->doc->is_locked() || p->doc->pages() < 1)
+			return -EM_E_INVALID;
+		if (p->doc->pages() > max_pages)
+			return -EM_E_TOO_LARGE;
+		*p_r = p.release();
+		return 0;
+	} catch (const std::exception &) {
+		return -EM_E_INVALID;
+	}
+}
+
+int
+pdf_pages_count(const struct pdf_pages *p)
+{
+	return p->doc->pages();
+}
+
+int
+pdf_pages_render(
+    const struct pdf_pages *p, int page, uint8_t **rgb_r, uint32_t *rows_r, uint32_t *columns_r)
+{
+	*rgb_r = nullptr;
+	try {
+		std::unique_ptr<poppler::page> one(p->doc->create_page(page));
+
+		return one ? render(*one, rgb_r, rows_r, columns_r) : -EM_E_INVALID;
+	} catch (const std::exception &) {
+		return -EM_E_INVALID;
+	}
+}
+
+void
+pdf_pages_close(struct pdf_pages **p)
+{
+	delete *p;
+	*p = nullptr;
 }

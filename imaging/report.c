@@ -22,6 +22,8 @@
 #define TAG_TITLE	 DICOM_TAG(0x0042, 0x0010)
 #define TAG_CONCEPT	 DICOM_TAG(0x0040, 0xa043)
 
+static const char DOCUMENT[] = "EncapsulatedDocument (0042,0011)";
+
 /* The last one who verified signs; an unverified report has only an author. */
 static const struct dicom_item *
 report_last_verifier(const struct attr *at, const struct dicom_item *ds)
@@ -62,35 +64,45 @@ report_signature(const struct attr *at, const struct dicom_item *ds, Emage__Imag
 }
 
 int
+report_document(const struct dicom_item *ds, const char **pdf_r, size_t *len_r, struct refusal *why)
+{
+	const uint8_t *bytes;
+	double given;
+
+	if (!dicom_bytes(ds, TAG_DOCUMENT, &bytes, len_r))
+		return refuse(why, DOCUMENT, "missing");
+	given = attr_number(ds, TAG_DOCUMENT_LEN, (double)*len_r);
+	if (given > 0 && given < (double)*len_r)
+		*len_r = (size_t)given;
+	*pdf_r = (const char *)bytes;
+	return 0;
+}
+
+int
 report_pdf(const struct attr *at, const struct dicom_item *ds, struct buf *text,
     Emage__ImagingDecodeReply *r, struct refusal *why)
 {
-	const char *title = attr_string(at, ds, TAG_TITLE);
-	const uint8_t *pdf;
+	const char *title = attr_string(at, ds, TAG_TITLE), *pdf;
 	size_t len;
-	double given;
+	int rc;
 
 	if (title[0] == '\0')
 		title = attr_code_meaning(at, ds, TAG_CONCEPT);
 	r->report_title = (char *)(uintptr_t)title;
 	report_signature(at, ds, r);
-	if (!dicom_bytes(ds, TAG_DOCUMENT, &pdf, &len))
-		return refuse(why, "EncapsulatedDocument (0042,0011)", "missing");
-	given = attr_number(ds, TAG_DOCUMENT_LEN, (double)len);
-	if (given > 0 && given < (double)len)
-		len = (size_t)given;
-	switch (pdf_to_text((const char *)pdf, len, LIMIT_PDF_PAGES, text)) {
+	rc = report_document(ds, &pdf, &len, why);
+	if (rc < 0)
+		return rc;
+	switch (pdf_to_text(pdf, len, LIMIT_PDF_PAGES, text)) {
 	case 0:
 		return 0;
-	case -EM_E_TOO_LARGE:
-		return refuse(why, "EncapsulatedDocument (0042,0011)", "the report is too long");
-	case -EM_E_REFUSED:
-		return refuse(
-		    why, "EncapsulatedDocument (0042,0011)", "the PDF is protected by a password");
 	case -EM_E_NOT_FOUND:
-		return refuse(
-		    why, "EncapsulatedDocument (0042,0011)", "the PDF holds no text (scanned?)");
+		return 1;
+	case -EM_E_TOO_LARGE:
+		return refuse(why, DOCUMENT, "the report is too long");
+	case -EM_E_REFUSED:
+		return refuse(why, DOCUMENT, "the PDF is protected by a password");
 	default:
-		return refuse(why, "EncapsulatedDocument (0042,0011)", "no readable PDF");
+		return refuse(why, DOCUMENT, "no readable PDF");
 	}
 }

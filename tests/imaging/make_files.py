@@ -431,6 +431,21 @@ def charsets(directory):
                 print(os.path.join(folder, name), groups[0].rstrip("^ "), sep="\t", file=index)
 
 
+def scanned(grey_page):
+    """Two pages of 102 x 132 mm, each one picture and no text."""
+    rows, columns = grey_page.shape
+    picture = grey_page.astype("u1").tobytes()
+    page = (b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 288 374.4]/Contents 5 0 R"
+            b"/Resources<</XObject<</I 6 0 R>>>>>>")
+    draw = b"288 0 0 374.4 0 0 cm /I Do"
+    return pdf_file([
+        b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>",
+        page, page, b"<</Length %d>>stream\n%s\nendstream" % (len(draw), draw),
+        b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray"
+        b"/BitsPerComponent 8/Length %d>>stream\n%s\nendstream" % (
+            columns, rows, len(picture), picture)])
+
+
 def pdf(lines):
     """A page of Helvetica, WinAnsi encoded."""
     text = b"BT /F 11 Tf 72 770 Td 16 TL\n"
@@ -438,14 +453,17 @@ def pdf(lines):
         safe = line.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
         text += b"(" + safe.encode("cp1252") + b") Tj T*\n"
     text += b"ET\n"
-    objects = [
+    return pdf_file([
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R"
         b"/Resources<</Font<</F 5 0 R>>>>>>",
         b"<</Length %d>>stream\n%sendstream" % (len(text), text),
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
-    ]
+    ])
+
+
+def pdf_file(objects):
     out, offsets = b"%PDF-1.4\n", []
     for n, body in enumerate(objects, 1):
         offsets.append(len(out))
@@ -542,9 +560,10 @@ def reports(directory):
     ds.EncapsulatedDocumentLength = len(document)
     ds.EncapsulatedDocument = document + b"\0" * (len(document) % 2)
     put("pdf", ds)
-    ds.EncapsulatedDocument = pdf([])
-    ds.EncapsulatedDocumentLength = len(ds.EncapsulatedDocument)
-    put("pdf-without-text", ds)
+    scan = scanned(smooth(220, 170, 0, 255))
+    ds.EncapsulatedDocument = scan + b"\0" * (len(scan) % 2)
+    ds.EncapsulatedDocumentLength = len(scan)
+    put("pdf-scanned", ds)
     ds.EncapsulatedDocument = b"%PDF-1.4 nothing follows"
     ds.EncapsulatedDocumentLength = 24
     put("pdf-broken", ds)

@@ -125,6 +125,32 @@ a_pdf_becomes_text_without_its_margins(void **state)
 	    "Conclusion : examen normal.\n");
 }
 
+static void
+a_scanned_pdf_becomes_pictures_of_its_pages(void **state)
+{
+	const Emage__ImagingDecodeReply *r = decode("pdf-scanned");
+	const Emage__FrameInfo *fi;
+	int32_t *v, dark = 255, light = 0;
+	size_t n;
+
+	(void)state;
+	assert_true(r->ok && !r->is_report);
+	assert_int_equal(result.n_frames, 2);
+	fi = result.frames[1]->info;
+	/* 288 by 374.4 points at 150 dots an inch */
+	assert_int_equal(fi->columns, 600);
+	assert_int_equal(fi->rows, 780);
+	v = imaging_result_samples(&result, 1, &n);
+	assert_non_null(v);
+	for (size_t i = 0; i < n; i++) {
+		dark = v[i] < dark ? v[i] : dark;
+		light = v[i] > light ? v[i] : light;
+	}
+	free(v);
+	/* the picture went from black to white */
+	assert_true(dark < 20 && light > 235);
+}
+
 /* Name of a file, words that the reason holds, attribute at fault. */
 struct refused {
 	const char *name, *reason, *field;
@@ -136,7 +162,6 @@ what_cannot_be_read_is_refused_by_name(void **state)
 	static const struct refused CASES[] = {
 	    {"empty", "no text", "ContentSequence (0040,A730)"},
 	    {"too-long", "too long", "ContentSequence (0040,A730)"},
-	    {"pdf-without-text", "no text", "EncapsulatedDocument (0042,0011)"},
 	    {"pdf-broken", "no readable PDF", "EncapsulatedDocument (0042,0011)"},
 	    {"refused-htj2k", "high-throughput JPEG 2000", "TransferSyntaxUID (0002,0010)"},
 	    {"refused-mpeg4", "video", "TransferSyntaxUID (0002,0010)"},
@@ -237,6 +262,7 @@ main(void)
 	    cmocka_unit_test_teardown(so_does_one_in_latin_1, free_result),
 	    cmocka_unit_test_teardown(a_draft_is_not_verified, free_result),
 	    cmocka_unit_test_teardown(a_pdf_becomes_text_without_its_margins, free_result),
+	    cmocka_unit_test_teardown(a_scanned_pdf_becomes_pictures_of_its_pages, free_result),
 	    cmocka_unit_test(what_cannot_be_read_is_refused_by_name),
 	    cmocka_unit_test(objects_with_nothing_to_show_say_what_they_are),
 	    cmocka_unit_test_teardown(functional_groups_give_each_frame_its_own, free_result),
