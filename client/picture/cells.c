@@ -271,6 +271,7 @@ cells_put_pen(char *p, enum picture_way way, struct cells_pen *pen, const struct
 
 /* Longest that one cell can be: place, pen, glyph. */
 #define CELL_BYTES_MAX 80
+#define CELL_GO_MAX    28
 
 int
 picture_cells_write(const struct picture_cell *cells, const struct picture_cell *before,
@@ -292,7 +293,7 @@ picture_cells_write(const struct picture_cell *cells, const struct picture_cell 
 				continue;
 			}
 			if (!here)
-				p += sprintf(p, "\033[%u;%uH", (unsigned)top + y + 1,
+				p += snprintf(p, CELL_GO_MAX, "\033[%u;%uH", (unsigned)top + y + 1,
 				    (unsigned)left + x + 1);
 			here = true;
 			p = cells_put_pen(p, way, &pen, &cells[at]);

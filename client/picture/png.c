@@ -17,6 +17,8 @@
 
 /* Bytes of a PNG in one command of kitty: 4096 in base64. */
 #define KITTY_CHUNK 3072u
+#define KITTY_HEAD  128u /* what stands before them, at most */
+#define ITERM2_HEAD 256u
 
 static void
 png_put_u32(uint8_t *p, uint32_t v)
@@ -116,12 +118,14 @@ picture_kitty_write(
 
 	do {
 		size_t n = left < KITTY_CHUNK ? left : KITTY_CHUNK;
-		char *start = (char *)buf_reserve(out, KITTY_CHUNK * 4 / 3 + 128), *p = start;
+		char *start = (char *)buf_reserve(out, KITTY_CHUNK * 4 / 3 + KITTY_HEAD + 4),
+		     *p = start;
 		if (start == NULL)
 			return -EM_E_TOO_LARGE;
-		p += is_first ? sprintf(p, "\033_Ga=T,f=100,i=%u,p=1,q=2,C=1,c=%u,r=%u,m=%d;", id,
-				    columns, rows, left > n)
-			      : sprintf(p, "\033_Gm=%d;", left > n);
+		p += is_first ? snprintf(p, KITTY_HEAD,
+				    "\033_Ga=T,f=100,i=%u,p=1,q=2,C=1,c=%u,r=%u,m=%d;", id, columns,
+				    rows, left > n)
+			      : snprintf(p, KITTY_HEAD, "\033_Gm=%d;", left > n);
 		p += png_put_base64(p, bytes, n);
 		memcpy(p, "\033\\", 2);
 		buf_commit(out, (size_t)(p + 2 - start));
@@ -144,11 +148,12 @@ picture_kitty_delete(unsigned id, struct buf *out)
 int
 picture_iterm2_write(const struct buf *png, unsigned rows, unsigned columns, struct buf *out)
 {
-	char *start = (char *)buf_reserve(out, (png->len + 2) / 3 * 4 + 256), *p = start;
+	char *start = (char *)buf_reserve(out, (png->len + 2) / 3 * 4 + ITERM2_HEAD + 4),
+	     *p = start;
 
 	if (start == NULL)
 		return -EM_E_TOO_LARGE;
-	p += sprintf(p,
+	p += snprintf(p, ITERM2_HEAD,
 	    "\033]1337;File=inline=1;size=%zu;width=%u;height=%u;preserveAspectRatio=0;"
 	    "doNotMoveCursor=1:",
 	    png->len, columns, rows);

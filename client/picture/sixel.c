@@ -173,9 +173,9 @@ sixel_put_head(const struct picture_palette *pal, const struct picture_canvas *c
 
 	if (start == NULL)
 		return -EM_E_TOO_LARGE;
-	p += sprintf(p, "\033P0;1q\"1;1;%u;%u", c->width, c->height);
+	p += snprintf(p, 64, "\033P0;1q\"1;1;%u;%u", c->width, c->height);
 	for (unsigned i = 0; i < pal->n; i++)
-		p += sprintf(p, "#%u;2;%u;%u;%u", i, (pal->rgb[i][0] * 100u + 127) / 255,
+		p += snprintf(p, 32, "#%u;2;%u;%u;%u", i, (pal->rgb[i][0] * 100u + 127) / 255,
 		    (pal->rgb[i][1] * 100u + 127) / 255, (pal->rgb[i][2] * 100u + 127) / 255);
 	buf_commit(out, (size_t)(p - start));
 	return 0;
