@@ -39,7 +39,12 @@ int64_t policy_code_resend_wait_ms(
  * so the limit holds for every interval and not only from one full quarter of
  * an hour to the next.
  */
-enum policy_send_window { POLICY_SEND_15MIN, POLICY_SEND_DAY };
+enum policy_send_window {
+	POLICY_SEND_15MIN,
+	POLICY_SEND_DAY,
+	POLICY_SEND_RECOVERY, /* forgotten passwords of an identifier: 3 an hour */
+	POLICY_SEND_CONTACT,  /* changes of addresses begun: 5 in 24 hours */
+};
 
 /* Until the window has room for another; 0 = now. */
 int64_t policy_send_wait_ms(

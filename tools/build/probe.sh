@@ -63,6 +63,7 @@ package JPEG libjpeg
 package ZLIB zlib
 package POPPLER poppler-cpp
 package SECCOMP libseccomp
+package OATH liboath
 package CMOCKA cmocka
 package VTERM vterm
 echo "UNISTRING_LIBS := -lunistring"
