@@ -74,7 +74,7 @@ policy_mobile_normalise(const char *typed, char out_r[POLICY_MOBILE_MAX])
 	out_r[0] = '\0';
 	if (!contact_digits(typed, &plus, digits))
 		return false;
-	if (!plus && strncmp(digits, "00", 2) == 0)
+	if (!plus && digits[0] == '0' && digits[1] == '0')
 		from = digits + 2;
 	else if (!plus && digits[0] == '0') {
 		(void)snprintf(whole, sizeof(whole), "33%s", digits + 1);
