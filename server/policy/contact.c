@@ -64,35 +64,41 @@ contact_fits(const char *digits)
 	return false;
 }
 
+/* France's code for the national 0 at that place, before which nothing but that
+ * code may stand. */
+static void
+contact_national(char digits[POLICY_MOBILE_MAX], size_t zero_at)
+{
+	char rest[POLICY_MOBILE_MAX] = "";
+
+	memcpy(rest, digits + zero_at + 1, POLICY_MOBILE_MAX - zero_at - 1);
+	digits[0] = digits[1] = '3';
+	memcpy(digits + 2, rest, POLICY_MOBILE_MAX - 2);
+	digits[POLICY_MOBILE_MAX - 1] = '\0';
+}
+
 bool
 policy_mobile_normalise(const char *typed, char out_r[POLICY_MOBILE_MAX])
 {
-	char digits[POLICY_MOBILE_MAX], whole[POLICY_MOBILE_MAX + 4];
-	const char *from = digits;
+	char digits[POLICY_MOBILE_MAX] = "";
 	bool plus;
 
 	out_r[0] = '\0';
 	if (!contact_digits(typed, &plus, digits))
 		return false;
 	if (!plus && digits[0] == '0' && digits[1] == '0')
-		from = digits + 2;
-	else if (!plus && digits[0] == '0') {
-		(void)snprintf(whole, sizeof(whole), "33%s", digits + 1);
-		from = whole;
-	} else if (!plus) {
+		memmove(digits, digits + 2, sizeof(digits) - 2);
+	else if (!plus && digits[0] == '0')
+		contact_national(digits, 0);
+	else if (!plus)
 		return false;
-	}
-	/* +33 (0)6 ..: the trunk's 0 is not part of the number */
-	if (strncmp(from, "330", 3) == 0) {
-		char without[POLICY_MOBILE_MAX + 4];
-
-		(void)snprintf(without, sizeof(without), "33%s", from + 3);
-		memcpy(whole, without, sizeof(whole));
-		from = whole;
-	}
-	if (!contact_fits(from))
+	if (digits[0] == '3' && digits[1] == '3' && digits[2] == '0') /* +33 (0)6 .. */
+		contact_national(digits, 2);
+	if (!contact_fits(digits))
 		return false;
-	(void)snprintf(out_r, POLICY_MOBILE_MAX, "+%s", from);
+	out_r[0] = '+';
+	memcpy(out_r + 1, digits, POLICY_MOBILE_MAX - 1);
+	out_r[POLICY_MOBILE_MAX - 1] = '\0';
 	return true;
 }
 
