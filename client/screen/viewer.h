@@ -62,6 +62,8 @@ struct viewer {
 	int64_t probe_until_ms;
 	struct picture_pane *pane;
 	struct picture_pane_place place;
+	struct picture_pane_place drawn_place; /* of the picture on the terminal */
+	struct look_edges drawn_edges;
 	struct picture_renderer *renderer;
 	struct picture_canvas canvas;
 	struct picture_map map;

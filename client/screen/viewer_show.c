@@ -241,6 +241,23 @@ show_ask(struct viewer *v)
 	viewer_schedule(v);
 }
 
+/* The pane writes only what differs from the picture before. It must not when
+ * that is elsewhere, or when the letters beside it have changed: curses clears a
+ * row from the last letter on with one command, and with it what is no letter. */
+static void
+show_put(struct viewer *v)
+{
+	const struct study_frame *f = study_frame(&v->study, v->shown_series, v->shown);
+	struct look_edges edges = f->info != NULL ? look_edges(f->info) : (struct look_edges){0};
+
+	if (memcmp(&v->place, &v->drawn_place, sizeof(v->place)) == 0 &&
+	    memcmp(&edges, &v->drawn_edges, sizeof(edges)) == 0)
+		return;
+	v->drawn_place = v->place;
+	v->drawn_edges = edges;
+	picture_pane_put(v->pane, &v->place);
+}
+
 static void
 show_picture(struct viewer *v)
 {
@@ -248,7 +265,7 @@ show_picture(struct viewer *v)
 	int err;
 
 	buf_init(&out, SHOW_MAX_BYTES);
-	picture_pane_put(v->pane, &v->place);
+	show_put(v);
 	v->was_quick = v->is_quick && v->is_slow;
 	v->sent_at_ms = clock_boot_ms();
 	err = picture_pane_draw(v->pane, &v->canvas, v->was_quick, &out);

@@ -730,6 +730,36 @@ covered_and_uncovered(void **state)
 	close_viewer(v);
 }
 
+/* Cells: only what changed is written, but everything after the letters beside
+ * the picture have changed. */
+static void
+only_changes_are_written(void **state)
+{
+	struct viewer *v = open_viewer("half");
+	size_t whole;
+
+	(void)state;
+	paint(v, true);
+	terminal_says(v, "\033[?62c");
+	series_come(v);
+	frames_come(v);
+	terminal_says(v, "\033[0n");
+	app.n_raw = 0;
+	act(v, ACTION_INVERT);
+	whole = app.n_raw; /* every dot */
+	terminal_says(v, "\033[0n");
+	app.n_raw = 0;
+	act(v, ACTION_IMAGE_NEXT); /* the same picture */
+	assert_in_range(app.n_raw, 1, 60);
+	terminal_says(v, "\033[0n");
+	app.n_raw = 0;
+	study_frame(&v->study, 0, 2)->info->n_orientation = 0;
+	act(v, ACTION_IMAGE_NEXT);
+	assert_true(app.n_raw >= whole / 2);
+	study_frame(&v->study, 0, 2)->info->n_orientation = 6;
+	close_viewer(v);
+}
+
 static void
 series_are_chosen(void **state)
 {
@@ -873,6 +903,7 @@ main(void)
 	    cmocka_unit_test(small_screen),
 	    cmocka_unit_test(loops),
 	    cmocka_unit_test(covered_and_uncovered),
+	    cmocka_unit_test(only_changes_are_written),
 	    cmocka_unit_test(series_are_chosen),
 	    cmocka_unit_test(mishaps),
 	    cmocka_unit_test(unasked_frames),
