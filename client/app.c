@@ -391,7 +391,11 @@ struct app *
 app_new(const struct options *o, const struct clientconf *conf)
 {
 	struct app *app = mem_new(sizeof(*app));
-	struct tty_wish wish = {.theme = app_wanted_theme(o), .mouse = app_wants_mouse(o)};
+	struct tty_wish wish = {
+	    .theme = app_wanted_theme(o),
+	    .theme_is_wanted = o->theme != NULL,
+	    .mouse = app_wants_mouse(o),
+	};
 
 	app->options = o;
 	app->conf = *conf;

@@ -24,8 +24,9 @@
 #include <curses.h>
 #include <term.h>
 
-#define TTY_RAW_MAX  (16u * 1024u * 1024u)
-#define TTY_RAW_STEP 16384u
+#define TTY_RAW_MAX   (16u * 1024u * 1024u)
+#define TTY_RAW_STEP  16384u
+#define TTY_SLOW_BAUD 19200
 
 struct tty {
 	SCREEN *screen;
@@ -156,6 +157,7 @@ tty_open(const struct tty_wish *wish, struct tty **t_r)
 {
 	struct tty *t = mem_new(sizeof(*t));
 	const char *tty;
+	bool slow; /* colours are a third of the bytes of a screen */
 
 	t->in_fd = STDIN_FILENO;
 	t->out_fd = STDOUT_FILENO;
@@ -169,7 +171,8 @@ tty_open(const struct tty_wish *wish, struct tty **t_r)
 		return TTY_UNKNOWN;
 	}
 	set_term(t->screen);
-	t->theme = theme_start(wish->theme);
+	slow = !wish->theme_is_wanted && baudrate() > 0 && baudrate() <= TTY_SLOW_BAUD;
+	t->theme = theme_start(slow ? THEME_MONO : wish->theme);
 	raw();
 	noecho();
 	nonl();

@@ -16,6 +16,7 @@ struct tty;
 
 struct tty_wish {
 	enum theme theme;
+	bool theme_is_wanted; /* named by the person: also on a slow line */
 	bool mouse;
 };
 
