@@ -19,6 +19,7 @@
 #include "common/log.h"
 #include "common/mem.h"
 #include "common/tls.h"
+#include "server/confine.h"
 #include "server/courier_link.h"
 #include "server/daemon_int.h"
 #include "server/handle/texts.h"
@@ -289,6 +290,7 @@ daemon_setup(struct daemon *d)
 		rc = daemon_load_words(d);
 	if (rc)
 		return rc;
+	confine_self(daemon_settings(d));
 	daemon_setup_events(d);
 	/* bound before anything is touched: one server for one directory */
 	rc = listener_new(&d->core, d->base, &d->listener, d->faults, sizeof(d->faults));

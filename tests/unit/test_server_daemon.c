@@ -15,6 +15,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -26,8 +29,19 @@
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/secret.h"
+#include "server/confine.h"
+#include "server/settings.h"
 #include "tests/lib/server_fixture.h"
 #include "tests/lib/wire.h"
+
+/* The sanitizers' builds are not confined: they need more than the server. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED
+#endif
+#endif
 
 /* With a wrapper that becomes emaged by exec, and is not its parent. */
 static void
@@ -404,6 +418,101 @@ a_dead_courier_is_replaced(void **state)
 	fixture_free(&f);
 }
 
+/* ------------------------------------------------------------ confinement */
+
+/* A line of /proc/PID/FILE; *line_r is empty when there is none. */
+static void
+proc_line(pid_t pid, const char *file, const char *begins, char line_r[256])
+{
+	char *path = mem_printf("/proc/%d/%s", (int)pid, file);
+	FILE *f = fopen(path, "re");
+
+	assert_non_null(f);
+	while (fgets(line_r, 256, f) && strncmp(line_r, begins, strlen(begins)) != 0)
+		line_r[0] = '\0';
+	fclose(f);
+	free(path);
+}
+
+static void
+the_server_is_confined(void **state)
+{
+	struct fixture *f = fixture_new(NULL);
+	char line[256];
+	int soft = -1, hard = -1;
+
+	(void)state;
+	fixture_start(f);
+	proc_line(f->pid, "limits", "Max core file size", line);
+	assert_int_equal(sscanf(line, "Max core file size %d %d", &soft, &hard), 2);
+	assert_int_equal(soft, 0);
+	assert_int_equal(hard, 0);
+	proc_line(f->pid, "status", "NoNewPrivs:", line);
+	assert_string_equal(line, "NoNewPrivs:\t1\n");
+#ifndef SANITIZED
+	proc_line(f->pid, "status", "Seccomp:", line);
+	assert_string_equal(line, "Seccomp:\t2\n");
+#endif
+	fixture_free(&f);
+}
+
+#ifndef SANITIZED
+/* In a child: number of the first promise that does not hold, 0 = all do. */
+static int
+try_what_is_taken_away(const struct settings *st, const char *inside, const char *outside)
+{
+	int fd;
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	confine_self(st);
+	fd = open(inside, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || close(fd) != 0 || unlink(inside) != 0)
+		return 1;
+	if (open(outside, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0 || errno != EACCES)
+		return 2;
+	if (open("/etc/hostname", O_RDONLY | O_CLOEXEC) < 0 && errno == EACCES)
+		return 3; /* reading goes on: names, zones, certificates */
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 || errno != EPERM)
+		return 4;
+	if (mmap(NULL, 4096, PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+		MAP_FAILED ||
+	    errno != EPERM)
+		return 5;
+	if (setuid(12345) == 0 || errno != EPERM)
+		return 6;
+	if (socket(AF_PACKET, SOCK_RAW, 0) >= 0 || errno != EAFNOSUPPORT)
+		return 7;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return fd < 0 ? 8 : 0;
+}
+
+static void
+what_is_taken_away_is_gone(void **state)
+{
+	struct fixture *f = fixture_new(NULL);
+	struct settings_source from = {.path = f->config, .must_exist = true};
+	char *inside = mem_printf("%s/probe", f->storage);
+	char *outside = mem_printf("%s/probe", f->folder);
+	struct settings *st;
+	char faults[512];
+	int status = -1;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(settings_load(&from, &st, faults, sizeof(faults)), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(try_what_is_taken_away(st, inside, outside));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	settings_free(&st);
+	free(inside);
+	free(outside);
+	fixture_free(&f);
+}
+#endif
+
 /* -------------------------------------------------------------- sd_notify(3) */
 
 static bool
@@ -607,6 +716,10 @@ main(void)
 	    cmocka_unit_test(a_wrong_reload_changes_nothing),
 	    cmocka_unit_test(helpers_get_four_descriptors_and_end_with_the_server),
 	    cmocka_unit_test(a_dead_courier_is_replaced),
+	    cmocka_unit_test(the_server_is_confined),
+#ifndef SANITIZED
+	    cmocka_unit_test(what_is_taken_away_is_gone),
+#endif
 	    cmocka_unit_test(the_service_manager_is_told),
 	    cmocka_unit_test(half_a_hello_costs_no_tls_object_and_ends),
 	    cmocka_unit_test(too_many_make_the_oldest_give_way),
