@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The helper processes die: only what they were doing suffers, and it is done
+ * again.
+ */
+#include "tests/lib/check.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/mem.h"
+#include "tests/lib/wire.h"
+
+/* A child of the server with this name, 0 = none. */
+static pid_t
+helper_pid(const struct fixture *f, const char *name)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	char path[300], comm[64];
+	pid_t found = 0;
+	int pid, parent;
+	FILE *stat;
+
+	assert_non_null(proc);
+	while (found == 0 && (entry = readdir(proc)) != NULL) {
+		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
+		stat = fopen(path, "re");
+		if (stat == NULL)
+			continue;
+		if (fscanf(stat, "%d (%63[^)]) %*c %d", &pid, comm, &parent) == 3 &&
+		    parent == f->pid && strcmp(comm, name) == 0)
+			found = pid;
+		fclose(stat);
+	}
+	closedir(proc);
+	return found;
+}
+
+static pid_t
+helper_kill(const struct fixture *f, const char *name)
+{
+	pid_t pid = helper_pid(f, name);
+
+	assert_int_not_equal(pid, 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	return pid;
+}
+
+/* The code of somebody who signs in just then comes all the same. */
+static void
+test_courier_killed(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture_patient who;
+	struct mailbox *mailbox = fixture_mailbox(f);
+	int64_t restarts = fixture_counter(f, "helper_restarts");
+	struct wire *w;
+	char code[16];
+	int i;
+
+	fixture_add_patient(f, "Dominique", "dominique@example.org", &who);
+	for (i = 0; i < 2; i++) {
+		helper_kill(f, "emage-courier");
+		w = wire_open_greeted(f);
+		assert_int_equal(wire_password(w, who.identifier, who.temporary), 0);
+		fixture_next_code(mailbox, code);
+		assert_int_equal(wire_code(w, code), 0);
+		wire_free(&w);
+		fixture_advance(f, 3600 * 1000);
+	}
+	assert_true(fixture_counter(f, "helper_restarts") >= restarts + 2);
+	assert_int_not_equal(helper_pid(f, "emage-courier"), 0);
+	mailbox_free(&mailbox);
+}
+
+/* What it had in hand may be lost, and is said to be; the next file is not. */
+static void
+test_imaging_killed(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture_patient who;
+	char *small = fixture_dicom("CT_small.dcm"), *other = fixture_dicom("MR_small.dcm");
+	char *third = fixture_dicom("MR_small_RLE.dcm");
+	const char *ct[] = {small, NULL}, *mr[] = {other, NULL};
+	const char *after[] = {"emagectl", "import", "dicom", "-q", "-S", f->socket, "--patient",
+	    NULL, "--finess", "679900019", third, NULL};
+	pid_t dead;
+	int status;
+
+	fixture_add_patient(f, "Alix", "alix@example.org", &who);
+	fixture_add_establishment(f, "679900019", "Clinique fictive");
+	fixture_import(f, &who, ct);
+	dead = helper_kill(f, "emage-imaging");
+	after[7] = who.identifier;
+	status = fixture_run(f, after, NULL);
+	assert_true(status == 0 || status == 2);
+	fixture_import(f, &who, mr);
+	assert_int_not_equal(helper_pid(f, "emage-imaging"), 0);
+	assert_int_not_equal(helper_pid(f, "emage-imaging"), dead);
+	free(small);
+	free(other);
+	free(third);
+}
+
+static int
+helpers_set_up(void **state)
+{
+	struct fixture *f = fixture_new(NULL);
+
+	fixture_start(f);
+	*state = f;
+	return 0;
+}
+
+static int
+helpers_tear_down(void **state)
+{
+	struct fixture *f = *state;
+	int status = fixture_stop(f);
+
+	fixture_free(&f);
+	return status;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_courier_killed),
+	    cmocka_unit_test(test_imaging_killed),
+	};
+
+	return cmocka_run_group_tests_name("helpers", tests, helpers_set_up, helpers_tear_down);
+}
