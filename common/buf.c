@@ -32,7 +32,7 @@ buf_release(struct buf *b)
 uint8_t *
 buf_bytes(const struct buf *b)
 {
-	return b->data + b->start;
+	return b->data == NULL ? NULL : b->data + b->start;
 }
 
 /* Moves the unread bytes to a new allocation: realloc() would leave a copy. */

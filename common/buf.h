@@ -21,7 +21,7 @@ struct buf {
 void buf_init(struct buf *b, size_t max);
 void buf_release(struct buf *b); /* wipes and frees; may be used again */
 
-/* First unread byte, valid until the next call. */
+/* First unread byte, valid until the next call; NULL before the first byte. */
 uint8_t *buf_bytes(const struct buf *b);
 
 /* Room for at least n more bytes at the end, or NULL past `max`. buf_commit()

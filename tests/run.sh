@@ -9,7 +9,7 @@ set -u
 if [ "$1" = --one ]; then
 	program=$2
 	log=$program.log
-	name=${program#"$EMAGE_BUILD"/tests/}
+	name=${program##*/tests/}
 	start=$(date +%s)
 	timeout -k 10 "${EMAGE_TEST_LIMIT_S:-300}" "$program" > "$log" 2>&1
 	rc=$?
