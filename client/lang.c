@@ -59,19 +59,21 @@ lang_from_environment(void)
 void
 lang_start(void)
 {
-	char path[512];
-	char probe[sizeof(path) + 32];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 16);
+	char exe[512];
+	char folder[sizeof(exe) + 16];
+	char probe[sizeof(folder) + 32];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	char *slash;
 
 	bindtextdomain("emage", EMAGE_LOCALEDIR);
-	if (n > 0) {
-		path[n] = '\0';
-		slash = strrchr(path, '/');
-		strcpy(slash ? slash : path, "/locale");
-		snprintf(probe, sizeof(probe), "%s/fr/LC_MESSAGES/emage.mo", path);
+	exe[n > 0 ? n : 0] = '\0';
+	slash = strrchr(exe, '/');
+	if (slash) {
+		*slash = '\0';
+		snprintf(folder, sizeof(folder), "%s/locale", exe);
+		snprintf(probe, sizeof(probe), "%s/fr/LC_MESSAGES/emage.mo", folder);
 		if (access(probe, R_OK) == 0)
-			bindtextdomain("emage", path);
+			bindtextdomain("emage", folder);
 	}
 	bind_textdomain_codeset("emage", "UTF-8");
 	textdomain("emage");
