@@ -142,6 +142,7 @@ task_reply(struct task *t, struct conn *c, int rc)
 void
 task_finish(struct task *t, struct conn *c, int rc)
 {
+	t->rq.result = rc;
 	if (rc == -EM_E_BUSY && !t->rq.retry_after_s)
 		t->rq.retry_after_s = BUSY_RETRY_S;
 	if (c) {
