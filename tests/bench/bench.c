@@ -24,6 +24,7 @@
 #include "tests/bench/load.h"
 #include "tests/bench/proc.h"
 #include "tests/bench/table.h"
+#include "tests/bench/ui.h"
 #include "tests/bench/writes.h"
 
 #define SERVER_CPU 0
@@ -325,6 +326,14 @@ bench_start_up(struct bench *b)
 	    &b->table, "start of emaged until it answers", "ms", proc_median(ms, RUNS), 200);
 }
 
+static void
+bench_client(struct bench *b)
+{
+	proc_pin(0, PROC_ANY_CPU);
+	ui_measure(&b->table);
+	proc_pin(0, LOAD_CPU);
+}
+
 /* --------------------------------------------------------------------- main */
 
 static void
@@ -366,6 +375,7 @@ main(int argc, char **argv)
 	    {"idle", bench_idle},
 	    {"writes", bench_writes},
 	    {"start", bench_start_up},
+	    {"client", bench_client},
 	};
 	char *build;
 	size_t i;

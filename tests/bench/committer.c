@@ -47,7 +47,9 @@ committer_prepare(sqlite3 *db)
 	sqlite3_stmt *s;
 
 	if (sqlite3_prepare_v2(db,
-		"INSERT INTO audit VALUES (?1, ?2, 'exam.opened', ?3, '', ?3, ?4, 'terminal',"
+		"INSERT INTO audit (seq, at_ms, event, actor_account, actor, patient_id, exam_id,"
+		" terminal, result, detail, hash) VALUES (?1, ?2, 'exam.opened', ?3, '', ?3, ?4, "
+		"'terminal',"
 		" 'ok', 'report', ?5)",
 		-1, &s, NULL) != SQLITE_OK)
 		die("bench: %s", sqlite3_errmsg(db));

@@ -192,12 +192,17 @@ data_establishments(struct data *d)
 static void
 data_patients(struct data *d)
 {
-	sqlite3_stmt *patient = data_prepare(
-	    d, "INSERT INTO patient VALUES (?1, 'Madame', 'Camille', ?2, ?2, 'F', 19800101, ?3)");
-	sqlite3_stmt *consent =
-	    data_prepare(d, "INSERT INTO consent VALUES (?1, ?1, 1, ?3, 'Accueil fictif', 1)");
+	sqlite3_stmt *patient = data_prepare(d,
+	    "INSERT INTO patient (patient_id, civility, given_name, used_name, birth_name, sex,"
+	    " birth_date, created_at_ms) VALUES (?1, 'Madame', 'Camille', ?2, ?2, 'F', 19800101, "
+	    "?3)");
+	sqlite3_stmt *consent = data_prepare(d,
+	    "INSERT INTO consent (consent_id, patient_id, given, at_ms, operator_name,"
+	    " establishment_id) VALUES (?1, ?1, 1, ?3, 'Accueil fictif', 1)");
 	sqlite3_stmt *account = data_prepare(d,
-	    "INSERT INTO account VALUES (?1, ?1, 1, 1, ?2, 'camille@example.org', '', 'fr',"
+	    "INSERT INTO account (account_id, patient_id, role, state, identifier, email, mobile,"
+	    " language, password_hash, temp_hash, temp_expires_at_ms, created_at_ms)"
+	    " VALUES (?1, ?1, 1, 1, ?2, 'camille@example.org', '', 'fr',"
 	    " '', '', 0, ?3)");
 	sqlite3_stmt *all[] = {patient, consent, account};
 	char name[32];
@@ -252,8 +257,10 @@ data_exams_of(struct data *d, sqlite3_stmt *s, char (*folds)[256], uint64_t pati
 static void
 data_exams(struct data *d)
 {
-	sqlite3_stmt *s = data_prepare(
-	    d, "INSERT INTO exam VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11)");
+	sqlite3_stmt *s = data_prepare(d,
+	    "INSERT INTO exam (patient_id, taken_at_ms, exam_id, establishment_id, modality,"
+	    " description, description_fold, study_uid, accession_number, released_at_ms,"
+	    " has_report, n_images) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1, ?11)");
 	char folds[ARRAY_LEN(data_kinds)][256];
 	uint64_t p;
 	size_t i;
@@ -273,14 +280,20 @@ data_exams(struct data *d)
 static void
 data_reports(struct data *d)
 {
-	sqlite3_stmt *series = data_prepare(
-	    d, "INSERT INTO series VALUES (?1, ?2, ?3, 1, 'SR', 'Compte rendu', '', 0, 0, 0, 0.0)");
+	sqlite3_stmt *series = data_prepare(d,
+	    "INSERT INTO series (series_id, exam_id, series_uid, number, modality, description,"
+	    " body_part, n_frames, rows, columns, frame_time_ms) VALUES (?1, ?2, ?3, 1, 'SR', "
+	    "'Compte rendu', '', 0, 0, 0, 0.0)");
 	sqlite3_stmt *instance = data_prepare(d,
-	    "INSERT INTO instance VALUES (?1, ?1, ?3, '1.2.840.10008.5.1.4.1.1.88.11',"
+	    "INSERT INTO instance (instance_id, series_id, sop_uid, sop_class_uid,"
+	    " transfer_syntax_uid, instance_number, rows, columns, n_frames, added_at_ms)"
+	    " VALUES (?1, ?1, ?3, '1.2.840.10008.5.1.4.1.1.88.11',"
 	    " '1.2.840.10008.1.2.1', 1, 0, 0, 0, ?4)");
-	sqlite3_stmt *report = data_prepare(d,
-	    "INSERT INTO report VALUES (?1, ?2, ?1, 'Compte rendu', 'Dr Alix Fictif', ?3, ?4, 1,"
-	    " ?4)");
+	sqlite3_stmt *report = data_prepare(d, "INSERT INTO report (report_id, exam_id, "
+					       "instance_id, title, author, text, signed_at_ms,"
+					       " is_final, added_at_ms) VALUES (?1, ?2, ?1, "
+					       "'Compte rendu', 'Dr Alix Fictif', ?3, ?4, 1,"
+					       " ?4)");
 	uint32_t n = data_n_sampled(d->n_patients), i;
 	uint64_t id = 0, patient, exam;
 	char text[1200], uid[64];

@@ -4,7 +4,7 @@
 BENCH_PATIENTS ?= 1000000
 BENCH_FLAVOUR  := --no-print-directory B=$(B)/bench WERROR=1
 BENCH_PROGRAMS := $(B)/tests/bench/reference $(B)/tests/bench/bench
-BENCH_PARTS    := committer data load proc table writes
+BENCH_PARTS    := committer data load proc table ui writes
 
 $(BENCH_PROGRAMS): $(B)/tests/bench/%: $(B)/tests/bench/%.o \
     $(BENCH_PARTS:%=$(B)/tests/bench/%.o) $(TEST_LIBS:%=$(B)/lib%.a)
@@ -12,8 +12,10 @@ $(BENCH_PROGRAMS): $(B)/tests/bench/%: $(B)/tests/bench/%.o \
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_SYS)
 
 .PHONY: bench run-bench
-run-bench: all $(BENCH_PROGRAMS)
-	EMAGE_LIBEXEC=$(abspath $(B)) $(B)/tests/bench/bench $(abspath $(B)) $(BENCH_PATIENTS)
+run-bench: all $(BENCH_PROGRAMS) $(B)/tests/bench/bench_picture
+	EMAGE_LIBEXEC=$(abspath $(B)) EMAGE_BUILD=$(abspath $(B)) EMAGE_SOURCE=$(CURDIR) \
+	    $(B)/tests/bench/bench $(abspath $(B)) $(BENCH_PATIENTS) $(BENCH_PART)
+	$(B)/tests/bench/bench_picture
 
 ## make bench       figures against the least that the same work can cost
 ##                  (BENCH_PATIENTS=10000 for a short one; a million are made once)
