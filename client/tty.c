@@ -142,6 +142,9 @@ tty_restore(struct tty *t)
 	endwin();
 	if (!enter_ca_mode && clear_screen)
 		tty_put_capability(clear_screen);
+	/* a console keeps what it has shown in more places than these */
+	if (strncmp(tty_name(), "linux", 5) == 0 && reset_1string)
+		tty_put_capability(reset_1string);
 	tty_write(t, tty_erase_scrollback);
 }
 

@@ -100,9 +100,9 @@ exams_take_list(struct exams *m, const struct exams_query *asked, const Emage__E
 	}
 	m->query = *asked;
 	m->total = r->total;
-	m->page = r->page;
+	m->page = r->page > 0 ? r->page : 1;
 	m->n_pages = r->n_pages;
-	m->query.page = r->page > 0 ? r->page : 1;
+	m->query.page = m->page;
 	m->loaded = true;
 	m->changed |= EXAMS_CHANGED_ROWS;
 }

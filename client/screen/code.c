@@ -370,7 +370,7 @@ screen_code_new(struct app *app)
 	};
 	c->items[CODE_BACK] = (struct item){.kind = ITEM_BUTTON, .label = N_("Précédent")};
 	c->items[CODE_CONTINUE] = (struct item){.kind = ITEM_BUTTON, .label = N_("CONTINUER")};
-	c->form = (struct form){.items = c->items, .n = N_CODE_ITEMS};
+	c->form = (struct form){.items = c->items, .n = N_CODE_ITEMS, .touch = app_is_kiosk(app)};
 	screen_code_plan(c);
 	return &c->base;
 }

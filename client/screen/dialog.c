@@ -121,6 +121,6 @@ screen_dialog_new(struct app *app, const char *title, const char *text, const ch
 	d->yes = yes;
 	d->items[DIALOG_NO] = (struct item){.kind = ITEM_BUTTON, .label = no_label};
 	d->items[DIALOG_YES] = (struct item){.kind = ITEM_BUTTON, .label = yes_label};
-	d->form = (struct form){.items = d->items, .n = N_DIALOG_ITEMS, .focus = DIALOG_NO};
+	d->form = (struct form){.items = d->items, .n = N_DIALOG_ITEMS, .touch = app_is_kiosk(app)};
 	return &d->base;
 }

@@ -379,9 +379,11 @@ screen_exams_wants_text(const struct screen *s)
 static const struct screen_ops screen_exams_ops = {
     .name = "exams",
     .title = N_("Vos examens"),
-    .about = N_("Cette rubrique vous permet d'avoir accès à tous vos examens d'imagerie réalisés "
-		"dans les établissements ayant recueilli votre consentement. Vous pouvez utiliser "
-		"le filtre afin de rechercher un examen précis."),
+    .about =
+	N_("Cette rubrique vous permet d'avoir accès à tous vos examens d'imagerie réalisés "
+	   "dans les établissements ayant recueilli votre consentement. Vous pouvez utiliser "
+	   "le filtre afin de rechercher un examen précis. Pour des raisons de sécurité, il est "
+	   "indispensable de vous déconnecter de votre espace."),
     .contexts = CTX_LIST | CTX_FORM | CTX_SPACE,
     .free = screen_exams_free,
     .draw = screen_exams_draw,
@@ -405,7 +407,10 @@ screen_exams_set_items(struct screen_exams *x)
 	items[EXAMS_PAGE] = (struct item){.kind = ITEM_FIELD, .field = &x->page};
 	items[EXAMS_HEADERS] = (struct item){.kind = ITEM_HEADERS, .table = &x->table};
 	items[EXAMS_ROWS] = (struct item){.kind = ITEM_ROWS, .table = &x->table};
-	x->form = (struct form){.items = items, .n = N_EXAMS_ITEMS, .focus = EXAMS_ROWS};
+	x->form = (struct form){.items = items,
+	    .n = N_EXAMS_ITEMS,
+	    .focus = EXAMS_ROWS,
+	    .touch = app_is_kiosk(x->base.app)};
 }
 
 struct screen *

@@ -273,6 +273,7 @@ screen_newpass_new(struct app *app)
 	    .checked = &n->password.reveal,
 	};
 	n->items[NEWPASS_CONTINUE] = (struct item){.kind = ITEM_BUTTON, .label = N_("CONTINUER")};
-	n->form = (struct form){.items = n->items, .n = N_NEWPASS_ITEMS};
+	n->form =
+	    (struct form){.items = n->items, .n = N_NEWPASS_ITEMS, .touch = app_is_kiosk(app)};
 	return &n->base;
 }

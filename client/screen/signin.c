@@ -273,6 +273,6 @@ screen_signin_new(struct app *app)
 	    .hidden = app_conf(app)->n_regions < 2,
 	};
 	f->items[SIGNIN_CONTINUE] = (struct item){.kind = ITEM_BUTTON, .label = N_("CONTINUER")};
-	f->form = (struct form){.items = f->items, .n = N_SIGNIN_ITEMS};
+	f->form = (struct form){.items = f->items, .n = N_SIGNIN_ITEMS, .touch = app_is_kiosk(app)};
 	return &f->base;
 }

@@ -156,13 +156,19 @@ form_act(struct form *f, enum action a)
 
 /* ------------------------------------------------------------------- events */
 
-static bool
-form_hit(const struct item *it, const struct event *ev)
+/* The thing at a place, or n. margin: rows beside it that count as well. */
+static size_t
+form_hit(const struct form *f, const struct event *ev, int margin)
 {
-	const struct area *p = &it->place;
+	for (size_t i = 0; i < f->n; i++) {
+		const struct item *it = &f->items[i];
+		const struct area *p = &it->place;
 
-	return !it->hidden && p->h > 0 && ev->y >= p->y && ev->y < p->y + p->h && ev->x >= p->x &&
-	       ev->x < p->x + p->w;
+		if (!it->hidden && p->h > 0 && ev->y >= p->y - margin &&
+		    ev->y < p->y + p->h + margin && ev->x >= p->x && ev->x < p->x + p->w)
+			return i;
+	}
+	return f->n;
 }
 
 /* A press acts like focus and Enter; in a field it places the cursor. */
@@ -170,6 +176,7 @@ static enum form_result
 form_mouse(struct form *f, const struct event *ev)
 {
 	struct item *it;
+	size_t i;
 
 	if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN) {
 		it = form_item(f);
@@ -180,20 +187,20 @@ form_mouse(struct form *f, const struct event *ev)
 	}
 	if (ev->mouse != MOUSE_PRESS)
 		return FORM_IGNORED;
-	for (size_t i = 0; i < f->n; i++) {
-		it = &f->items[i];
-		if (!form_hit(it, ev) || !form_can_focus(it))
-			continue;
-		if ((it->kind == ITEM_ROWS && !table_click_row(it->table, ev->y)) ||
-		    (it->kind == ITEM_HEADERS && !table_click_header(it->table, ev->x)))
-			return FORM_USED;
-		f->focus = i;
-		if (it->kind != ITEM_FIELD)
-			return form_activate(f);
-		field_click(it->field, ev->x - it->place.x);
+	i = form_hit(f, ev, 0);
+	if (i == f->n && f->touch)
+		i = form_hit(f, ev, 1);
+	if (i == f->n)
+		return FORM_IGNORED;
+	it = &f->items[i];
+	if ((it->kind == ITEM_ROWS && !table_click_row(it->table, ev->y)) ||
+	    (it->kind == ITEM_HEADERS && !table_click_header(it->table, ev->x)))
 		return FORM_USED;
-	}
-	return FORM_IGNORED;
+	f->focus = i;
+	if (it->kind != ITEM_FIELD)
+		return form_activate(f);
+	field_click(it->field, ev->x - it->place.x);
+	return FORM_USED;
 }
 
 enum form_result

@@ -42,6 +42,7 @@ struct form {
 	size_t n;
 	size_t focus;
 	struct area room; /* of the screen, for open choices */
+	bool touch;	  /* fingers: a press one row beside a thing means it */
 };
 
 enum form_result {

@@ -385,6 +385,14 @@ test_form_mouse(void **state)
 	assert_true(x.ticked);
 	ev.y = 10;
 	assert_int_equal(form_event(&x.form, &ev), FORM_IGNORED);
+	/* a finger is three rows high */
+	ev.y = 6;
+	ev.x = 22;
+	assert_int_equal(form_event(&x.form, &ev), FORM_IGNORED);
+	x.form.touch = true;
+	assert_int_equal(form_event(&x.form, &ev), FORM_PRESSED);
+	assert_int_equal(x.form.focus, I_GO);
+	x.form.touch = false;
 	type(&x.name, "abcdef");
 	ev.y = 1;
 	ev.x = 5;
