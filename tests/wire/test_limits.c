@@ -305,6 +305,51 @@ test_requests_of_one_session(void **state)
 	wire_free(&w);
 }
 
+/* More passwords than can be hashed: some are told to come again, none waits for
+ * ever (F-14). */
+static void
+test_storm_of_passwords(void **state)
+{
+	enum { N = 40 };
+	static const char *const sets[] = {"limits.hash_queue=1", "threads.hash=1", NULL};
+	struct fixture *small = fixture_new(sets);
+	struct wire *w[N];
+	unsigned n_busy = 0, n_auth = 0;
+
+	(void)state;
+	fixture_start(small);
+	for (int i = 0; i < N; i++)
+		w[i] = wire_open_greeted(small);
+	for (int i = 0; i < N; i++) {
+		Emage__AuthPasswordRequest rq = EMAGE__AUTH_PASSWORD_REQUEST__INIT;
+		char identifier[16];
+		struct buf out;
+
+		/* another one each, so that no delay is in the way */
+		snprintf(identifier, sizeof(identifier), "C4F-7HK9-%03d", i);
+		rq.identifier = identifier;
+		rq.password = (char *)"faux mot de passe";
+		buf_init(&out, 4096);
+		assert_int_equal(frame_append(&out, 10, 0, 1000, &rq.base), 0);
+		wire_send(w[i], buf_bytes(&out), out.len);
+		buf_release(&out);
+	}
+	for (int i = 0; i < N; i++) {
+		struct frame f = wire_next_frame(w[i]);
+		Emage__Error *e = emage__error__unpack(NULL, f.body_len, f.body);
+
+		assert_non_null(e);
+		n_busy += e->code == EM_E_BUSY;
+		n_auth += e->code == EM_E_AUTH;
+		emage__error__free_unpacked(e, NULL);
+		wire_free(&w[i]);
+	}
+	assert_int_equal(n_busy + n_auth, N);
+	assert_true(n_auth >= 1);
+	assert_true(n_busy >= 1);
+	fixture_free(&small);
+}
+
 /* Somebody who knows an identifier can make it fail as often as he likes: from a
  * trusted place its owner signs in all the same (A-09). */
 static void
@@ -390,6 +435,7 @@ main(void)
 	    cmocka_unit_test(test_oldest_gives_way),
 	    cmocka_unit_test(test_sign_ins_of_one_source),
 	    cmocka_unit_test(test_requests_of_one_session),
+	    cmocka_unit_test(test_storm_of_passwords),
 	    cmocka_unit_test(test_stranger_locks_nobody_out),
 	    cmocka_unit_test(test_no_descriptors_left),
 	};

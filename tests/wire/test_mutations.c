@@ -128,7 +128,9 @@ put_frame(struct buf *all, uint32_t id)
 	if (draw(2) == 0 && body.len > 0)
 		spoil(buf_bytes(&body), body.len);
 	if (draw(40) == 0)
-		spoil(header, sizeof(header));
+		spoil(header + 4, sizeof(header) - 4);
+	if (draw(300) == 0) /* seldom: what is wrong in the length has to be waited for */
+		spoil(header, 4);
 	buf_append(all, header, sizeof(header));
 	if (body.len > 0)
 		buf_append(all, buf_bytes(&body), body.len);
@@ -204,7 +206,7 @@ test_open_session(void **state)
 	uint8_t token[32];
 
 	(void)state;
-	for (int i = 0; i < ROUNDS; i++) {
+	for (int i = 0; i < ROUNDS / 2; i++) {
 		if (w)
 			wire_free(&w);
 		w = wire_open_greeted(server);
@@ -244,7 +246,7 @@ test_cut_at_every_byte(void **state)
 
 	(void)state;
 	/* most of what the tests before sent was looked at */
-	assert_true(fixture_counter(server, "requests") > 3 * ROUNDS * BATCH / 2);
+	assert_true(fixture_counter(server, "requests") > 2 * ROUNDS * BATCH / 2);
 	assert_int_equal(fixture_counter(server, "helper_restarts"), 0);
 	assert_int_equal(fixture_stop(server), 0);
 	before = n_establishments();
