@@ -14,6 +14,7 @@
 #include "proto/common.pb-c.h"
 #include "server/session.h"
 #include "server/task.h"
+#include "server/unpack.h"
 
 /* An instance may have thousands of frames; only operators import. */
 #define MEDIA_ARENA_MAX ((size_t)64 * 1024 * 1024)
@@ -116,37 +117,17 @@ dispatch_session(struct conn *c, const struct method *m)
 
 /* --------------------------------------------------------------- message */
 
-static void *
-dispatch_alloc(void *arena, size_t size)
-{
-	return arena_alloc(arena, size);
-}
-
-static void
-dispatch_free(void *arena, void *p)
-{
-	(void)arena;
-	(void)p;
-}
-
 static int
 dispatch_unpack(struct task *t, const struct frame *f, const char **field_r)
 {
-	ProtobufCAllocator in_arena = {
-	    .alloc = dispatch_alloc,
-	    .free = dispatch_free,
-	    .allocator_data = t->arena,
-	};
 	const ProtobufCMessageDescriptor *desc = t->rq.method->request;
-	int rc;
+	void *msg = NULL;
+	int rc = wirecheck(desc, f->body, f->body_len, field_r);
 
-	rc = wirecheck(desc, f->body, f->body_len, field_r);
-	if (rc)
-		return rc;
-	t->rq.msg = protobuf_c_message_unpack(desc, &in_arena, f->body_len, f->body);
-	if (t->rq.msg)
-		return 0;
-	return arena_exhausted(t->arena) ? -EM_E_TOO_LARGE : -EM_E_INVALID;
+	if (!rc)
+		rc = unpack_in_arena(t->arena, desc, f->body, f->body_len, &msg);
+	t->rq.msg = msg;
+	return rc;
 }
 
 static void

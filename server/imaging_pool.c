@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "common/wirecheck.h"
 #include "server/helper.h"
+#include "server/unpack.h"
 
 #define FILE_MAX_MS   60000
 #define FRAME_BUF_MAX 1024u
@@ -102,30 +103,12 @@ imaging_give(struct imaging_pool *p, struct imaging_slot *s)
 
 /* ---------------------------------------------------------------- a file */
 
-static void *
-imaging_alloc(void *arena, size_t size)
-{
-	return arena_alloc(arena, size);
-}
-
-static void
-imaging_free_nothing(void *arena, void *p)
-{
-	(void)arena;
-	(void)p;
-}
-
 /* Its replies are made from a foreign file, by a program that the file may have
  * taken over: they are read as strictly as a client's requests. */
 static int
 imaging_unpack(
     struct arena *a, const ProtobufCMessageDescriptor *desc, const struct frame *f, void **msg_r)
 {
-	ProtobufCAllocator in_arena = {
-	    .alloc = imaging_alloc,
-	    .free = imaging_free_nothing,
-	    .allocator_data = a,
-	};
 	const char *field = "";
 	int rc = wirecheck(desc, f->body, f->body_len, &field);
 
@@ -133,10 +116,7 @@ imaging_unpack(
 		log_warn("imaging.reply", "error=%s field=%s", err_name(rc), field);
 		return rc;
 	}
-	*msg_r = protobuf_c_message_unpack(desc, &in_arena, f->body_len, f->body);
-	if (*msg_r)
-		return 0;
-	return arena_exhausted(a) ? -EM_E_NO_MEMORY : -EM_E_PROTOCOL;
+	return unpack_in_arena(a, desc, f->body, f->body_len, msg_r);
 }
 
 static int
