@@ -232,7 +232,8 @@ app_end_session(struct app *app, int err)
 	if (app->quit)
 		return;
 	app_begin_screens(app);
-	link_wake(app->link);
+	if (app->conf.n_regions == 1)
+		link_wake(app->link);
 	if (err < 0)
 		app_message_error(app, err, NULL);
 }
@@ -279,5 +280,6 @@ app_signin_again(struct app *app)
 void
 app_open_region(struct app *app, size_t region)
 {
+	session_set_region(&app->session, app->conf.regions[region].name);
 	link_open(app->link, &app->conf.regions[region], app_language(app));
 }

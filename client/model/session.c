@@ -57,6 +57,12 @@ session_release(struct session *s)
 }
 
 void
+session_set_region(struct session *s, const char *name)
+{
+	session_set_text(&s->region, name);
+}
+
+void
 session_take_hello(struct session *s, const Emage__HelloReply *reply)
 {
 	session_set_text(&s->region, reply->region);

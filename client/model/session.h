@@ -27,6 +27,8 @@ struct session {
 
 void session_init(struct session *s);
 void session_release(struct session *s);
+/* As configured, until the server has greeted. */
+void session_set_region(struct session *s, const char *name);
 void session_take_hello(struct session *s, const Emage__HelloReply *reply);
 void session_take_open(struct session *s, const Emage__AuthCodeReply *reply);
 void session_take_resume(struct session *s, const Emage__SessionResumeReply *reply);

@@ -64,6 +64,15 @@ screen_exams_follow(struct screen_exams *x)
 	field_set(&x->page, page);
 }
 
+/* The choice shows the size of the page that is shown. */
+static void
+screen_exams_show_size(struct screen_exams *x)
+{
+	for (size_t i = 0; i < ARRAY_LEN(screen_exams_sizes); i++)
+		if (screen_exams_sizes[i] == x->model.query.page_size)
+			x->size.chosen = i;
+}
+
 static void
 screen_exams_done(
     struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
@@ -76,6 +85,8 @@ screen_exams_done(
 		x->missing = true;
 	} else if (err < 0) {
 		app_message_error(s->app, err, e);
+		x->select_last = x->keep_row = false;
+		screen_exams_show_size(x);
 	} else {
 		exams_take_list(&x->model, &x->asked, (const Emage__ExamListReply *)msg);
 		screen_exams_follow(x);
