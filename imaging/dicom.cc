@@ -390,7 +390,7 @@ dicom_decode_frame(const struct dicom_file *file, uint32_t frame, uint32_t fragm
 			return -EM_E_INVALID;
 		if (model.length() > 16)
 			return -EM_E_INVALID;
-		strcpy(model_r, model.c_str());
+		memcpy(model_r, model.c_str(), model.length() + 1);
 		return 0;
 	});
 }

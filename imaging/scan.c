@@ -4,6 +4,7 @@
  */
 #include "imaging/scan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -138,7 +139,7 @@ scan_syntax(struct scan *s, struct refusal *why)
 		guess = scan_guess_syntax(s->dataset, s->dataset_len);
 		if (guess == NULL)
 			return refuse(why, "", "not a DICOM file");
-		strcpy(s->transfer_syntax, guess);
+		snprintf(s->transfer_syntax, sizeof(s->transfer_syntax), "%s", guess);
 	}
 	s->syntax = syntax_by_uid(s->transfer_syntax);
 	if (s->syntax == NULL)

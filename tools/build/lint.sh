@@ -18,7 +18,7 @@ for f in $sources; do
 	tests/*) ;;
 	*)
 		[ "$(wc -l < "$f")" -le 600 ] || fault "$f: more than 600 lines"
-		grep -nE '\b(system|popen|sprintf|strcpy|strcat|gets|strtok|alloca) *\(' "$f" &&
+		grep -nE '\b(system|popen|sprintf|strcpy|strcat|gets|strtok|alloca)\(' "$f" &&
 		    fault "$f: function not wanted (P-05)"
 		;;
 	esac
