@@ -20,8 +20,9 @@
 #include "common/mem.h"
 #include "tools/emagectl/ctl.h"
 
-#define IMPORT_JOBS_MAX 16
-#define IMPORT_WINDOW	8 /* chunks of one file not acknowledged yet */
+#define IMPORT_JOBS_MAX	 8 /* uploads of one connection, see emage-protocol(7) */
+#define IMPORT_FINISH_MS 600000
+#define IMPORT_WINDOW	 8 /* chunks of one file not acknowledged yet */
 
 struct import_options {
 	bool dry_run, release, quiet;
@@ -171,8 +172,12 @@ import_opened(void *arg, int err, const ProtobufCMessage *msg, const Emage__Erro
 static bool
 import_call(struct import_job *job, enum method_index m, const ProtobufCMessage *rq, rpc_done *done)
 {
-	if (rpc_call(job->import->ctl->c.rpc, m, rq, job->import->ctl->c.timeout_ms, done, job) ==
-	    0)
+	int timeout_ms = job->import->ctl->c.timeout_ms;
+
+	/* decoding has its own limit, and the files before have theirs */
+	if (m == METHOD_admin_import_finish && timeout_ms < IMPORT_FINISH_MS)
+		timeout_ms = IMPORT_FINISH_MS;
+	if (rpc_call(job->import->ctl->c.rpc, m, rq, timeout_ms, done, job) == 0)
 		return false; /* no room: later */
 	job->unacknowledged++;
 	return true;

@@ -106,6 +106,14 @@ place_parents(struct place *p, const char *path)
 	return rc;
 }
 
+/* What is private belongs to the server's user; what all may read stays the
+ * administrator's. */
+static bool
+place_gives(const struct place *p, mode_t mode)
+{
+	return p->give && (mode & 077) == 0;
+}
+
 int
 place_directory(struct place *p, const char *path, mode_t mode)
 {
@@ -120,7 +128,7 @@ place_directory(struct place *p, const char *path, mode_t mode)
 	if (place_parents(p, path) < 0)
 		return -EM_E_IO;
 	if (mkdir(path, mode) < 0 || chmod(path, mode) < 0 ||
-	    (p->give && mode == 0700 && chown(path, p->uid, p->gid) < 0))
+	    (place_gives(p, mode) && chown(path, p->uid, p->gid) < 0))
 		return place_fault(path);
 	return place_note(p, p->made, "made", path);
 }
@@ -170,7 +178,7 @@ place_file(struct place *p, const char *path, const void *bytes, size_t len, mod
 		goto out;
 	}
 	if (place_write(fd, bytes, len) < 0 || fchmod(fd, mode) < 0 ||
-	    (p->give && fchown(fd, p->uid, p->gid) < 0) ||
+	    (place_gives(p, mode) && fchown(fd, p->uid, p->gid) < 0) ||
 	    /* unlike rename(), this never replaces */
 	    link(fresh, path) < 0 || place_sync_parent(path) < 0)
 		place_fault(path);
