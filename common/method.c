@@ -8,6 +8,7 @@
 
 #include "common/mem.h"
 #include "proto/access.pb-c.h"
+#include "proto/account.pb-c.h"
 #include "proto/admin.pb-c.h"
 #include "proto/exam.pb-c.h"
 #include "proto/session.pb-c.h"

@@ -22,6 +22,7 @@
 #include "server/confine.h"
 #include "server/courier_link.h"
 #include "server/daemon_int.h"
+#include "server/handle/pages.h"
 #include "server/handle/texts.h"
 #include "server/imaging_pool.h"
 #include "server/listen.h"
@@ -84,6 +85,8 @@ daemon_reload(struct daemon *d)
 		goto bad;
 	}
 	if (listener_reload(d->listener, st, d->faults, sizeof(d->faults)) != 0)
+		goto bad;
+	if (daemon_load_pages(d, st) != 0)
 		goto bad;
 	daemon_warn_restart(daemon_settings(d), st);
 	daemon_use_settings(d, st);
@@ -338,6 +341,7 @@ daemon_teardown(struct daemon *d)
 	struct server *s = &d->core.server;
 	struct event *events[] = {d->signal_ev, d->fatal_ev, d->purge_ev, d->watchdog_ev,
 	    d->status_ev, d->limit_ev, d->done_ev};
+	struct pages *pages;
 
 	listener_free(&d->listener);
 	imaging_pool_stop(s->imaging);
@@ -356,6 +360,8 @@ daemon_teardown(struct daemon *d)
 		event_base_free(d->base);
 	blocklist_free(&s->blocklist);
 	texts_free(&s->texts);
+	pages = atomic_load(&s->pages);
+	pages_free(&pages);
 	SSL_CTX_free(d->tls);
 	secret_free(&s->pepper);
 	close(s->media_fd);

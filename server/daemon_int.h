@@ -54,6 +54,8 @@ int daemon_fault(struct daemon *d, const char *name, const char *what);
 int daemon_open_directory(struct daemon *d);
 int daemon_load_keys(struct daemon *d);
 int daemon_load_words(struct daemon *d);
+/* At start and at each reload; in case of a fault the ones in force stay. */
+int daemon_load_pages(struct daemon *d, const struct settings *st);
 int daemon_open_store(struct daemon *d);
 void daemon_start_pools(struct daemon *d);
 int daemon_start_loops(struct daemon *d);

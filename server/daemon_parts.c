@@ -20,6 +20,7 @@
 #include "common/tls.h"
 #include "server/daemon_int.h"
 #include "server/handle/media.h"
+#include "server/handle/pages.h"
 #include "server/handle/texts.h"
 #include "server/helper.h"
 #include "server/loop.h"
@@ -100,6 +101,20 @@ daemon_load_keys(struct daemon *d)
 }
 
 int
+daemon_load_pages(struct daemon *d, const struct settings *st)
+{
+	struct server *s = &d->core.server;
+	struct pages *pages = NULL;
+
+	if (pages_new(st->help_directory, &pages, d->faults, sizeof(d->faults)) != 0)
+		return -EM_E_CONFIG;
+	/* requests under way read the ones before */
+	pages_keep(pages, atomic_load(&s->pages));
+	atomic_store_explicit(&s->pages, pages, memory_order_release);
+	return 0;
+}
+
+int
 daemon_load_words(struct daemon *d)
 {
 	const struct settings *st = daemon_settings(d);
@@ -108,6 +123,8 @@ daemon_load_words(struct daemon *d)
 	char installed[PATH_MAX];
 
 	if (texts_new(st->courier_messages, &s->texts, d->faults, sizeof(d->faults)) != 0)
+		return -EM_E_CONFIG;
+	if (daemon_load_pages(d, st) != 0)
 		return -EM_E_CONFIG;
 	if (!*path && helper_find(EMAGE_DATADIR, BLOCKLIST_FILE, R_OK, installed))
 		path = installed;

@@ -26,16 +26,14 @@ extern const struct setting settings_table[];
 extern const size_t settings_table_len;
 
 /* Counters of emagectl status and monitoring; relaxed atomics. */
-#define COUNTERS(X)                                                                                \
-	X(connections_accepted)                                                                    \
-	X(connections_open)                                                                        \
-	X(connections_refused)                                                                     \
-	X(connections_signed_in)                                                                   \
-	X(handshakes_failed)                                                                       \
-	X(deadlines_missed)                                                                        \
-	X(frames_malformed) X(requests) X(requests_refused) X(signins_ok) X(signins_failed)        \
-	    X(codes_sent) X(codes_wrong) X(messages_sent) X(messages_failed) X(frames_sent)        \
-		X(bytes_sent) X(imports_stored) X(imports_refused) X(helper_restarts)
+/* clang-format off */
+#define COUNTERS(X) \
+	X(connections_accepted) X(connections_open) X(connections_refused) X(connections_signed_in) \
+	X(handshakes_failed) X(deadlines_missed) X(frames_malformed) X(requests) \
+	X(requests_refused) X(signins_ok) X(signins_failed) X(codes_sent) \
+	X(codes_wrong) X(messages_sent) X(messages_failed) X(frames_sent) \
+	X(bytes_sent) X(imports_stored) X(imports_refused) X(helper_restarts)
+/* clang-format on */
 
 struct counters {
 #define X(name) atomic_uint_fast64_t name;
@@ -52,6 +50,7 @@ struct blocklist; /* policy/password.h */
 struct courier_link;
 struct imaging_pool;
 struct texts; /* handle/texts.h */
+struct pages; /* handle/pages.h */
 
 /*
  * What the whole process shares. Set up by main before any thread starts;
@@ -67,6 +66,8 @@ struct server {
 	int media_fd;	      /* storage.directory/media: originals and frames */
 	struct blocklist *blocklist;
 	struct texts *texts; /* words of messages: texts_new() */
+	/* help and support: pages_new(); replaced by a reload like the settings */
+	_Atomic(struct pages *) pages;
 	struct courier_link *courier;
 	struct imaging_pool *imaging;
 	struct counters counters;
@@ -77,6 +78,12 @@ static inline const struct settings *
 server_settings(const struct server *s)
 {
 	return atomic_load_explicit(&s->settings, memory_order_acquire);
+}
+
+static inline const struct pages *
+server_pages(struct server *s)
+{
+	return atomic_load_explicit(&s->pages, memory_order_acquire);
 }
 
 #define server_count(s, name)                                                                      \

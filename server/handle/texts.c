@@ -15,6 +15,7 @@
 
 #include "common/err.h"
 #include "common/text.h"
+#include "proto/common.pb-c.h"
 
 #define LANGUAGE_FILE_MAX 65536u
 #define SUBJECT_MAX_BYTES 120u
@@ -48,13 +49,32 @@ static const struct placeholder {
     {.name = "minutes", .offset = offsetof(struct text_values, minutes)},
     {.name = "support", .offset = offsetof(struct text_values, support)},
     {.name = "reference", .offset = offsetof(struct text_values, reference)},
+    {.name = "hours", .offset = offsetof(struct text_values, hours)},
 };
+/* as bits */
+enum { CODE = 1, MINUTES = 2, SUPPORT = 4, HOURS = 16 };
+
+#define EMAIL_MAX_CHARS 4000u
+/* Two texts of one matter; `needs` by e-mail and by mobile. */
+#define PAIR(id, section, email_needs, mobile_needs)                                               \
+	[id] = {.name = section "_email",                                                          \
+	    .subject = true,                                                                       \
+	    .optional = true,                                                                      \
+	    .needs = (email_needs),                                                                \
+	    .allows = (email_needs) | SUPPORT,                                                     \
+	    .max_chars = EMAIL_MAX_CHARS},                                                         \
+	[(id) + 1] = {.name = section "_mobile",                                                   \
+	    .optional = true,                                                                      \
+	    .needs = (mobile_needs),                                                               \
+	    .allows = (mobile_needs),                                                              \
+	    .max_chars = MOBILE_MAX_CHARS}
 
 /* needs: placeholders that must stand in the body; allows: that may. Bits are
  * places in the table above. */
 static const struct {
 	const char *name;
 	bool subject;
+	bool optional; /* the one built in stands for it */
 	unsigned needs, allows;
 	size_t max_chars;
 } rules[N_TEXTS] = {
@@ -64,11 +84,22 @@ static const struct {
 	.needs = 3,
 	.allows = 3,
 	.max_chars = MOBILE_MAX_CHARS},
-    [TEXT_CONTEST_EMAIL] = {.name = "contest_email",
-	.subject = true,
-	.needs = 8,
-	.allows = 12,
-	.max_chars = 4000},
+    [TEXT_CONTEST_EMAIL] =
+	{.name = "contest_email", .subject = true, .needs = 8, .allows = 12, .max_chars = 4000},
+    PAIR(TEXT_TEMPORARY, "temporary", CODE | HOURS, CODE | MINUTES),
+    PAIR(TEXT_NOTICE_RECOVERY, "notice_recovery", 0, 0),
+    PAIR(TEXT_NOTICE_PASSWORD, "notice_password", 0, 0),
+    PAIR(TEXT_PROVE, "prove", CODE | MINUTES, CODE | MINUTES),
+    PAIR(TEXT_CONFIRM, "confirm", CODE | MINUTES, CODE | MINUTES),
+    PAIR(TEXT_NOTICE_CONTACT, "notice_contact", CODE | HOURS, CODE | HOURS),
+    PAIR(TEXT_NOTICE_UNDONE, "notice_undone", 0, 0),
+    PAIR(TEXT_NOTICE_TOTP_ON, "notice_totp_on", 0, 0),
+    PAIR(TEXT_NOTICE_TOTP_OFF, "notice_totp_off", 0, 0),
+    PAIR(TEXT_NOTICE_CODE_FAILED, "notice_code_failed", 0, 0),
+    PAIR(TEXT_NOTICE_SESSION, "notice_session", 0, 0),
+    PAIR(TEXT_NOTICE_WITHDRAWN, "notice_withdrawn", 0, 0),
+    PAIR(TEXT_NOTICE_EXAM_OPENED, "notice_exam_opened", 0, 0),
+    PAIR(TEXT_NOTICE_NEW_REPORT, "notice_new_report", 0, 0),
 };
 
 struct texts {
@@ -246,7 +277,7 @@ texts_parse(struct reading *r, struct texts *t, size_t language, const char *tex
 	if (id >= 0)
 		texts_take(r, t, language, id, begin, text + strlen(text));
 	for (int i = 0; i < N_TEXTS; i++) {
-		if (t->in[language].body[i] == NULL)
+		if (t->in[language].body[i] == NULL && !rules[i].optional)
 			texts_fault(r, "[%s] is missing", rules[i].name);
 	}
 }
@@ -272,6 +303,27 @@ texts_file(struct reading *r)
 	}
 	(void)fclose(f);
 	return text;
+}
+
+/* What an operator's folder leaves out. */
+static void
+texts_borrow(struct texts *t)
+{
+	struct texts *whole = NULL;
+	char err[256];
+
+	/* the built-in ones have been checked with the program */
+	if (texts_new(NULL, &whole, err, sizeof(err)) != 0)
+		die("built-in messages: %s", err);
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		for (int id = 0; id < N_TEXTS; id++) {
+			if (t->in[i].body[id] != NULL)
+				continue;
+			t->in[i].subject[id] = mem_strdup(whole->in[i].subject[id]);
+			t->in[i].body[id] = mem_strdup(whole->in[i].body[id]);
+		}
+	}
+	texts_free(&whole);
 }
 
 int
@@ -300,8 +352,16 @@ texts_new(const char *dir, struct texts **texts_r, char *err_r, size_t err_len)
 		texts_free(&t);
 		return -EM_E_CONFIG;
 	}
+	if (!built_in)
+		texts_borrow(t);
 	*texts_r = t;
 	return 0;
+}
+
+enum text_id
+text_for(enum text_id pair, int channel)
+{
+	return channel == EMAGE__CHANNEL__CHANNEL_MOBILE ? (enum text_id)(pair + 1) : pair;
 }
 
 void

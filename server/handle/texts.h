@@ -18,20 +18,40 @@ enum text_id {
 	TEXT_CODE_EMAIL,    /* code, minutes, support */
 	TEXT_CODE_MOBILE,   /* code, minutes */
 	TEXT_CONTEST_EMAIL, /* reference, support; to an establishment */
-	N_TEXTS,
+	/* pairs: text_for() takes the first of two */
+	TEXT_TEMPORARY, /* code, hours by e-mail, minutes by mobile, support */
+	TEXT_NOTICE_RECOVERY = TEXT_TEMPORARY + 2,
+	TEXT_NOTICE_PASSWORD = TEXT_NOTICE_RECOVERY + 2,
+	TEXT_PROVE = TEXT_NOTICE_PASSWORD + 2,	/* code, minutes, support */
+	TEXT_CONFIRM = TEXT_PROVE + 2,		/* likewise, to an address not yet one's own */
+	TEXT_NOTICE_CONTACT = TEXT_CONFIRM + 2, /* code that undoes it, hours, support */
+	TEXT_NOTICE_UNDONE = TEXT_NOTICE_CONTACT + 2,
+	TEXT_NOTICE_TOTP_ON = TEXT_NOTICE_UNDONE + 2,
+	TEXT_NOTICE_TOTP_OFF = TEXT_NOTICE_TOTP_ON + 2,
+	TEXT_NOTICE_CODE_FAILED = TEXT_NOTICE_TOTP_OFF + 2,
+	TEXT_NOTICE_SESSION = TEXT_NOTICE_CODE_FAILED + 2,
+	TEXT_NOTICE_WITHDRAWN = TEXT_NOTICE_SESSION + 2,
+	TEXT_NOTICE_EXAM_OPENED = TEXT_NOTICE_WITHDRAWN + 2,
+	TEXT_NOTICE_NEW_REPORT = TEXT_NOTICE_EXAM_OPENED + 2,
+	TEXT_END = TEXT_NOTICE_NEW_REPORT + 2,
+	N_TEXTS = TEXT_END,
 };
 
 struct text_values {
 	const char *code;
 	const char *minutes;
 	const char *support;
+	const char *hours;
 	const char *reference; /* of a patient's question: a number and no more */
 };
 
+/* Of a pair: the text for a channel (emage.Channel). */
+enum text_id text_for(enum text_id pair, int channel);
+
 /*
  * The texts built in or, when `dir` is neither NULL nor empty, the files of
- * that folder in their place. 0, or -EM_E_CONFIG with every fault in err_r, one
- * "file:line: what" a line.
+ * that folder in their place; notices that these leave out are those built in. 0, or -EM_E_CONFIG
+ * with every fault in err_r, one "file:line: what" a line.
  */
 int texts_new(const char *dir, struct texts **texts_r, char *err_r, size_t err_len);
 void texts_free(struct texts **t);

@@ -257,6 +257,7 @@ call_begin(
 	};
 	c->rq.reply = call_new_reply(c->rq.arena, method);
 	call_stages(c);
+	c->rq.result = c->rc;
 	c->err = c->rc != 0 ? -c->rc : c->rq.refuse;
 	if (c->rc == 0)
 		call_change(who, &c->rq.change);
