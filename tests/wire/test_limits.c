@@ -133,7 +133,7 @@ test_frame_in_time(void **state)
 	for (int i = 0; i < 3; i++) {
 		wire_send(w, ping_and_more, sizeof(ping_and_more) - 1);
 		assert_int_equal(wire_next_frame(w).id, 1000);
-		fixture_advance(server, 9000);
+		fixture_advance(server, 8000);
 		wire_send(w, "\x02\0\0\0\0\x03\xe9", 7);
 		assert_int_equal(wire_next_frame(w).id, 1001);
 	}

@@ -299,10 +299,16 @@ test_durable_before_it_is_said(void **state)
 	const char *const strace[] = {"/usr/bin/strace", "-f", "-s", "256", "-e",
 	    "trace=read,recvfrom,write,sendto,writev,sendmsg,pwrite64,fdatasync,fsync", "-o", path,
 	    NULL};
+	const char *const allowed[] = {"/usr/bin/strace", "-o", path, "/bin/true", NULL};
 	struct trace t;
 	size_t request, reply, written = 0, synced = 0;
 
 	(void)state;
+	if (fixture_run(server, allowed, NULL) != 0) {
+		print_message("this machine forbids tracing\n");
+		free(path);
+		skip();
+	}
 	server->wrapper = strace;
 	fixture_start(server);
 	fixture_add_establishment(server, "679900019", "HOPITAL DURABLE");
