@@ -279,6 +279,9 @@ study_take(struct study *s, const Emage__FrameGetReply *reply)
 	f = &r->frames[s->next];
 	if ((reply->info != NULL) != (f->state == STUDY_MISSING))
 		return -EM_E_PROTOCOL;
+	/* a reply that brings nothing would keep the person waiting for ever */
+	if (reply->info == NULL && reply->data.len == 0)
+		return -EM_E_PROTOCOL;
 	if (reply->info != NULL) {
 		if (reply->info->total_bytes == 0 ||
 		    reply->info->total_bytes > STUDY_FRAME_MAX_BYTES)

@@ -242,6 +242,9 @@ protocol_is_kept(void **state)
 	info.total_bytes = STUDY_FRAME_MAX_BYTES;
 	assert_int_equal(study_take(&s, &r), 0);
 	assert_true(s.bytes <= 65536);
+	r.info = NULL;
+	r.data.len = 0;
+	assert_int_equal(study_take(&s, &r), -EM_E_PROTOCOL);
 	study_release(&s);
 }
 
