@@ -242,15 +242,15 @@ admit_leave(struct admit *a, struct admit_ticket **t)
 	*t = NULL;
 }
 
-uint64_t
-admit_shed_oldest(struct admit *a)
+bool
+admit_shed_oldest(struct admit *a, uint64_t *conn_id_r)
 {
-	uint64_t conn_id;
+	bool found;
 
 	pthread_mutex_lock(&a->lock);
-	admit_pick_oldest(a, &conn_id);
+	found = admit_pick_oldest(a, conn_id_r);
 	pthread_mutex_unlock(&a->lock);
-	return conn_id;
+	return found;
 }
 
 bool

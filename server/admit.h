@@ -41,8 +41,9 @@ void admit_promote(struct admit *a, struct admit_ticket **t);
 struct admit_ticket *admit_return(struct admit *a, const struct source *s, uint64_t conn_id);
 /* The connection is gone; t may be NULL. */
 void admit_leave(struct admit *a, struct admit_ticket **t);
-/* Takes the oldest when descriptors have run out: its connection, 0 = none. */
-uint64_t admit_shed_oldest(struct admit *a);
+/* Takes the oldest when descriptors have run out. false: there is none. Its
+ * connection is 0 when it has no name yet (it learns it with its name). */
+bool admit_shed_oldest(struct admit *a, uint64_t *conn_id_r);
 
 /* More than half of the tickets are out: deadlines before sign-in halve. */
 bool admit_stressed(const struct admit *a);

@@ -18,6 +18,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/err.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -31,6 +32,10 @@
 /* What the kernel may hold for a peer that does not read. */
 #define UNSENT_MAX_BYTES (128 * 1024)
 #define PAUSE_MS	 100
+/* How many give way when descriptors run out, and the time they need for it. */
+#define SHED_BATCH    8
+#define ROOM_MS	      10
+#define WARN_EVERY_MS 10000
 
 struct listener {
 	struct core *core;
@@ -38,6 +43,7 @@ struct listener {
 	int tcp_fd, local_fd;
 	int spare_fd; /* given up to accept, and refuse, when there are no more */
 	unsigned next_loop;
+	int64_t warned_at_ms;
 	char *local_path;
 	char address[INET6_ADDRSTRLEN + 16];
 	struct netlist trusted;
@@ -108,17 +114,21 @@ listener_admit(struct listener *l, const struct transport *t, int fd, const stru
 	l->next_loop = (l->next_loop + 1) % core->n_loops;
 }
 
-/*
- * No descriptor is left. The oldest connection before sign-in gives way, and
- * the one that waits is taken with the spare descriptor and closed, so that it
- * does not wake us again and again.
- */
+/* Stops accepting for a moment, since what waits would wake us for nothing. */
 static void
-listener_out_of_descriptors(struct listener *l, int listen_fd)
+listener_pause(struct listener *l, int ms)
+{
+	event_del(l->tcp_ev);
+	event_del(l->local_ev);
+	event_add(l->resume_ev, &(struct timeval){.tv_usec = ms * 1000});
+}
+
+/* Takes the one that waits with the spare descriptor, and closes it. */
+static bool
+listener_refuse(struct listener *l, int listen_fd)
 {
 	int fd;
 
-	listener_shed(l->core, admit_shed_oldest(l->core->admit));
 	if (l->spare_fd >= 0)
 		close(l->spare_fd);
 	fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
@@ -126,12 +136,33 @@ listener_out_of_descriptors(struct listener *l, int listen_fd)
 		close(fd);
 	server_count(&l->core->server, connections_refused);
 	l->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && l->spare_fd >= 0)
-		return;
-	log_warn("listen.paused", "ms=%d", PAUSE_MS);
-	event_del(l->tcp_ev);
-	event_del(l->local_ev);
-	event_add(l->resume_ev, &(struct timeval){.tv_usec = PAUSE_MS * 1000});
+	return fd >= 0 && l->spare_fd >= 0;
+}
+
+/*
+ * No descriptor is left. The oldest connections before sign-in give way, and
+ * those that wait are taken as soon as they have; when there are none, the one
+ * that waits is refused.
+ */
+static void
+listener_out_of_descriptors(struct listener *l, int listen_fd)
+{
+	int64_t now_ms = clock_boot_ms();
+	uint64_t conn_id;
+	int n = 0;
+
+	while (n < SHED_BATCH && admit_shed_oldest(l->core->admit, &conn_id)) {
+		listener_shed(l->core, conn_id);
+		n++;
+	}
+	if (!l->warned_at_ms || now_ms - l->warned_at_ms > WARN_EVERY_MS) {
+		log_warn("listen.descriptors", "left=0 gave_way=%d", n);
+		l->warned_at_ms = now_ms;
+	}
+	if (n)
+		listener_pause(l, ROOM_MS);
+	else if (!listener_refuse(l, listen_fd))
+		listener_pause(l, PAUSE_MS);
 }
 
 static void
