@@ -11,6 +11,7 @@
 #include "proto/account.pb-c.h"
 #include "proto/admin.pb-c.h"
 #include "proto/exam.pb-c.h"
+#include "proto/load.pb-c.h"
 #include "proto/session.pb-c.h"
 
 /* Numbers stay below this, so that a lookup is one index. */

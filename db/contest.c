@@ -72,21 +72,35 @@ store_contest_answer(struct store_conn *db, struct arena *a, uint64_t contest_id
 
 /* ---------------------------------------------------------------- whom to ask */
 
-struct contest_contact {
-	const char *contact;
+struct contest_text {
+	const char *text;
 };
-static const struct db_field contact_fields[] = {DB_COL(struct contest_contact, contact)};
+static const struct db_field text_fields[] = {DB_COL(struct contest_text, text)};
+
+static int
+contest_text(struct store_conn *db, struct arena *a, enum db_query q, uint64_t establishment_id,
+    const char **text_r)
+{
+	struct contest_text t = {.text = ""};
+	int rc = db_one(db, a, q, BINDS(db_u64(establishment_id)),
+	    DB_FIELDS(struct contest_text, text_fields), &t);
+
+	*text_r = t.text;
+	return rc;
+}
+
+int
+store_establishment_name(
+    struct store_conn *db, struct arena *a, uint64_t establishment_id, const char **name_r)
+{
+	return contest_text(db, a, Q_establishment_name, establishment_id, name_r);
+}
 
 int
 store_establishment_contact(
     struct store_conn *db, struct arena *a, uint64_t establishment_id, const char **contact_r)
 {
-	struct contest_contact c = {.contact = ""};
-	int rc = db_one(db, a, Q_establishment_contact, BINDS(db_u64(establishment_id)),
-	    DB_FIELDS(struct contest_contact, contact_fields), &c);
-
-	*contact_r = c.contact;
-	return rc;
+	return contest_text(db, a, Q_establishment_contact, establishment_id, contact_r);
 }
 
 int

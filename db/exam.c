@@ -106,6 +106,14 @@ store_exam_get(struct store_conn *db, struct arena *a, uint64_t patient_id, uint
 }
 
 int
+store_exam_by_study(
+    struct store_conn *db, uint64_t patient_id, const char *study_uid, uint64_t *exam_id_r)
+{
+	return db_id(
+	    db, Q_exam_by_study, BINDS(db_u64(patient_id), db_text(study_uid)), exam_id_r);
+}
+
+int
 store_exam_release(struct store_conn *db, uint64_t exam_id, int64_t now_ms, bool *was_r)
 {
 	uint64_t changed = 0;

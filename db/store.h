@@ -294,6 +294,9 @@ int store_exam_count(struct store_conn *db, const struct store_exam_query *q, ui
  * same path as one that does not exist (S-08). */
 int store_exam_get(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
     struct store_exam *r);
+/* Released or not, by its study UID. */
+int store_exam_by_study(
+    struct store_conn *db, uint64_t patient_id, const char *study_uid, uint64_t *exam_id_r);
 int store_exam_release(struct store_conn *db, uint64_t exam_id, int64_t now_ms, bool *was_r);
 
 struct store_establishment {
@@ -561,6 +564,8 @@ int store_contests_open(struct store_conn *db, struct arena *a, uint64_t after,
 int store_contest_answer(struct store_conn *db, struct arena *a, uint64_t contest_id,
     const char *author, const char *answer, int64_t now_ms, struct store_contest *r);
 
+int store_establishment_name(
+    struct store_conn *db, struct arena *a, uint64_t establishment_id, const char **name_r);
 /* Where questions to an establishment go, "" = nowhere. */
 int store_establishment_contact(
     struct store_conn *db, struct arena *a, uint64_t establishment_id, const char **contact_r);

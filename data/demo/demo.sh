@@ -88,8 +88,12 @@ make_region()
 		exit 1
 	}
 	tail -n 1 "$making/import.log" >&2
+	# who has opened the exams, and who might be blocked
+	/usr/bin/python3 "$here/make_directory.py" "$build/demo/directory"
+	ctl import rpps -d "$making" "$build/demo/directory/rpps.txt" >&2
+	ctl import accesses -d "$making" "$build/demo/directory/accesses.csv" >&2
 	stop
-	rm -rf "$build/demo/studies" "$region"
+	rm -rf "$build/demo/studies" "$build/demo/directory" "$region"
 	mv "$making" "$region"
 }
 

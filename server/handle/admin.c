@@ -246,6 +246,8 @@ check_admin_establishment_add(struct request *rq)
 		return request_invalid(rq, "finess");
 	if (!fields_line(m->name, 1, ESTABLISHMENT_MAX_CHARS))
 		return request_invalid(rq, "name");
+	if (m->contact[0] != '\0' && !fields_email(m->contact))
+		return request_invalid(rq, "contact");
 	return 0;
 }
 
@@ -258,13 +260,18 @@ handle_admin_establishment_add_write(struct request *rq, struct store_conn *db)
 	int rc =
 	    store_establishment_add(db, m->finess, m->name, &reply->establishment_id, &existed);
 
+	if (rc == 0 && m->contact[0] != '\0')
+		rc = store_establishment_set_contact(db, reply->establishment_id, m->contact);
 	if (rc < 0)
 		return rc;
 	reply->existed = existed;
-	if (existed)
+	if (existed && m->contact[0] == '\0')
 		return 0;
-	return people_audit(
-	    rq, db, &(struct store_audit){.event = "establishment.added", .detail = m->finess});
+	return people_audit(rq, db,
+	    &(struct store_audit){
+		.event = existed ? "establishment.contact" : "establishment.added",
+		.detail = m->finess,
+	    });
 }
 
 int

@@ -43,7 +43,8 @@ struct ctl_command {
 };
 
 extern const struct ctl_command ctl_init, ctl_patient_add, ctl_establishment_add, ctl_import_dicom,
-    ctl_release, ctl_status;
+    ctl_import_rpps, ctl_import_accesses, ctl_contest_list, ctl_contest_answer, ctl_release,
+    ctl_status;
 
 /* Opens the local socket and greets. 0, or -EM_E_* after a message. */
 int ctl_connect(struct ctl *ctl);

@@ -23,6 +23,10 @@ static const struct ctl_command *const ctl_commands[] = {
     &ctl_patient_add,
     &ctl_establishment_add,
     &ctl_import_dicom,
+    &ctl_import_rpps,
+    &ctl_import_accesses,
+    &ctl_contest_list,
+    &ctl_contest_answer,
     &ctl_release,
     &ctl_status,
 };

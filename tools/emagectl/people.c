@@ -133,7 +133,7 @@ const struct ctl_command ctl_patient_add = {
 /* --------------------------------------------------------- establishment add */
 
 struct establishment_options {
-	const char *finess, *name;
+	const char *finess, *name, *contact;
 };
 
 static const struct option_row establishment_rows[] = {
@@ -141,6 +141,9 @@ static const struct option_row establishment_rows[] = {
 	.help = "Its FINESS number."},
     {0, "name", "NAME", OPTION_STRING, .offset = offsetof(struct establishment_options, name),
 	.help = "Its name, as patients know it."},
+    {0, "contact", "ADDRESS", OPTION_STRING,
+	.offset = offsetof(struct establishment_options, contact),
+	.help = "E-mail that is told of patients' questions."},
 };
 
 static int
@@ -158,6 +161,7 @@ establishment_add(struct ctl *ctl, const void *options, int argc, char **argv)
 		return ctl_fail("--finess and --name are needed");
 	rq.finess = (char *)o->finess;
 	rq.name = (char *)o->name;
+	rq.contact = patient_text(o->contact);
 	if (ctl_connect(ctl) < 0 ||
 	    ctl_call(ctl, METHOD_admin_establishment_add, &rq.base, &msg) < 0)
 		return CTL_FAILED;

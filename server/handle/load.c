@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Loading the directory of professionals, as its national extract has it: the
+ * same person on several lines, one for each activity.
+ */
+#include "server/handle/load.h"
+
+#include <string.h>
+
+#include "server/handle.h"
+#include "server/handle/fields.h"
+#include "server/handle/opened.h"
+#include "server/handle/people.h"
+#include "server/policy/rpps.h"
+
+#define NAME_MAX_CHARS	100u
+#define LABEL_MAX_CHARS 200u
+#define CODE_MAX_CHARS	16u
+
+/* --------------------------------------------------------------- refusals */
+
+int
+load_refusals_new(struct request *rq, size_t n_lines, struct load_refusals *r_r)
+{
+	r_r->n = 0;
+	r_r->list = arena_alloc(rq->arena, n_lines * sizeof(Emage__LoadRefusal *));
+	return r_r->list == NULL ? -EM_E_NO_MEMORY : 0;
+}
+
+void
+load_refuse(struct request *rq, struct load_refusals *r, uint32_t line, const char *field,
+    const char *reason)
+{
+	Emage__LoadRefusal *one = arena_alloc(rq->arena, sizeof(*one));
+
+	/* without memory the request as a whole fails when its reply is packed */
+	if (one == NULL)
+		return;
+	emage__load_refusal__init(one);
+	one->line = line;
+	one->field = (char *)(uintptr_t)field;
+	one->reason = (char *)(uintptr_t)reason;
+	r->list[r->n++] = one;
+}
+
+/* ---------------------------------------------------------- professionals */
+
+int
+check_admin_professionals_put(struct request *rq)
+{
+	const Emage__AdminProfessionalsPutRequest *m = rq->msg;
+
+	if (m->load_id == 0 || m->load_id > INT64_MAX)
+		return request_invalid(rq, "load_id");
+	if (m->n_professionals == 0 || m->n_professionals > LOAD_LINES_MAX)
+		return request_invalid(rq, "professionals");
+	return 0;
+}
+
+/* The first field that does not look as it must, and why; or NULL. */
+static const char *
+load_professional_fault(const Emage__AdminProfessional *p, const char **reason_r)
+{
+	*reason_r = "empty, too long, or with characters that cannot be shown";
+	if (!policy_rpps_is_valid(p->rpps)) {
+		*reason_r = "not eleven digits with a right key";
+		return "rpps";
+	}
+	if (!fields_line(p->family_name, 1, NAME_MAX_CHARS))
+		return "family_name";
+	if (!fields_line(p->given_name, 0, NAME_MAX_CHARS))
+		return "given_name";
+	if (!fields_line(p->profession_code, 1, CODE_MAX_CHARS))
+		return "profession_code";
+	if (!fields_line(p->profession, 1, LABEL_MAX_CHARS))
+		return "profession";
+	if (!fields_line(p->specialty_code, 0, CODE_MAX_CHARS))
+		return "specialty_code";
+	if (!fields_line(p->specialty, p->specialty_code[0] != '\0', LABEL_MAX_CHARS))
+		return "specialty";
+	if (p->finess[0] != '\0' && !fields_finess(p->finess)) {
+		*reason_r = "not a FINESS number";
+		return "finess";
+	}
+	return NULL;
+}
+
+/* 0 in *id_r: none is named, or it is not known. */
+static int
+load_place(struct store_conn *db, const Emage__AdminProfessionalsPutRequest *m,
+    const Emage__AdminProfessional *p, Emage__AdminProfessionalsPutReply *reply, uint64_t *id_r)
+{
+	bool existed = false;
+	int rc;
+
+	*id_r = 0;
+	if (p->finess[0] == '\0')
+		return 0;
+	rc = store_establishment_by_finess(db, p->finess, id_r);
+	if (rc != -EM_E_NOT_FOUND)
+		return rc;
+	if (m->add_establishments && !m->dry_run &&
+	    fields_line(p->establishment, 1, LABEL_MAX_CHARS))
+		return store_establishment_add(db, p->finess, p->establishment, id_r, &existed);
+	if (!m->add_establishments)
+		reply->n_no_place++;
+	return 0;
+}
+
+static int
+load_would_put(struct request *rq, struct store_conn *db, const Emage__AdminProfessional *p,
+    enum store_put *put_r)
+{
+	struct store_professional known;
+	int rc = store_professional_by_rpps(db, rq->arena, p->rpps, &known);
+
+	*put_r = rc == 0 ? STORE_PUT_CHANGED : STORE_PUT_NEW;
+	return rc == -EM_E_NOT_FOUND ? 0 : rc;
+}
+
+static int
+load_professional(struct request *rq, struct store_conn *db,
+    const Emage__AdminProfessionalsPutRequest *m, const Emage__AdminProfessional *p)
+{
+	Emage__AdminProfessionalsPutReply *reply = rq->reply;
+	struct store_professional_line line = {
+	    .rpps = p->rpps,
+	    .family_name = p->family_name,
+	    .given_name = p->given_name,
+	    .profession_code = p->profession_code,
+	    .profession = p->profession,
+	    .specialty_code = p->specialty_code,
+	    .specialty = p->specialty,
+	    .load_id = m->load_id,
+	};
+	enum store_put put = STORE_PUT_NEW;
+	int rc = load_place(db, m, p, reply, &line.establishment_id);
+
+	if (rc == 0)
+		rc = m->dry_run ? load_would_put(rq, db, p, &put)
+				: store_professional_put(db, &line, &put);
+	if (rc < 0)
+		return rc;
+	reply->n_new += put == STORE_PUT_NEW;
+	reply->n_renewed += put == STORE_PUT_CHANGED;
+	reply->n_further += put == STORE_PUT_AGAIN;
+	return 0;
+}
+
+int
+handle_admin_professionals_put_write(struct request *rq, struct store_conn *db)
+{
+	const Emage__AdminProfessionalsPutRequest *m = rq->msg;
+	Emage__AdminProfessionalsPutReply *reply = rq->reply;
+	struct load_refusals refused;
+	const char *detail;
+	int rc = load_refusals_new(rq, m->n_professionals, &refused);
+
+	for (size_t i = 0; rc == 0 && i < m->n_professionals; i++) {
+		const Emage__AdminProfessional *p = m->professionals[i];
+		const char *reason, *field = load_professional_fault(p, &reason);
+
+		if (field != NULL)
+			load_refuse(rq, &refused, p->line, field, reason);
+		else
+			rc = load_professional(rq, db, m, p);
+	}
+	if (rc < 0)
+		return rc;
+	reply->refused = refused.list;
+	reply->n_refused = refused.n;
+	if (m->dry_run || refused.n == m->n_professionals)
+		return 0;
+	detail = arena_printf(rq->arena, "load=%llu lines=%zu new=%u",
+	    (unsigned long long)m->load_id, m->n_professionals - refused.n, reply->n_new);
+	if (detail == NULL)
+		return -EM_E_NO_MEMORY;
+	return people_audit(
+	    rq, db, &(struct store_audit){.event = "professionals.loaded", .detail = detail});
+}

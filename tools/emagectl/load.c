@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Loading files of lines: heading, batches, verdicts, counts. Memory does not
+ * grow with the file.
+ */
+#include "tools/emagectl/load.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/text.h"
+
+#define FIELDS_MAX    128u
+#define BATCH_MEMORY  (4u << 20)
+#define BATCH_RAW_MAX (1u << 20)
+/* Tags, lengths and numbers of one line's message. */
+#define LOAD_LINE_SPARE 200u
+#define SHOWN_EVERY_MS	500
+
+void *
+load_alloc(struct load *l, size_t n_bytes)
+{
+	void *p = arena_alloc(l->arena, n_bytes);
+
+	/* a batch is far smaller: this cannot happen */
+	if (!p)
+		abort();
+	return p;
+}
+
+char *
+load_text(struct load *l, const char *s)
+{
+	size_t len = strlen(s);
+	char *copy = load_alloc(l, len + 1);
+
+	memcpy(copy, s, len);
+	return copy;
+}
+
+/* ---------------------------------------------------------------- verdicts */
+
+static void
+load_tell(struct load *l, uint64_t number, const char *raw, const char *field, const char *reason)
+{
+	char *path = ctl_clean(l->path), *text = ctl_clean(reason);
+
+	l->n_refused++;
+	if (l->on_terminal)
+		fputs("\r\033[K", stderr);
+	fprintf(stderr, "%s: line %" PRIu64 ": %s%s%s\n", path, number, field, *field ? ": " : "",
+	    text);
+	if (l->refused_file)
+		fprintf(l->refused_file, "%s\n", raw);
+	free(path);
+	free(text);
+}
+
+void
+load_refuse(struct load *l, const char *field, const char *reason)
+{
+	load_tell(l, l->lines.number, l->lines.raw, field, reason);
+}
+
+void
+load_refusals(struct load *l, Emage__LoadRefusal *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const char *raw = "";
+
+		for (size_t k = 0; k < l->n; k++)
+			if (l->line_number[k] == list[i]->line)
+				raw = l->raw[k];
+		load_tell(l, list[i]->line, raw, list[i]->field, list[i]->reason);
+	}
+}
+
+static void
+load_progress(struct load *l)
+{
+	int64_t now_ms = clock_boot_ms();
+
+	if (!l->on_terminal || now_ms - l->shown_ms < SHOWN_EVERY_MS)
+		return;
+	l->shown_ms = now_ms;
+	fprintf(stderr, "\r\033[K%" PRIu64 " lines, %" PRIu64 " refused", l->n_lines, l->n_refused);
+	fflush(stderr);
+}
+
+/* ----------------------------------------------------------------- batches */
+
+static void
+load_flush(struct load *l)
+{
+	if (l->n > 0 && !l->failed)
+		l->failed = l->format->send(l) < 0;
+	l->n = l->n_bytes = l->n_raw_bytes = 0;
+	arena_reset(l->arena);
+	load_progress(l);
+}
+
+void
+load_add(struct load *l, ProtobufCMessage *msg)
+{
+	/* a tag and two bytes of length before each */
+	l->n_bytes += protobuf_c_message_get_packed_size(msg) + 4;
+	l->message[l->n] = msg;
+	l->line_number[l->n] = l->lines.number;
+	l->raw[l->n] = load_text(l, l->lines.raw);
+	l->n_raw_bytes += strlen(l->raw[l->n]);
+	l->n++;
+}
+
+/* ----------------------------------------------------------------- heading */
+
+/* Finds the columns. 0, or -EM_E_INVALID after a message. */
+static int
+load_heading(struct load *l)
+{
+	char *fields[FIELDS_MAX], *raw = mem_strdup(l->lines.raw);
+	size_t n =
+	    lines_split(l->lines.text, l->format->separator, l->format->quoted, fields, FIELDS_MAX);
+	int rc = 0;
+
+	if (n > FIELDS_MAX)
+		n = FIELDS_MAX;
+	memset(l->place, 0, sizeof(l->place));
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(fields[i]);
+		char *fold = mem_new(3 * len + 1);
+
+		fold[text_fold(fields[i], len, fold)] = '\0';
+		for (size_t k = 0; k < l->format->n_columns; k++)
+			if (strcmp(fold, l->format->columns[k].name) == 0 && !l->place[k])
+				l->place[k] = i + 1;
+		free(fold);
+	}
+	for (size_t k = 0; k < l->format->n_columns; k++) {
+		if (l->format->columns[k].needed && !l->place[k]) {
+			char *path = ctl_clean(l->path);
+
+			ctl_fail("%s: no column \"%s\" in the first line", path,
+			    l->format->columns[k].shown);
+			free(path);
+			rc = -EM_E_INVALID;
+		}
+	}
+	if (rc == 0 && l->refused_file && !l->heading_written) {
+		fprintf(l->refused_file, "%s\n", raw);
+		l->heading_written = true;
+	}
+	free(raw);
+	return rc;
+}
+
+/* ------------------------------------------------------------------- files */
+
+static void
+load_line(struct load *l)
+{
+	char *fields[FIELDS_MAX], *value[LOAD_COLUMNS_MAX];
+	char none[] = "";
+	size_t n =
+	    lines_split(l->lines.text, l->format->separator, l->format->quoted, fields, FIELDS_MAX);
+
+	size_t n_bytes = 0;
+
+	for (size_t k = 0; k < l->format->n_columns; k++) {
+		bool is_there = l->place[k] > 0 && l->place[k] <= n;
+
+		value[k] = is_there ? fields[l->place[k] - 1] : none;
+		if (l->place[k] > n) {
+			load_refuse(l, l->format->columns[k].shown, "the line is too short");
+			return;
+		}
+		n_bytes += strlen(value[k]);
+	}
+	if (n_bytes > LOAD_LINE_BYTES - LOAD_LINE_SPARE) {
+		load_refuse(l, "", "too long");
+		return;
+	}
+	l->format->line(l, value);
+}
+
+static int
+load_lines(struct load *l)
+{
+	bool heading = false;
+	int rc;
+
+	while ((rc = lines_next(&l->lines)) != 0 && rc != -EM_E_IO && !l->failed) {
+		if (rc == 1 && !heading) {
+			rc = load_heading(l);
+			if (rc < 0)
+				return rc;
+			heading = true;
+			continue;
+		}
+		if (rc == 1 && l->lines.text[0] == '\0')
+			continue;
+		l->n_lines++;
+		if (rc == -EM_E_TOO_LARGE)
+			load_refuse(l, "", "too long");
+		else if (rc == -EM_E_INVALID)
+			load_refuse(l, "", "not text");
+		else
+			load_line(l);
+		/* the next line must still fit */
+		if (l->n == LOAD_BATCH_MAX || l->n_bytes + LOAD_LINE_BYTES > LOAD_BATCH_BYTES ||
+		    l->n_raw_bytes > BATCH_RAW_MAX)
+			load_flush(l);
+	}
+	load_flush(l);
+	if (rc == -EM_E_IO)
+		return -EM_E_IO;
+	if (!heading) {
+		ctl_fail("%s: empty", l->path);
+		return -EM_E_INVALID;
+	}
+	return 0;
+}
+
+static int
+load_file(struct load *l, const char *path)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	FILE *f = is_stdin ? stdin : fopen(path, "re");
+	char *clean = ctl_clean(path);
+	int rc = -EM_E_IO;
+
+	l->path = path;
+	if (f) {
+		lines_begin(&l->lines, f);
+		rc = load_lines(l);
+		l->n_1252 += l->lines.n_1252;
+		lines_end(&l->lines);
+	}
+	if (rc == -EM_E_IO)
+		ctl_fail("%s: %s", clean, strerror(errno));
+	if (f && !is_stdin)
+		fclose(f);
+	free(clean);
+	return rc;
+}
+
+static void
+load_summary(const struct load *l)
+{
+	if (l->on_terminal)
+		fputs("\r\033[K", stderr);
+	printf("%" PRIu64 " lines: ", l->n_lines);
+	l->format->counts(l, stdout);
+	printf(", %" PRIu64 " skipped, %" PRIu64 " refused%s\n", l->n_skipped, l->n_refused,
+	    l->o->dry_run ? " (dry run: nothing was stored)" : "");
+	if (l->n_1252 > 0 && !l->o->quiet)
+		printf("%" PRIu64 " lines were read as Windows-1252\n", l->n_1252);
+}
+
+int
+load_files(struct load *l, int argc, char **argv)
+{
+	bool unread = false;
+
+	if (l->o->refused) {
+		l->refused_file = fopen(l->o->refused, "we");
+		if (!l->refused_file)
+			return ctl_fail("%s: %s", l->o->refused, strerror(errno));
+	}
+	if (ctl_connect(l->ctl) < 0)
+		goto out;
+	l->arena = arena_new(BATCH_MEMORY);
+	l->load_id = (uint64_t)clock_now_ms();
+	l->on_terminal = isatty(STDERR_FILENO) == 1 && !l->o->quiet;
+	for (int i = 0; i < argc && !l->failed; i++)
+		if (load_file(l, argv[i]) < 0)
+			unread = true;
+	arena_free(&l->arena);
+	load_summary(l);
+out:
+	if (l->refused_file && fclose(l->refused_file) != 0)
+		l->failed = ctl_fail("%s: %s", l->o->refused, strerror(errno)) != CTL_OK;
+	if (l->failed || l->n_lines == l->n_refused)
+		return CTL_FAILED;
+	return l->n_refused > 0 || unread ? CTL_PARTLY : CTL_OK;
+}
