@@ -197,8 +197,10 @@ confine_memory(scmp_filter_ctx filter)
 static int
 confine_sockets(scmp_filter_ctx filter)
 {
-	return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-	    SCMP_A0(SCMP_CMP_GT, AF_INET6));
+	const struct scmp_arg_cmp other = {.arg = 0, .op = SCMP_CMP_GT, .datum_a = AF_INET6};
+
+	return seccomp_rule_add_array(
+	    filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, &other);
 }
 
 static int
