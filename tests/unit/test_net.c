@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <stdio.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -138,10 +139,19 @@ test_tls_echo(void **state)
 static void
 test_name_is_looked_up(void **state)
 {
-	struct tls_peer *p = tls_peer_start(TLS_PEER_GOOD, NULL, NULL);
-	struct net *n = net_to(p, "localhost");
+	struct addrinfo *found = NULL;
+	struct tls_peer *p;
+	struct net *n;
 
 	(void)state;
+	/* a bare root has neither /etc/hosts nor a resolver */
+	if (getaddrinfo("localhost", NULL, NULL, &found) != 0) {
+		print_message("this machine cannot look up localhost\n");
+		skip();
+	}
+	freeaddrinfo(found);
+	p = tls_peer_start(TLS_PEER_GOOD, NULL, NULL);
+	n = net_to(p, "localhost");
 	assert_int_equal(net_state(n), NET_RESOLVING);
 	run_until(n, NET_UP);
 	net_free(&n);

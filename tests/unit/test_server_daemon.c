@@ -368,6 +368,11 @@ helpers_get_four_descriptors_and_end_with_the_server(void **state)
 		DIR *d = opendir(path);
 		struct dirent *e;
 
+		/* they are closed to everybody but root: not even we see in */
+		if (d == NULL && errno == EACCES && geteuid() != 0) {
+			free(path);
+			continue;
+		}
 		assert_non_null(d);
 		while ((e = readdir(d)))
 			if (e->d_name[0] != '.' && atoi(e->d_name) > 3) {

@@ -310,10 +310,12 @@ test_durable_before_it_is_said(void **state)
 		skip();
 	}
 	server->wrapper = strace;
+	setenv("EMAGE_TEST_TRACEABLE", "1", 1);
 	fixture_start(server);
 	fixture_add_establishment(server, "679900019", "HOPITAL DURABLE");
 	assert_int_equal(fixture_stop(server), 0);
 	server->wrapper = NULL;
+	unsetenv("EMAGE_TEST_TRACEABLE");
 	t = trace_read(path);
 	request = trace_find(&t, 0, "re", "HOPITAL DURABLE");
 	assert_true(strstr(t.lines[request], "read") || strstr(t.lines[request], "recv"));
