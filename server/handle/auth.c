@@ -137,7 +137,7 @@ auth_decide(struct request *rq, struct store_conn *db, const struct store_counte
 	/* with its 80 bits it needs no lock, and it is the way out of one */
 	temp = st->match.temp && strcmp(st->temp_hash, who->temp_hash) == 0 &&
 	       rq->now_ms < who->temp_expires_at_ms;
-	*right_r = (own || temp) && who->state == ACCOUNT_ACTIVE && !locked;
+	*right_r = ((own && !locked) || temp) && who->state == ACCOUNT_ACTIVE;
 	return 0;
 }
 
@@ -163,6 +163,27 @@ auth_fail(struct request *rq, struct store_conn *db, const struct store_counter 
 	return auth_refuse(rq, policy_signin_delay_ms(&now));
 }
 
+/* The person's own app shows the code: nothing is sent. */
+static int
+auth_challenge_app(struct request *rq, struct store_conn *db, struct store_challenge *c)
+{
+	Emage__AuthPasswordReply *reply = rq->reply;
+	int rc;
+
+	c->created_at_ms = c->sent_at_ms = rq->now_ms;
+	c->expires_at_ms = rq->now_ms + server_settings(rq->server)->code_lifetime_s * 1000;
+	c->tries_left = POLICY_CODE_TRIES;
+	rc = store_challenge_add(db, c, &c->challenge_id);
+	if (rc < 0)
+		return rc;
+	reply->totp = true;
+	reply->expires_in_s = code_seconds(c->expires_at_ms - rq->now_ms);
+	reply->tries_left = c->tries_left;
+	rq->change = (struct change){
+	    .phase = PH_C, .account_id = c->account_id, .challenge_id = c->challenge_id};
+	return 0;
+}
+
 /* Step 2 begins: the code on its way, the connection in its next phase. */
 static int
 auth_challenge(
@@ -171,10 +192,15 @@ auth_challenge(
 	Emage__AuthPasswordReply *reply = rq->reply;
 	struct store_challenge c = {.account_id = who->account_id, .temp_password = temp};
 	bool refused = false;
-	int rc = people_contacts(rq->arena, who, &reply->contacts, &reply->n_contacts);
+	int rc;
 
+	memcpy(c.binding, rq->caller.binding, sizeof(c.binding));
+	if (who->totp)
+		return auth_challenge_app(rq, db, &c);
+	rc = people_contacts(rq->arena, who, &reply->contacts, &reply->n_contacts);
 	if (rc < 0)
 		return rc;
+	auth_keep_contacts(who, temp, reply->contacts, &reply->n_contacts);
 	if (reply->n_contacts == 0) {
 		request_refuse(rq, EM_E_NO_CHANNEL, "", 0, 0);
 		return 0;
@@ -182,7 +208,6 @@ auth_challenge(
 	rc = code_may_send(rq, db, who->account_id, &refused);
 	if (rc < 0 || refused)
 		return rc;
-	memcpy(c.binding, rq->caller.binding, sizeof(c.binding));
 	rc = code_send(rq, db, who, (int)reply->contacts[0]->channel, &c);
 	if (rc < 0)
 		return rc;
@@ -221,5 +246,7 @@ handle_auth_password_write(struct request *rq, struct store_conn *db)
 		rc = store_account_rehash(db, who.account_id, st->own_hash, st->rehash);
 	if (rc == 0 && c.n > 0)
 		rc = store_counter_put(db, COUNTER_PASSWORD, st->counter_key, &none);
+	if (rc == 0 && !own)
+		rc = code_unlock(rq, db, who.account_id);
 	return rc < 0 ? rc : auth_challenge(rq, db, &who, !own);
 }

@@ -12,9 +12,34 @@
 #include "server/handle/code.h"
 #include "server/handle/keyed.h"
 #include "server/handle/opened.h"
+#include "server/handle/notice.h"
 #include "server/handle/people.h"
+#include "server/handle/second.h"
 #include "server/policy/code.h"
 #include "server/server.h"
+
+bool
+auth_may_send_by(const struct store_account *who, bool temp_password, int channel)
+{
+	const int other = channel == EMAGE__CHANNEL__CHANNEL_EMAIL ? EMAGE__CHANNEL__CHANNEL_MOBILE
+								   : EMAGE__CHANNEL__CHANNEL_EMAIL;
+
+	return !temp_password || channel != who->temp_channel ||
+	       people_address(who, other)[0] == '\0';
+}
+
+void
+auth_keep_contacts(
+    const struct store_account *who, bool temp, Emage__MaskedContact **contacts, size_t *n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++) {
+		if (auth_may_send_by(who, temp, (int)contacts[i]->channel))
+			contacts[kept++] = contacts[i];
+	}
+	*n = kept;
+}
 
 /* ------------------------------------------------------------ access code */
 
@@ -57,7 +82,7 @@ check_auth_code(struct request *rq)
 {
 	const Emage__AuthCodeRequest *m = rq->msg;
 	char code[POLICY_CODE_DIGITS + 1];
-	bool valid = policy_code_read(m->code, code);
+	bool valid = policy_code_read(m->code, code) || second_is_formed(m->code);
 
 	secret_wipe(code, sizeof(code));
 	return valid ? 0 : request_invalid(rq, "code");
@@ -76,6 +101,16 @@ auth_code_audit(struct request *rq, struct store_conn *db, const struct store_ac
 	    });
 }
 
+/* The password was right and the codes were not. */
+static int
+auth_code_warn(struct request *rq, struct store_conn *db, const struct store_account *who)
+{
+	const struct notice_from from = notice_from(rq);
+
+	rq->cleanup = notice_wake;
+	return notice_tell(&from, db, who, TEXT_NOTICE_CODE_FAILED, 0);
+}
+
 static int
 auth_code_fail(
     struct request *rq, struct store_conn *db, const struct store_account *who, uint32_t left)
@@ -90,6 +125,8 @@ auth_code_fail(
 	rc = auth_code_audit(rq, db, who, "signin.code", err_name(err));
 	if (rc == 0 && dead)
 		rc = store_challenge_end_all(db, who->account_id);
+	if (rc == 0 && dead)
+		rc = auth_code_warn(rq, db, who);
 	if (rc < 0)
 		return rc;
 	server_count(rq->server, codes_wrong);
@@ -105,7 +142,7 @@ auth_code_fail(
  * password, leads to the choice of one's own. */
 static int
 auth_code_accept(struct request *rq, struct store_conn *db, const struct store_account *who,
-    const struct store_challenge *c)
+    const struct store_challenge *c, int second)
 {
 	Emage__AuthCodeReply *reply = rq->reply;
 	int rc = store_challenge_use(db, c->challenge_id, rq->now_ms);
@@ -121,7 +158,7 @@ auth_code_accept(struct request *rq, struct store_conn *db, const struct store_a
 		return rc;
 	server_count(rq->server, signins_ok);
 	if (!c->temp_password)
-		return auth_open_session(rq, db, who, c->channel);
+		return auth_open_session(rq, db, who, second);
 	reply->must_change_password = true;
 	reply->role = (Emage__Role)who->role;
 	reply->display_name = people_display_name(rq->arena, who);
@@ -132,17 +169,56 @@ auth_code_accept(struct request *rq, struct store_conn *db, const struct store_a
 	return auth_code_audit(rq, db, who, "signin.temporary", "ok");
 }
 
+/* Whether the code is that of the challenge, or of the person's app; *second_r
+ * then tells what it was. */
+static int
+auth_code_try(struct request *rq, struct store_conn *db, const struct store_challenge *c,
+    bool *right_r, int *second_r)
+{
+	const Emage__AuthCodeRequest *m = rq->msg;
+	enum second_how how = SECOND_WRONG;
+	char code[POLICY_CODE_DIGITS + 1];
+	uint8_t hash[32];
+	int rc = 0;
+
+	if (c->channel == EMAGE__CHANNEL__CHANNEL_UNSPECIFIED) {
+		rc = second_try(rq, db, c->account_id, m->code, &how);
+		*right_r = how != SECOND_WRONG;
+		*second_r = how == SECOND_TOTP ? AUTH_BY_TOTP : AUTH_BY_RECOVERY;
+		return rc;
+	}
+	(void)policy_code_read(m->code, code);
+	keyed_code(&rq->server->pepper, c, code, hash);
+	*right_r = secret_equal(hash, c->code_hash, sizeof(hash));
+	*second_r = c->channel;
+	secret_wipe(code, sizeof(code));
+	secret_wipe(hash, sizeof(hash));
+	return 0;
+}
+
+/* What cannot be right in this challenge costs no try. */
+static bool
+auth_code_is_formed(const struct store_challenge *c, const char *typed)
+{
+	char code[POLICY_CODE_DIGITS + 1];
+	bool formed;
+
+	if (c->channel == EMAGE__CHANNEL__CHANNEL_UNSPECIFIED)
+		return second_is_formed(typed);
+	formed = policy_code_read(typed, code);
+	secret_wipe(code, sizeof(code));
+	return formed;
+}
+
 int
 handle_auth_code_write(struct request *rq, struct store_conn *db)
 {
 	const Emage__AuthCodeRequest *m = rq->msg;
 	struct store_account who;
 	struct store_challenge c;
-	uint8_t hash[32];
-	char code[POLICY_CODE_DIGITS + 1];
 	uint32_t left = 0;
-	bool over, right;
-	int rc = auth_current(rq, db, &c, &who, &over);
+	bool over, right = false;
+	int second = 0, rc = auth_current(rq, db, &c, &who, &over);
 
 	if (rc < 0 || over)
 		return rc;
@@ -150,16 +226,16 @@ handle_auth_code_write(struct request *rq, struct store_conn *db)
 		request_refuse(rq, EM_E_CODE_EXPIRED, "code", 0, 0);
 		return 0;
 	}
+	if (!auth_code_is_formed(&c, m->code))
+		return request_invalid(rq, "code");
 	/* the try is taken before the code is looked at */
 	rc = store_challenge_take_try(db, c.challenge_id, &left);
+	if (rc == 0)
+		rc = auth_code_try(rq, db, &c, &right, &second);
 	if (rc < 0)
 		return rc;
-	(void)policy_code_read(m->code, code);
-	keyed_code(&rq->server->pepper, &c, code, hash);
-	right = secret_equal(hash, c.code_hash, sizeof(hash));
-	secret_wipe(code, sizeof(code));
-	secret_wipe(hash, sizeof(hash));
-	return right ? auth_code_accept(rq, db, &who, &c) : auth_code_fail(rq, db, &who, left);
+	return right ? auth_code_accept(rq, db, &who, &c, second)
+		     : auth_code_fail(rq, db, &who, left);
 }
 
 /* ----------------------------------------------------------- another code */
@@ -186,7 +262,9 @@ handle_auth_resend_write(struct request *rq, struct store_conn *db)
 	if (rc < 0 || over)
 		return rc;
 	channel = m->channel == EMAGE__CHANNEL__CHANNEL_UNSPECIFIED ? c.channel : (int)m->channel;
-	if (people_address(&who, channel)[0] == '\0') {
+	if (c.channel == EMAGE__CHANNEL__CHANNEL_UNSPECIFIED || /* an app needs no sending */
+	    people_address(&who, channel)[0] == '\0' ||
+	    !auth_may_send_by(&who, c.temp_password, channel)) {
 		request_refuse(rq, EM_E_NO_CHANNEL, "channel", 0, 0);
 		return 0;
 	}
@@ -199,8 +277,10 @@ handle_auth_resend_write(struct request *rq, struct store_conn *db)
 	if (rc < 0 || over)
 		return rc;
 	rc = people_contacts(rq->arena, &who, &reply->contacts, &reply->n_contacts);
-	if (rc == 0)
+	if (rc == 0) {
+		auth_keep_contacts(&who, c.temp_password, reply->contacts, &reply->n_contacts);
 		rc = code_send(rq, db, &who, channel, &c);
+	}
 	if (rc < 0)
 		return rc;
 	reply->sent_to = (Emage__Channel)c.channel;

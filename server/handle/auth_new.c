@@ -12,6 +12,7 @@
 #include "proto/session.pb-c.h"
 #include "server/handle/auth.h"
 #include "server/handle/keyed.h"
+#include "server/handle/notice.h"
 #include "server/handle/opened.h"
 #include "server/handle/people.h"
 #include "server/handle/pwhash.h"
@@ -107,6 +108,16 @@ auth_new_forgive(struct request *rq, struct store_conn *db, const char *identifi
 	return rc;
 }
 
+/* Not at the first sign-in: nothing was changed then. */
+static int
+auth_new_tell(struct request *rq, struct store_conn *db, const struct store_account *who)
+{
+	const struct notice_from from = notice_from(rq);
+
+	rq->cleanup = notice_wake;
+	return notice_tell(&from, db, who, TEXT_NOTICE_PASSWORD, 0);
+}
+
 int
 handle_auth_new_password_write(struct request *rq, struct store_conn *db)
 {
@@ -121,6 +132,12 @@ handle_auth_new_password_write(struct request *rq, struct store_conn *db)
 	if (!auth_new_is_due(rq, &who) || strcmp(who.temp_hash, st->who.temp_hash) != 0)
 		return -EM_E_SESSION_ENDED;
 	rc = store_account_set_password(db, account_id, st->hash);
+	if (rc == 0)
+		rc = store_account_password_changed(db, account_id, rq->now_ms);
+	if (rc == 0)
+		rc = store_contact_drop(db, account_id);
+	if (rc == 0 && who.password_hash[0] != '\0')
+		rc = auth_new_tell(rq, db, &who);
 	if (rc == 0)
 		rc = store_session_end_all(db, account_id, 0);
 	if (rc == 0)

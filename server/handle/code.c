@@ -186,6 +186,16 @@ code_forgive(struct request *rq, struct store_conn *db, uint64_t account_id)
 }
 
 int
+code_unlock(struct request *rq, struct store_conn *db, uint64_t account_id)
+{
+	const struct store_counter none = {.n = 0};
+	uint8_t key[32];
+
+	keyed_account(&rq->server->pepper, account_id, key);
+	return store_counter_put(db, COUNTER_CODE, key, &none);
+}
+
+int
 code_count_wrong(struct request *rq, struct store_conn *db, uint64_t account_id, bool *locked_r)
 {
 	struct store_counter c = {.n = 0};

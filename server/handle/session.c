@@ -15,6 +15,7 @@
 #include "server/handle/auth.h"
 #include "server/handle/code.h"
 #include "server/handle/keyed.h"
+#include "server/handle/notice.h"
 #include "server/handle/opened.h"
 #include "server/handle/people.h"
 #include "server/policy/code.h"
@@ -26,7 +27,32 @@
 /* More than the rule ever leaves alive. */
 #define SESSIONS_MAX 8u
 
-enum factor { FACTOR_PASSWORD = 1, FACTOR_CODE_EMAIL = 2, FACTOR_CODE_MOBILE = 4 };
+enum factor {
+	FACTOR_PASSWORD = 1,
+	FACTOR_CODE_EMAIL = 2,
+	FACTOR_CODE_MOBILE = 4,
+	FACTOR_TOTP = 8,
+	FACTOR_RECOVERY = 16,
+};
+
+/* Second steps: what each is in a session, in the audit trail and to a client. */
+static const struct {
+	uint32_t factor;
+	const char *detail, *name;
+} seconds[] = {
+    [EMAGE__CHANNEL__CHANNEL_EMAIL] = {.factor = FACTOR_CODE_EMAIL,
+	.detail = "password, code by e-mail",
+	.name = "code-email"},
+    [EMAGE__CHANNEL__CHANNEL_MOBILE] = {.factor = FACTOR_CODE_MOBILE,
+	.detail = "password, code by mobile",
+	.name = "code-mobile"},
+    [AUTH_BY_TOTP] = {.factor = FACTOR_TOTP,
+	.detail = "password, authenticator app",
+	.name = "totp"},
+    [AUTH_BY_RECOVERY] = {.factor = FACTOR_RECOVERY,
+	.detail = "password, recovery code",
+	.name = "recovery-code"},
+};
 
 /* ------------------------------------------------------------------ hello */
 
@@ -82,10 +108,20 @@ handle_ping_local(struct request *rq)
 
 /* ------------------------------------------------------------------- open */
 
+static int
+session_tell_closed(struct request *rq, struct store_conn *db, const struct store_account *who)
+{
+	const struct notice_from from = notice_from(rq);
+
+	rq->cleanup = notice_wake;
+	return notice_tell(&from, db, who, TEXT_NOTICE_SESSION, 0);
+}
+
 /* The rule of one kiosk and one other: the newest wins (S-05). */
 static int
-session_make_room(struct request *rq, struct store_conn *db, uint64_t account_id)
+session_make_room(struct request *rq, struct store_conn *db, const struct store_account *who)
 {
+	const uint64_t account_id = who->account_id;
 	struct store_session open[SESSIONS_MAX];
 	unsigned n = 0;
 	int rc = store_session_list(db, account_id, open, SESSIONS_MAX, &n);
@@ -102,6 +138,9 @@ session_make_room(struct request *rq, struct store_conn *db, uint64_t account_id
 				.patient_id = open[i].patient_id,
 				.detail = "another one was opened",
 			    });
+		/* one that somebody still has before the eyes */
+		if (rc == 0 && policy_session_state(&open[i], rq->now_ms) == 0)
+			rc = session_tell_closed(rq, db, who);
 		if (rc == 0)
 			registry_end_session(open[i].session_id);
 	}
@@ -140,7 +179,7 @@ session_token(struct request *rq, ProtobufCBinaryData *token_r, uint8_t hash_r[3
 
 int
 auth_open_session(
-    struct request *rq, struct store_conn *db, const struct store_account *who, int channel)
+    struct request *rq, struct store_conn *db, const struct store_account *who, int second)
 {
 	const struct policy_session_limits limits =
 	    policy_session_limits(server_settings(rq->server), rq->caller.kind);
@@ -155,14 +194,12 @@ auth_open_session(
 	    .idle_limit_ms = limits.idle_ms,
 	    .ends_at_ms = rq->now_ms + limits.total_ms,
 	    .generation = 1,
-	    .factors =
-		FACTOR_PASSWORD | (channel == EMAGE__CHANNEL__CHANNEL_MOBILE ? FACTOR_CODE_MOBILE
-									     : FACTOR_CODE_EMAIL),
+	    .factors = FACTOR_PASSWORD | seconds[second].factor,
 	};
 	int rc = session_token(rq, &reply->token, s.token_hash);
 
 	if (rc == 0)
-		rc = session_make_room(rq, db, who->account_id);
+		rc = session_make_room(rq, db, who);
 	if (rc == 0)
 		rc = store_session_add(db, &s, &s.session_id);
 	if (rc == 0)
@@ -171,9 +208,7 @@ auth_open_session(
 			.event = "session.opened",
 			.actor_account = who->account_id,
 			.patient_id = who->patient_id,
-			.detail = channel == EMAGE__CHANNEL__CHANNEL_MOBILE
-				      ? "password, code by mobile"
-				      : "password, code by e-mail",
+			.detail = seconds[second].detail,
 		    });
 	if (rc < 0)
 		return rc;
@@ -296,22 +331,16 @@ check_session_whoami(struct request *rq)
 static int
 session_factors(struct request *rq, uint32_t factors, char ***names_r, size_t *n_r)
 {
-	static const struct {
-		enum factor bit;
-		const char *name;
-	} table[] = {
-	    {.bit = FACTOR_PASSWORD, .name = "password"},
-	    {.bit = FACTOR_CODE_EMAIL, .name = "code-email"},
-	    {.bit = FACTOR_CODE_MOBILE, .name = "code-mobile"},
-	};
-	char **names = arena_alloc(rq->arena, ARRAY_LEN(table) * sizeof(*names));
+	char **names = arena_alloc(rq->arena, (ARRAY_LEN(seconds) + 1) * sizeof(*names));
 	size_t n = 0;
 
 	if (names == NULL)
 		return -EM_E_NO_MEMORY;
-	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		if (factors & table[i].bit)
-			names[n++] = (char *)table[i].name;
+	if (factors & FACTOR_PASSWORD)
+		names[n++] = (char *)(uintptr_t) "password";
+	for (size_t i = 0; i < ARRAY_LEN(seconds); i++) {
+		if (factors & seconds[i].factor)
+			names[n++] = (char *)(uintptr_t)seconds[i].name;
 	}
 	*names_r = names;
 	*n_r = n;

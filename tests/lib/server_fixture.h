@@ -89,7 +89,7 @@ uint64_t fixture_add_establishment(struct fixture *f, const char *finess, const 
 void fixture_import(struct fixture *f, const struct fixture_patient *p, const char *const *paths);
 
 struct mailbox *fixture_mailbox(struct fixture *f);
-/* The code of the next message; it must come. */
+/* The code of the next message that has one; it must come. */
 void fixture_next_code(struct mailbox *m, char code_r[16]);
 /* A value of `emagectl status`. */
 int64_t fixture_counter(struct fixture *f, const char *name);

@@ -377,7 +377,7 @@ test_forms_are_checked_before_anything(void **state)
 	who.phase = PH_C;
 	assert_int_equal(person_code(p, &who, "1234567"), EM_E_INVALID);
 	assert_int_equal(person_code(p, &who, "123456789"), EM_E_INVALID);
-	assert_int_equal(person_code(p, &who, "1234567a"), EM_E_INVALID);
+	assert_int_equal(person_code(p, &who, "1234567u"), EM_E_INVALID);
 }
 
 int
