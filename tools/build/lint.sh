@@ -40,4 +40,8 @@ tmp=$(mktemp)
 sh tools/build/conf-man.sh > "$tmp"
 cmp -s "$tmp" man/emaged.conf.5 || fault "man/emaged.conf.5: sh tools/build/conf-man.sh > man/emaged.conf.5"
 rm -f "$tmp"
+tmp=$(mktemp)
+sh tools/build/readme.sh > "$tmp"
+cmp -s "$tmp" README.md || fault "README.md: sh tools/build/readme.sh > README.md.new && mv README.md.new README.md"
+rm -f "$tmp"
 exit $bad
