@@ -62,6 +62,20 @@ look_at(const Emage__FrameInfo *info, const char *modality, size_t i)
 	return (struct look_window){.kind = LOOK_AUTO};
 }
 
+/* A slice has air around the patient or inside. */
+#define LOOK_AIR_HU (-500)
+
+struct look_window
+look_first(const Emage__FrameInfo *info, const char *modality)
+{
+	size_t n_dicom = look_n_dicom(info);
+	bool has_air = info->min * info->slope + info->intercept <= LOOK_AIR_HU;
+
+	if (n_dicom > 0 || (look_n_presets(info, modality) > 0 && has_air))
+		return look_at(info, modality, 0);
+	return (struct look_window){.kind = LOOK_AUTO};
+}
+
 struct look_window
 look_next(const Emage__FrameInfo *info, const char *modality, struct look_window now, int step)
 {

@@ -30,6 +30,10 @@ struct look_window {
  * automatic one. Returns how many. */
 size_t look_count(const Emage__FrameInfo *info, const char *modality);
 struct look_window look_at(const Emage__FrameInfo *info, const char *modality, size_t i);
+/* The one to begin with: the frame's own; abdomen for slices of CT; automatic for
+ * all else, projections and computed images of CT among them, whose values are no
+ * Hounsfield units. */
+struct look_window look_first(const Emage__FrameInfo *info, const char *modality);
 /* The one `step` further, round and round; from LOOK_MANUAL the first. */
 struct look_window look_next(
     const Emage__FrameInfo *info, const char *modality, struct look_window now, int step);

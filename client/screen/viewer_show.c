@@ -168,7 +168,7 @@ show_look(struct viewer *v, const struct picture_frame *f)
 	struct picture_room room = picture_place_room(&v->place);
 
 	if (!v->has_window || v->window_series != v->shown_series) {
-		v->window = look_at(info, r->modality, 0);
+		v->window = look_first(info, r->modality);
 		v->window_series = v->shown_series;
 		v->view = (struct picture_view){.zoom = 1, .pan_x = 0.5, .pan_y = 0.5};
 		v->has_window = true;

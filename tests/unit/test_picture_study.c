@@ -354,9 +354,18 @@ windows_in_order(void **state)
 	w = look_next(&info, "CT", look_at(&info, "CT", 0), -1);
 	assert_int_equal(w.kind, LOOK_AUTO);
 	assert_false(look_values(&info, w, &c, &width));
+	assert_int_equal(look_first(&info, "CT").kind, LOOK_DICOM);
 	/* a window without a meaning ends the list */
 	a.width = 0.0 / 0.0;
 	assert_int_equal(look_count(&info, "MR"), 1);
+	/* none of its own: a slice with air is seen as abdomen, a projection, whose
+	 * values begin at 0, and other modalities from their own values */
+	info.slope = 1;
+	info.intercept = -1024;
+	assert_int_equal(look_first(&info, "CT").kind, LOOK_PRESET);
+	assert_int_equal(look_first(&info, "MR").kind, LOOK_AUTO);
+	info.intercept = 0;
+	assert_int_equal(look_first(&info, "CT").kind, LOOK_AUTO);
 	/* a frame with fewer windows than the one before */
 	assert_false(look_values(&info, (struct look_window){LOOK_DICOM, 1}, &c, &width));
 }
