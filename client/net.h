@@ -8,10 +8,10 @@
 #include "common/buf.h"
 
 /*
- * One connection to a server, never blocking: name lookup (in a thread of
- * getaddrinfo_a), TCP with every address in turn, TLS with the server's name
- * checked, or a local socket. Moves only inside net_step(), which the owner
- * calls when poll() says so. Shared by the client, the tools and the tests.
+ * One connection to a server, never blocking: name lookup (in a thread), TCP
+ * with every address in turn, TLS with the server's name checked, or a local
+ * socket. Moves only inside net_step(), which the owner calls when poll() says
+ * so. Shared by the client, the tools and the tests.
  */
 struct net;
 
