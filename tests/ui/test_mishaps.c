@@ -245,27 +245,68 @@ test_too_small_and_back(void **state)
 	pty_free(&p);
 }
 
+/* From 1x1 to 60x200, each while the one before may still be drawn. */
+static void
+mishap_resizes(struct pty *p, int n, uint32_t any)
+{
+	while (n-- > 0) {
+		any = any * 1664525 + 1013904223;
+		pty_resize(p, 1 + any / 65536 % 60, 1 + any / 7 % 200);
+		if (n % 8 == 0)
+			assert_true(pty_wait_idle(p));
+	}
+}
+
 static void
 test_resizes_at_random(void **state)
 {
 	struct pty_stage *s = *state;
 	struct pty *p = mishap_signed_in(s);
-	uint32_t any = 12345;
-	int i;
 
 	pty_key(p, PTY_KEY_DOWN);
 	assert_true(pty_wait_cursor(p, 9, 1));
-	for (i = 0; i < 200; i++) {
-		any = any * 1664525 + 1013904223;
-		pty_resize(p, 1 + any / 65536 % 60, 1 + any / 7 % 200);
-		if (i % 8 == 0)
-			assert_true(pty_wait_idle(p));
-	}
+	mishap_resizes(p, 200, 12345);
 	pty_resize(p, 24, 80);
 	assert_true(pty_wait_screen(p, "exams"));
 	assert_true(pty_wait_cursor(p, 9, 1));
 	assert_true(pty_wait_text(p, ">18/02/2016 23:37"));
 	assert_true(pty_wait_text(p, "Résultats 1 à 10 sur 30"));
+	pty_free(&p);
+}
+
+/* With a picture on the screen, while it plays, and below a question. */
+static void
+test_resizes_of_a_picture(void **state)
+{
+	static const char *const half[] = {"--graphics", "half", NULL};
+	struct pty_stage *s = *state;
+	struct pty *p;
+
+	pty_stage_next_day(s);
+	p = pty_stage_client(s, &(struct pty_stage_options){.args = half});
+	assert_true(pty_stage_sign_in(p, s));
+	assert_true(pty_stage_choose(p, STAGE_IMAGES_AT));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "report"));
+	pty_send(p, "i");
+	assert_true(pty_wait_text(p, "C 40 L 400"));
+	pty_send(p, " "); /* plays */
+	mishap_resizes(p, 50, 99);
+	pty_resize(p, 24, 80);
+	assert_true(pty_wait_screen(p, "viewer"));
+	pty_send(p, "\x03");
+	assert_true(pty_wait_screen(p, "dialog"));
+	mishap_resizes(p, 50, 100);
+	pty_resize(p, 24, 80);
+	assert_true(pty_wait_screen(p, "dialog"));
+	pty_key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "viewer"));
+	pty_resize(p, 24, 80);
+	assert_true(pty_wait_text(p, "Image non diagnostique"));
+	assert_true(pty_wait_text(p, "C 40 L 400"));
+	pty_send(p, "qq");
+	assert_true(pty_wait_screen(p, "exams"));
+	assert_true(pty_wait_text(p, ">" STAGE_IMAGES_AT));
 	pty_free(&p);
 }
 
@@ -396,6 +437,7 @@ main(void)
 	    cmocka_unit_test(test_session_ends_on_the_server),
 	    cmocka_unit_test(test_too_small_and_back),
 	    cmocka_unit_test(test_resizes_at_random),
+	    cmocka_unit_test(test_resizes_of_a_picture),
 	    cmocka_unit_test(test_hang_up),
 	    cmocka_unit_test(test_hang_up_with_the_signal_ignored),
 	    cmocka_unit_test(test_terminals_that_cannot_be_used),

@@ -244,6 +244,60 @@ test_cursor_on_the_focus(void **state)
 	pty_free(&p);
 }
 
+/* ---------------------------------------------------------------- the mouse */
+
+static bool
+terminal_click(struct pty *p, const char *text)
+{
+	unsigned row, column;
+
+	if (!pty_wait_text(p, text) || !pty_find(p, text, &row, &column))
+		return false;
+	pty_click(p, row, column + 1);
+	return true;
+}
+
+/* A press on anything acts as focus and Enter. */
+static void
+test_mouse(void **state)
+{
+	struct pty_stage *s = *state;
+	struct pty *p = terminal_client(s, "xterm-256color");
+
+	assert_true(pty_wait_screen(p, "signin"));
+	assert_true(terminal_click(p, "[ CONTINUER ]"));
+	assert_true(pty_wait_text(p, "Saisissez votre identifiant."));
+	assert_true(pty_stage_sign_in(p, s));
+	assert_true(terminal_click(p, "[ Rechercher ]"));
+	assert_true(pty_wait_text(p, "Veuillez renseigner au minimum"));
+	assert_true(terminal_click(p, "Établissement producteur"));
+	assert_true(pty_wait_text(p, "Établissement producteur ▲"));
+	assert_true(terminal_click(p, "Établissement producteur ▲"));
+	assert_true(pty_wait_text(p, "Établissement producteur ▼"));
+	assert_true(terminal_click(p, "Date  "));
+	assert_true(pty_wait_text(p, "Date ▼"));
+	assert_true(terminal_click(p, STAGE_IMAGES_AT));
+	assert_true(pty_wait_screen(p, "report"));
+	pty_free(&p);
+}
+
+static void
+test_mouse_left_to_the_terminal(void **state)
+{
+	static const char *const args[] = {"--no-mouse", NULL};
+	static const char *const ssh[] = {"SSH_CONNECTION=192.0.2.1 1 192.0.2.2 22", NULL};
+	struct pty *p = pty_stage_client(*state, &(struct pty_stage_options){.args = args});
+
+	assert_true(pty_wait_screen(p, "signin"));
+	assert_false(pty_screen_mouse(pty_view(p)));
+	pty_free(&p);
+	/* over SSH it would take copy and paste away */
+	p = pty_stage_client(*state, &(struct pty_stage_options){.env = ssh});
+	assert_true(pty_wait_screen(p, "signin"));
+	assert_false(pty_screen_mouse(pty_view(p)));
+	pty_free(&p);
+}
+
 /* After logging out nothing is left, neither on the screen nor above it. */
 static void
 test_nothing_left_after_logout(void **state)
@@ -277,6 +331,8 @@ main(void)
 	    cmocka_unit_test(test_no_colour),
 	    cmocka_unit_test(test_colour_where_there_is_some),
 	    cmocka_unit_test(test_cursor_on_the_focus),
+	    cmocka_unit_test(test_mouse),
+	    cmocka_unit_test(test_mouse_left_to_the_terminal),
 	    cmocka_unit_test(test_nothing_left_after_logout),
 	};
 
