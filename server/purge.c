@@ -18,6 +18,8 @@
 /* Counters of failures must outlive any patience of somebody who guesses, and
  * end some day because unknown identifiers have them too. */
 #define COUNTER_KEPT_MS (90 * DAY_MS)
+/* Addresses that are no more; a change can be undone for three days. */
+#define CONTACT_KEPT_MS (30 * DAY_MS)
 
 struct purge {
 	struct store_job job;
@@ -35,6 +37,8 @@ purge_run(struct store_conn *db, void *arg)
 		rc = store_challenge_purge(db, p->now_ms - CHALLENGE_KEPT_MS);
 	if (!rc)
 		rc = store_counter_purge(db, p->now_ms - COUNTER_KEPT_MS);
+	if (!rc)
+		rc = store_contact_purge(db, p->now_ms - CONTACT_KEPT_MS);
 	return rc;
 }
 

@@ -68,7 +68,7 @@ code_may_send(struct request *rq, struct store_conn *db, uint64_t account_id, bo
 	return 0;
 }
 
-static int
+int
 code_count_send(struct request *rq, struct store_conn *db, uint64_t account_id)
 {
 	uint8_t key[32];

@@ -27,6 +27,9 @@ int code_may_send(struct request *rq, struct store_conn *db, uint64_t account_id
 int code_send(struct request *rq, struct store_conn *db, const struct store_account *who,
     int channel, struct store_challenge *c);
 
+/* One more message of those that code_may_send() limits. */
+int code_count_send(struct request *rq, struct store_conn *db, uint64_t account_id);
+
 /* A right code gives back what wrong ones and sendings have used up. */
 int code_forgive(struct request *rq, struct store_conn *db, uint64_t account_id);
 /* A temporary password leads out of the lock; what was sent still counts. */

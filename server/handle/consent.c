@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Withdrawing one's consent: as easy as giving it, and at once (V-04, S-06). The
+ * exams stay where the law wants them; the account opens again only with a new
+ * consent, which the database itself demands.
+ */
+#include "server/handle.h"
+
+#include <string.h>
+
+#include "common/text.h"
+#include "proto/account.pb-c.h"
+#include "server/handle/notice.h"
+#include "server/handle/opened.h"
+#include "server/handle/people.h"
+#include "server/handle/reauth.h"
+#include "server/registry.h"
+
+#define WORD_MAX_BYTES 64u
+
+/* What is to be typed, so that nobody withdraws by leaning on a key. */
+static const struct {
+	const char *language;
+	const char *word;
+} words[] = {
+    {.language = "fr", .word = "RETIRER"}, /* what an unknown language becomes */
+    {.language = "de", .word = "WIDERRUFEN"},
+    {.language = "en", .word = "WITHDRAW"},
+};
+
+static const char *
+consent_word(const char *language)
+{
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcmp(words[i].language, language) == 0)
+			return words[i].word;
+	}
+	return words[0].word;
+}
+
+/* In any of the languages: the screen's may not be the account's. */
+static bool
+consent_is_word(const char *typed)
+{
+	char folded[3 * WORD_MAX_BYTES + 1], word[3 * WORD_MAX_BYTES + 1];
+	bool found = false;
+
+	(void)text_fold(typed, strlen(typed), folded);
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		(void)text_fold(words[i].word, strlen(words[i].word), word);
+		found = found || strcmp(folded, word) == 0;
+	}
+	return found;
+}
+
+int
+check_consent_get(struct request *rq)
+{
+	(void)rq;
+	return 0;
+}
+
+int
+handle_consent_get_read(struct request *rq, struct store_conn *db)
+{
+	Emage__ConsentGetReply *reply = rq->reply;
+	struct store_consent consent = {.establishment = ""};
+	struct store_account who;
+	int rc = store_account_by_id(db, rq->arena, rq->caller.account_id, &who);
+
+	if (rc < 0)
+		return rc == -EM_E_NOT_FOUND ? -EM_E_SESSION_ENDED : rc;
+	rc = store_consent_get(db, rq->arena, rq->caller.patient_id, &consent);
+	if (rc < 0 && rc != -EM_E_NOT_FOUND)
+		return rc;
+	reply->given_at_ms = consent.at_ms;
+	reply->establishment = (char *)(uintptr_t)consent.establishment;
+	reply->word = (char *)(uintptr_t)consent_word(who.language);
+	return 0;
+}
+
+int
+check_consent_withdraw(struct request *rq)
+{
+	const Emage__ConsentWithdrawRequest *m = rq->msg;
+
+	if (strlen(m->word) > WORD_MAX_BYTES || !consent_is_word(m->word))
+		return request_invalid(rq, "word");
+	return reauth_check(rq, m->password, "password");
+}
+
+int
+handle_consent_withdraw_read(struct request *rq, struct store_conn *db)
+{
+	struct reauth *ra = arena_alloc(rq->arena, sizeof(*ra));
+
+	if (ra == NULL)
+		return -EM_E_NO_MEMORY;
+	rq->state = ra;
+	return reauth_read(rq, db, ra);
+}
+
+int
+handle_consent_withdraw_work(struct request *rq)
+{
+	const Emage__ConsentWithdrawRequest *m = rq->msg;
+
+	return reauth_work(rq, m->password, rq->state);
+}
+
+int
+handle_consent_withdraw_write(struct request *rq, struct store_conn *db)
+{
+	const uint64_t account_id = rq->caller.account_id;
+	const struct notice_from from = notice_from(rq);
+	struct reauth *ra = rq->state;
+	bool right;
+	int rc = reauth_write(rq, db, ra, "password", "consent.withdrawn", &right);
+
+	if (rc < 0 || !right)
+		return rc;
+	rc = store_consent_withdraw(db, account_id, rq->caller.patient_id, rq->now_ms);
+	if (rc == 0)
+		rc = store_session_end_all(db, account_id, 0);
+	if (rc == 0)
+		rc = store_challenge_end_all(db, account_id);
+	if (rc == 0)
+		rc = store_contact_drop(db, account_id);
+	if (rc == 0)
+		rc = notice_tell(&from, db, &ra->who, TEXT_NOTICE_WITHDRAWN, 0);
+	if (rc == 0)
+		rc = people_audit(rq, db,
+		    &(struct store_audit){
+			.event = "consent.withdrawn", .patient_id = rq->caller.patient_id});
+	if (rc < 0)
+		return rc;
+	/* this connection hears it by its reply, the others at once */
+	registry_end_account(account_id, rq->caller.session_id);
+	rq->cleanup = notice_wake;
+	rq->change = (struct change){.phase = PH_A};
+	return 0;
+}

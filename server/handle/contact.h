@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_SERVER_HANDLE_CONTACT_H
+#define EMAGE_SERVER_HANDLE_CONTACT_H
+
+#include <stdbool.h>
+
+#include "db/store.h"
+#include "server/handle/texts.h"
+#include "server/request.h"
+
+/* Parts of changing an address (contact.c). On the writer, but for the mask. */
+
+/* An address as it is shown, from the arena; NULL when that is exhausted. */
+char *contact_mask(struct arena *a, int channel, const char *address);
+
+struct contact_sending {
+	int channel;
+	const char *address;
+	enum text_id pair;
+};
+/* A new code for the change, into the outbox and as a hash into *c with its
+ * tries and times; counts as sent. Takes rq->cleanup. */
+int contact_send_code(struct request *rq, struct store_conn *db, const struct store_account *who,
+    struct store_contact_change *c, const struct contact_sending *to);
+
+/*
+ * The open change of this session in that state, one try taken, the code held
+ * against it. *right_r false: the request has been refused, what was counted
+ * stays.
+ */
+int contact_try_code(struct request *rq, struct store_conn *db, enum contact_state state,
+    const char *typed, struct store_contact_change *c_r, struct store_account *who_r,
+    bool *right_r);
+
+/* The new address holds; old, new and other ways are told how to undo it. */
+int contact_finish(struct request *rq, struct store_conn *db, const struct store_contact_change *c,
+    const struct store_account *who);
+
+#endif
