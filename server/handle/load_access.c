@@ -35,8 +35,7 @@ check_admin_accesses_put(struct request *rq)
 static bool
 load_names_are_given(const Emage__AdminAccess *a)
 {
-	return a->family_name[0] != '\0' || a->given_name[0] != '\0' || a->profession[0] != '\0' ||
-	       a->specialty[0] != '\0';
+	return a->family_name[0] != '\0' || a->given_name[0] != '\0';
 }
 
 /* The first field that does not look as it must, and why; or NULL. */

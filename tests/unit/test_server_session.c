@@ -345,6 +345,45 @@ ending_an_account_stops_streams_and_uploads(void **state)
 	peer_release(b, &p[1]);
 }
 
+/* A patient shuts a professional out: what they have open of this patient ends as
+ * if there were no such patient, and the session goes on. */
+static void
+shutting_out_ends_what_is_open_of_one_patient(void **state)
+{
+	struct bench *b = *state;
+	struct store_session s = new_session(b, 0);
+	struct peer p;
+	struct conn *c = hold(b, &p, &s);
+	uint32_t last = 0;
+
+	c->patient_id = 7;
+	c->opened_exam_id = 9;
+	p.takes = 0;
+	peer_frame(&p, 30, 8, NULL, 0);
+	peer_poke(b, &p);
+	assert_int_equal(c->n_tasks, 1);
+	/* another patient's block, and another account's */
+	registry_shut_out(s.account_id, 8);
+	registry_shut_out(s.account_id + 1, 7);
+	loop_turn(b->loop, true);
+	assert_int_equal(c->n_tasks, 1);
+	assert_int_equal(c->patient_id, 7);
+
+	registry_shut_out(s.account_id, 7);
+	loop_turn(b->loop, true);
+	assert_int_equal(c->n_tasks, 0);
+	assert_int_equal(c->patient_id, 0);
+	assert_int_equal(c->opened_exam_id, 0);
+	assert_int_equal(c->phase, PH_O);
+	p.takes = SIZE_MAX;
+	peer_poke(b, &p);
+	while (p.from_server.len)
+		last = peer_error(b, &p, NULL);
+	assert_int_equal(last, EM_E_NOT_FOUND);
+	assert_int_equal(ask(b, &p), 0);
+	peer_release(b, &p);
+}
+
 static void
 a_stream_notices_that_its_session_has_gone(void **state)
 {
@@ -538,6 +577,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(an_older_generation_is_refused, setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(
 		ending_an_account_stops_streams_and_uploads, setup, bench_teardown),
+	    cmocka_unit_test_setup_teardown(
+		shutting_out_ends_what_is_open_of_one_patient, setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(
 		a_stream_notices_that_its_session_has_gone, setup, bench_teardown),
 	    cmocka_unit_test_setup_teardown(

@@ -118,43 +118,57 @@ load_add(struct load *l, ProtobufCMessage *msg)
 
 /* ----------------------------------------------------------------- heading */
 
+/* Which column this is; n_columns when it is none. */
+static size_t
+load_column(const struct load *l, const char *field)
+{
+	size_t len = strlen(field), k;
+	char *fold = mem_new(3 * len + 1);
+
+	fold[text_fold(field, len, fold)] = '\0';
+	for (k = 0; k < l->format->n_columns; k++)
+		if (strcmp(fold, l->format->columns[k].name) == 0)
+			break;
+	free(fold);
+	return k;
+}
+
+static int
+load_heading_fault(const struct load *l, const char *what, const char *column)
+{
+	char *path = ctl_clean(l->path), *clean = ctl_clean(column);
+
+	ctl_fail("%s: %s \"%s\" in the first line", path, what, clean);
+	free(path);
+	free(clean);
+	return -EM_E_INVALID;
+}
+
 /* Finds the columns. 0, or -EM_E_INVALID after a message. */
 static int
 load_heading(struct load *l)
 {
-	char *fields[FIELDS_MAX], *raw = mem_strdup(l->lines.raw);
+	char *fields[FIELDS_MAX];
 	size_t n =
 	    lines_split(l->lines.text, l->format->separator, l->format->quoted, fields, FIELDS_MAX);
 	int rc = 0;
 
-	if (n > FIELDS_MAX)
-		n = FIELDS_MAX;
 	memset(l->place, 0, sizeof(l->place));
-	for (size_t i = 0; i < n; i++) {
-		size_t len = strlen(fields[i]);
-		char *fold = mem_new(3 * len + 1);
+	for (size_t i = 0; i < n && i < FIELDS_MAX; i++) {
+		size_t k = load_column(l, fields[i]);
 
-		fold[text_fold(fields[i], len, fold)] = '\0';
-		for (size_t k = 0; k < l->format->n_columns; k++)
-			if (strcmp(fold, l->format->columns[k].name) == 0 && !l->place[k])
-				l->place[k] = i + 1;
-		free(fold);
+		if (k < l->format->n_columns && !l->place[k])
+			l->place[k] = i + 1;
+		else if (l->format->strict)
+			rc = load_heading_fault(l, "unknown or second column", fields[i]);
 	}
-	for (size_t k = 0; k < l->format->n_columns; k++) {
-		if (l->format->columns[k].needed && !l->place[k]) {
-			char *path = ctl_clean(l->path);
-
-			ctl_fail("%s: no column \"%s\" in the first line", path,
-			    l->format->columns[k].shown);
-			free(path);
-			rc = -EM_E_INVALID;
-		}
-	}
+	for (size_t k = 0; k < l->format->n_columns; k++)
+		if (l->format->columns[k].needed && !l->place[k])
+			rc = load_heading_fault(l, "no column", l->format->columns[k].shown);
 	if (rc == 0 && l->refused_file && !l->heading_written) {
-		fprintf(l->refused_file, "%s\n", raw);
+		fprintf(l->refused_file, "%s\n", l->lines.raw);
 		l->heading_written = true;
 	}
-	free(raw);
 	return rc;
 }
 

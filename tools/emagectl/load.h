@@ -40,6 +40,7 @@ struct load;
 struct load_format {
 	char separator;
 	bool quoted;
+	bool strict; /* a column that is not known is an error */
 	const struct load_column *columns;
 	size_t n_columns;
 	/*
