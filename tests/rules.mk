@@ -45,4 +45,7 @@ check:
 	$(MAKE) $(TEST_FLAVOUR) run-all
 	$(MAKE) $(SAN_FLAVOUR) run-san
 
+## make fuzz        hostile bytes for FUZZ_SECONDS (20) each target
+## make bench       figures against the least that the same work can cost
+##                  (BENCH_PATIENTS=10000 for a short one; a million are made once)
 include $(wildcard tests/*/rules.mk)

@@ -17,7 +17,5 @@ run-bench: all $(BENCH_PROGRAMS) $(B)/tests/bench/bench_picture
 	    $(B)/tests/bench/bench $(abspath $(B)) $(BENCH_PATIENTS) $(BENCH_PART)
 	$(B)/tests/bench/bench_picture
 
-## make bench       figures against the least that the same work can cost
-##                  (BENCH_PATIENTS=10000 for a short one; a million are made once)
 bench:
 	$(MAKE) $(BENCH_FLAVOUR) run-bench

@@ -31,6 +31,5 @@ run-fuzz: $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%) $(B)/tests/fuzz/seeds
 		    > $(B)/findings/$$t.log 2>&1 || { tail -60 $(B)/findings/$$t.log; exit 1; }; \
 	done
 
-## make fuzz        hostile bytes for FUZZ_SECONDS (20) each target
 fuzz:
 	$(MAKE) $(FUZZ_FLAVOUR) run-fuzz
