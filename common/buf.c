@@ -81,8 +81,11 @@ buf_commit(struct buf *b, size_t n)
 int
 buf_append(struct buf *b, const void *bytes, size_t n)
 {
-	uint8_t *p = buf_reserve(b, n);
+	uint8_t *p;
 
+	if (n == 0)
+		return 0;
+	p = buf_reserve(b, n);
 	if (p == NULL)
 		return -EM_E_TOO_LARGE;
 	memcpy(p, bytes, n);
@@ -93,6 +96,8 @@ buf_append(struct buf *b, const void *bytes, size_t n)
 void
 buf_consume(struct buf *b, size_t n)
 {
+	if (n == 0)
+		return;
 	sodium_memzero(buf_bytes(b), n);
 	b->start += n;
 	b->len -= n;

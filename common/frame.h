@@ -40,7 +40,8 @@ void frame_put_header(uint8_t out_r[FRAME_HEADER_LEN], const struct frame *f);
  * Looks at the front of `in`: 0 and *f_r when a whole frame is there (consume
  * FRAME_HEADER_LEN + body_len when done), -EM_E_AGAIN when more is needed,
  * -EM_E_TOO_LARGE when the header announces more than max_body (before any of
- * it is buffered), -EM_E_PROTOCOL for unknown flags.
+ * it is buffered), -EM_E_PROTOCOL for unknown flags. *f_r has the header from
+ * the moment that its 12 bytes are there, whatever the result.
  */
 int frame_peek(const struct buf *in, uint32_t max_body, struct frame *f_r);
 
