@@ -25,7 +25,11 @@ enum action_context {
 	CTX_HELP = 1 << 9,
 	CTX_SPACE = 1 << 10,   /* inside the personal space */
 	CTX_OUTSIDE = 1 << 11, /* before signing in */
-	CTX_ALL = (1 << 12) - 1,
+	CTX_DETAIL = 1 << 12,  /* a text to be scrolled, and buttons */
+	CTX_BLOCKS = 1 << 13,
+	CTX_TEXT = 1 << 14, /* a text or list that pages scroll, nothing else */
+	CTX_FAQ = 1 << 15,
+	CTX_ALL = (1 << 16) - 1,
 };
 
 enum action {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "client/lang.h"
+#include "client/sections.h"
 #include "client/tr.h"
 #include "common/clock.h"
 #include "common/secret.h"
@@ -83,6 +84,8 @@ app_next_language(struct app *app)
 static bool
 app_act_everywhere(struct app *app, struct screen *top, enum action a)
 {
+	if (section_of(a))
+		return app_open_section(app, section_of(a));
 	switch (a) {
 	case ACTION_HELP:
 		if (!(top->ops->contexts & CTX_HELP))
@@ -97,15 +100,18 @@ app_act_everywhere(struct app *app, struct screen *top, enum action a)
 	case ACTION_LANGUAGE:
 		app_next_language(app);
 		return true;
+	case ACTION_FAQ:
+	case ACTION_SUPPORT:
+		if (top->ops->contexts & CTX_HOME) /* a region first */
+			return false;
+		app_push(app, a == ACTION_FAQ ? screen_faq_new(app) : screen_support_new(app));
+		return true;
 	case ACTION_LOGOUT:
 		app_ask_logout(app);
 		return true;
 	case ACTION_QUIT:
 		app_quit(app);
 		return true;
-	case ACTION_SECTION_EXAMS:
-		app_back_to(app, CTX_LIST);
-		return app_top(app) != top;
 	case ACTION_BACK:
 		if (!app_waits(top))
 			return false;

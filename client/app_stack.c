@@ -96,16 +96,31 @@ app_unpark(struct app *app, const char *name)
 	return s;
 }
 
-void
-app_back_to(struct app *app, unsigned context)
+bool
+app_open_section(struct app *app, const struct section *section)
 {
-	for (size_t i = app->n_stack; i > 0; i--) {
-		if (!(app->stack[i - 1]->ops->contexts & context))
-			continue;
-		if (i < app->n_stack)
-			app_pop(app, app->stack[i]);
-		return;
-	}
+	size_t at = 0;
+
+	while (at < app->n_stack && app->stack[at]->ops->section != section->action)
+		at++;
+	if (at + 1 == app->n_stack)
+		return false;
+	/* the first section stays below the others, with its filter */
+	at = at < app->n_stack ? at : 0;
+	if (at + 1 < app->n_stack)
+		app_pop(app, app->stack[at + 1]);
+	if (app->stack[at]->ops->section != section->action)
+		app_push(app, section->open(app));
+	return true;
+}
+
+enum action
+app_section(const struct app *app)
+{
+	for (size_t i = app->n_stack; i > 0; i--)
+		if (app->stack[i - 1]->ops->section != ACTION_NONE)
+			return app->stack[i - 1]->ops->section;
+	return ACTION_NONE;
 }
 
 void

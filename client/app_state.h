@@ -12,6 +12,7 @@
 #include "client/model/session.h"
 #include "client/model/signin.h"
 #include "client/options.h"
+#include "client/sections.h"
 #include "client/tty.h"
 
 /*
@@ -91,8 +92,11 @@ int64_t app_idle_wake_ms(const struct app *app);
 bool app_idle_active(struct app *app);
 
 /* app_stack.c */
-/* Leaves what stands on the screen of such a context, if there is one. */
-void app_back_to(struct app *app, unsigned context);
+/* Goes to a section: back to its first screen, or that is opened. False when it
+ * is uppermost already. */
+bool app_open_section(struct app *app, const struct section *section);
+/* The action of the section where the person is, or ACTION_NONE. */
+enum action app_section(const struct app *app);
 void app_bury(struct app *app);
 void app_drop_parked(struct app *app);
 void app_clear_stack(struct app *app);

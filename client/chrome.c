@@ -27,18 +27,6 @@ static const char *const chrome_steps[] = {
     N_("3. Accès au portail"),
 };
 
-struct chrome_section {
-	const char *label;
-	enum action action;
-	unsigned context; /* of the screens that belong to it */
-};
-
-/* Only what there is. */
-static const struct chrome_section chrome_sections[] = {
-    {N_("1 Examens"), ACTION_SECTION_EXAMS, CTX_LIST},
-    {N_("0 Déconnexion"), ACTION_LOGOUT, 0},
-};
-
 static void
 chrome_add_spot(struct app *app, int y, int x, int w, enum action a, size_t language)
 {
@@ -167,21 +155,44 @@ chrome_draw_steps(const struct screen *base)
 	}
 }
 
-static void
-chrome_draw_sections(struct app *app, const struct screen *base)
+/* Columns of the bar with labels at most `max` wide; the current one is whole. */
+static int
+chrome_sections_width(enum action current, int max, int gap)
 {
+	int all = 0;
+
+	for (size_t i = 0; section_at(i); i++) {
+		int w = (int)text_width(_(section_at(i)->label));
+		bool now = section_at(i)->action == current;
+
+		all += (now || w < max ? w : max) + (now ? 2 : 2 * gap) + (i > 0);
+	}
+	return all;
+}
+
+/* "[1 Examens]  2 Historique   0 Déconnexion": where it is too narrow, first the
+ * gaps give way, then the ends of the longest labels. */
+static void
+chrome_draw_sections(struct app *app)
+{
+	enum action current = app_section(app);
+	int gap = chrome_sections_width(current, COLS, 1) > COLS - 2 ? 0 : 1;
+	int max = COLS;
 	int x = 1;
 
-	for (size_t i = 0; i < sizeof(chrome_sections) / sizeof(chrome_sections[0]); i++) {
-		const struct chrome_section *s = &chrome_sections[i];
-		bool now = (base->ops->contexts & s->context) != 0;
-		char text[64];
-		int w;
+	while (max > 2 && chrome_sections_width(current, max, gap) > COLS - 2)
+		max--;
+	for (size_t i = 0; section_at(i); i++) {
+		const struct section *s = section_at(i);
+		bool now = s->action == current;
+		int from = x;
 
-		snprintf(text, sizeof(text), now ? "[%s]" : " %s ", _(s->label));
-		w = paint_text(1, x, COLS - x, now ? STYLE_CURRENT : STYLE_PLAIN, text);
-		chrome_add_spot(app, 1, x, w, s->action, 0);
-		x += w + 1;
+		x += now ? paint_text(1, x, 1, STYLE_CURRENT, "[") : gap;
+		x += paint_text(1, x, now || max > COLS - x ? COLS - x : max,
+		    now ? STYLE_CURRENT : STYLE_PLAIN, _(s->label));
+		x += now ? paint_text(1, x, 1, STYLE_CURRENT, "]") : gap;
+		chrome_add_spot(app, 1, from, x - from, s->action, 0);
+		x++;
 	}
 }
 
@@ -195,7 +206,7 @@ chrome_draw_way(struct app *app, struct screen *base)
 	else if (base->ops->step > 0)
 		chrome_draw_steps(base);
 	else if (session_is_open(&app->session))
-		chrome_draw_sections(app, base);
+		chrome_draw_sections(app);
 }
 
 /* ------------------------------------------------------------ message, hints */

@@ -23,6 +23,10 @@ struct screen_dialog {
 	struct item items[N_DIALOG_ITEMS];
 	const char *title, *text;
 	void (*yes)(struct app *app);
+	/* asked by a screen, which stands below */
+	char *own_text;
+	struct screen *asker;
+	void (*yes_to)(struct screen *asker);
 };
 
 static struct screen_dialog *
@@ -34,7 +38,14 @@ screen_dialog(struct screen *s)
 static void
 screen_dialog_free(struct screen *s)
 {
+	free(screen_dialog(s)->own_text);
 	free(s);
+}
+
+static const char *
+screen_dialog_text(const struct screen_dialog *d)
+{
+	return d->own_text ? d->own_text : _(d->text);
 }
 
 static void
@@ -43,24 +54,29 @@ screen_dialog_draw(struct screen *s, const struct area *room)
 	struct screen_dialog *d = screen_dialog(s);
 	struct area box = {.w = room->w - 4 < DIALOG_COLUMNS ? room->w - 4 : DIALOG_COLUMNS};
 	struct area text = {.w = box.w - 6};
-	int rows = wrap_rows(text.w, _(d->text));
+	int rows = wrap_rows(text.w, screen_dialog_text(d));
 	int no = form_width(&d->form, DIALOG_NO);
+	int yes = form_width(&d->form, DIALOG_YES);
+	bool stacked = 4 + no + 4 + yes + 2 > box.w; /* one answer below the other */
+	int gap;				     /* blank rows: none where all are needed */
 	int y;
 
-	box.h = rows + 6 < room->h ? rows + 6 : room->h;
+	rows += stacked;
+	gap = rows + 6 <= room->h ? 1 : 0;
+	box.h = rows + 3 + 3 * gap < room->h ? rows + 3 + 3 * gap : room->h;
 	box.y = room->y + (room->h - box.h) / 2;
 	box.x = (room->w - box.w) / 2;
 	paint_blank(&box);
 	paint_box(&box);
 	paint_text(box.y, box.x + 3, box.w - 6, STYLE_TITLE, _(d->title));
-	text.y = box.y + 2;
+	text.y = box.y + 1 + gap;
 	text.x = box.x + 3;
-	text.h = box.h - 5 > 1 ? box.h - 5 : 1;
-	wrap_draw(&text, STYLE_PLAIN, _(d->text));
-	y = box.y + box.h - 3;
+	text.h = box.h - 3 - 2 * gap - stacked;
+	wrap_draw(&text, STYLE_PLAIN, screen_dialog_text(d));
+	y = box.y + box.h - 2 - gap - stacked;
 	form_begin(&d->form, room);
 	form_draw(&d->form, DIALOG_NO, y, box.x + 4, no);
-	form_draw(&d->form, DIALOG_YES, y, box.x + 4 + no + 4, form_width(&d->form, DIALOG_YES));
+	form_draw(&d->form, DIALOG_YES, y + stacked, box.x + 4 + (stacked ? 0 : no + 4), yes);
 	form_end(&d->form);
 }
 
@@ -74,7 +90,9 @@ screen_dialog_pressed(struct screen_dialog *d, enum form_result r)
 	if (r != FORM_PRESSED)
 		return;
 	app_pop(app, &d->base);
-	if (confirmed)
+	if (confirmed && d->asker)
+		d->yes_to(d->asker);
+	else if (confirmed)
 		yes(app);
 }
 
@@ -123,4 +141,17 @@ screen_dialog_new(struct app *app, const char *title, const char *text, const ch
 	d->items[DIALOG_YES] = (struct item){.kind = ITEM_BUTTON, .label = yes_label};
 	d->form = (struct form){.items = d->items, .n = N_DIALOG_ITEMS, .touch = app_is_kiosk(app)};
 	return &d->base;
+}
+
+struct screen *
+screen_question_new(struct screen *asker, const char *title, char *take_text, const char *no_label,
+    const char *yes_label, void (*yes)(struct screen *asker))
+{
+	struct screen *s = screen_dialog_new(asker->app, title, NULL, no_label, yes_label, NULL);
+	struct screen_dialog *d = screen_dialog(s);
+
+	d->own_text = take_text;
+	d->asker = asker;
+	d->yes_to = yes;
+	return s;
 }

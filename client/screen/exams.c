@@ -396,6 +396,7 @@ static const struct screen_ops screen_exams_ops = {
 	   "le filtre afin de rechercher un examen précis. Pour des raisons de sécurité, il est "
 	   "indispensable de vous déconnecter de votre espace."),
     .contexts = CTX_LIST | CTX_FORM | CTX_SPACE,
+    .section = ACTION_SECTION_EXAMS,
     .free = screen_exams_free,
     .draw = screen_exams_draw,
     .event = screen_exams_event,

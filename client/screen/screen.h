@@ -24,12 +24,13 @@ struct app;
 struct screen;
 
 struct screen_ops {
-	const char *name;  /* of the sync line and the help: constant */
-	const char *title; /* msgid: heading of its help */
-	const char *about; /* msgid: what one does here, for its help */
-	unsigned contexts; /* CTX_*: actions that work here */
-	unsigned step;	   /* of signing in, 1 to 3; 0: inside or home */
-	bool overlay;	   /* drawn over what is below (dialogs) */
+	const char *name;    /* of the sync line and the help: constant */
+	const char *title;   /* msgid: heading of its help */
+	const char *about;   /* msgid: what one does here, for its help */
+	unsigned contexts;   /* CTX_*: actions that work here */
+	unsigned step;	     /* of signing in, 1 to 3; 0: inside or home */
+	enum action section; /* that opens the section it belongs to, or none */
+	bool overlay;	     /* drawn over what is below (dialogs) */
 
 	/* Frees the whole screen; calls under way are forgotten before. */
 	void (*free)(struct screen *s);
@@ -81,9 +82,20 @@ struct screen *screen_home_new(struct app *app);
 struct screen *screen_signin_new(struct app *app);
 /* For s = such a screen: forgets the password and keeps the identifier. */
 void screen_signin_again(struct screen *s);
+/* The same: puts an identifier there that was typed elsewhere. */
+void screen_signin_identify(struct screen *s, const char *identifier);
+/* The identifier typed so far is taken along. */
+struct screen *screen_forgot_new(struct app *app, const char *identifier);
+struct screen *screen_undo_new(struct app *app);
 struct screen *screen_code_new(struct app *app);
 struct screen *screen_newpass_new(struct app *app);
 struct screen *screen_exams_new(struct app *app);
+struct screen *screen_history_new(struct app *app);
+struct screen *screen_blocks_new(struct app *app);
+struct screen *screen_settings_new(struct app *app);
+/* Inside the personal space, or without signing in. */
+struct screen *screen_faq_new(struct app *app);
+struct screen *screen_support_new(struct app *app);
 /* The exam is copied. */
 struct screen *screen_report_new(struct app *app, const struct exam *exam);
 struct screen *screen_viewer_new(struct app *app, const struct exam *exam);
@@ -94,6 +106,10 @@ struct screen *screen_help_new(struct app *app, const struct screen *about);
  * at first is the safe one. Texts are borrowed (constant). */
 struct screen *screen_dialog_new(struct app *app, const char *title, const char *text,
     const char *no_label, const char *yes_label, void (*yes)(struct app *app));
+/* The same, asked by a screen that it stands on; takes the text, which is in the
+ * person's language already. */
+struct screen *screen_question_new(struct screen *asker, const char *title, char *take_text,
+    const char *no_label, const char *yes_label, void (*yes)(struct screen *asker));
 
 /* Row 1 of an exam's two screens: "[C]ompte rendu   [I]mages: <detail>".
  * detail may be NULL. */

@@ -4,9 +4,20 @@
  */
 #include "client/widget/choice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/mem.h"
 #include "common/text.h"
+
+#define CHOICE_FEW 6 /* fewer rows than that below: the list opens above if there is more */
+
+static void
+choice_forget_typed(struct choice *c)
+{
+	c->typed_len = 0;
+	c->typed[0] = '\0';
+}
 
 void
 choice_open(struct choice *c)
@@ -14,35 +25,103 @@ choice_open(struct choice *c)
 	c->open = c->n > 0;
 	c->marked = c->chosen;
 	c->top = 0;
+	choice_forget_typed(c);
 }
 
-/* The next value after the mark that begins with this letter. */
-static void
-choice_find(struct choice *c, uint32_t cp)
+/* --------------------------------------------------------------- typing ahead */
+
+/* Whether a value begins with what is wanted, or a word of it does. */
+static bool
+choice_matches(const struct choice *c, size_t i, const char *want, bool inside)
 {
-	char letter[8] = {0};
-	char want[sizeof(letter) * 3 + 1];
+	const char *s = c->text(c->arg, i);
+	size_t len = strlen(s);
+	char *have = mem_new(3 * len + 1);
+	const char *at = have;
+	bool found;
 
-	text_encode(cp, letter);
-	text_fold(letter, strlen(letter), want);
-	if (want[0] == '\0')
-		return;
-	for (size_t k = 1; k <= c->n; k++) {
-		size_t i = (c->marked + k) % c->n;
-		const char *s = c->text(c->arg, i);
-		char first[8] = {0};
-		char have[sizeof(first) * 3 + 1];
-		uint32_t front;
-		size_t n = text_decode(s, strlen(s), &front);
+	text_fold(s, len, have);
+	found = strncmp(have, want, strlen(want)) == 0;
+	while (inside && !found && (at = strchr(at, ' '))) {
+		at++;
+		found = strncmp(at, want, strlen(want)) == 0;
+	}
+	free(have);
+	return found;
+}
 
-		memcpy(first, s, n);
-		text_fold(first, n, have);
-		if (strcmp(have, want) == 0) {
-			c->marked = i;
-			return;
+/* The first such value from `from` on, around the end; c->n: none. */
+static size_t
+choice_seek(const struct choice *c, size_t from, const char *want)
+{
+	for (int inside = 0; inside < 2; inside++) {
+		for (size_t k = 0; k < c->n; k++) {
+			size_t i = (from + k) % c->n;
+
+			if (choice_matches(c, i, want, inside == 1))
+				return i;
 		}
 	}
+	return c->n;
 }
+
+/* Goes to a value that fits what is typed; stays where there is none. */
+static void
+choice_find(struct choice *c, size_t from)
+{
+	char want[sizeof(c->typed) * 3 + 1];
+	size_t i;
+
+	text_fold(c->typed, c->typed_len, want);
+	if (want[0] == '\0')
+		return;
+	i = choice_seek(c, from, want);
+	if (i < c->n)
+		c->marked = i;
+}
+
+/* One more letter; a letter that leads nowhere is not kept, but the same one
+ * again goes on to the next value. */
+static void
+choice_type(struct choice *c, uint32_t cp)
+{
+	char want[sizeof(c->typed) * 3 + 1];
+	size_t before = c->typed_len;
+	size_t n;
+
+	if (!text_cp_is_safe(cp) || c->typed_len + 4 >= sizeof(c->typed))
+		return;
+	n = text_encode(cp, c->typed + before);
+	c->typed_len += n;
+	c->typed[c->typed_len] = '\0';
+	text_fold(c->typed, c->typed_len, want);
+	if (choice_seek(c, 0, want) < c->n) {
+		choice_find(c, c->marked);
+		return;
+	}
+	if (before == n && memcmp(c->typed, c->typed + before, n) == 0) {
+		c->typed_len = before;
+		c->typed[before] = '\0';
+		choice_find(c, (c->marked + 1) % c->n);
+		return;
+	}
+	c->typed_len = before;
+	c->typed[before] = '\0';
+}
+
+static void
+choice_untype(struct choice *c)
+{
+	while (c->typed_len > 0) {
+		c->typed_len--;
+		if (((unsigned char)c->typed[c->typed_len] & 0xc0) != 0x80)
+			break;
+	}
+	c->typed[c->typed_len] = '\0';
+	choice_find(c, 0);
+}
+
+/* -------------------------------------------------------------------- events */
 
 static enum choice_result
 choice_take(struct choice *c)
@@ -69,9 +148,24 @@ choice_mouse(struct choice *c, const struct event *ev)
 	return c->marked < c->n ? choice_take(c) : CHOICE_USED;
 }
 
+/* Moves the mark by so many values, as far as there are any. */
+static void
+choice_move(struct choice *c, int step)
+{
+	size_t far = (size_t)(step < 0 ? -step : step);
+
+	choice_forget_typed(c);
+	if (step < 0)
+		c->marked = c->marked > far ? c->marked - far : 0;
+	else
+		c->marked = c->marked + far < c->n ? c->marked + far : c->n - 1;
+}
+
 enum choice_result
 choice_event(struct choice *c, const struct event *ev)
 {
+	int page = c->place.h > 3 ? c->place.h - 3 : 1;
+
 	if (ev->type == EVENT_MOUSE)
 		return choice_mouse(c, ev);
 	if (ev->type != EVENT_KEY)
@@ -79,29 +173,37 @@ choice_event(struct choice *c, const struct event *ev)
 	switch (ev->key) {
 	case K_UP:
 	case K_BTAB:
-		c->marked -= c->marked > 0;
+		choice_move(c, -1);
 		break;
 	case K_DOWN:
 	case K_TAB:
-		c->marked += c->marked + 1 < c->n;
+		choice_move(c, 1);
+		break;
+	case K_PGUP:
+		choice_move(c, -page);
+		break;
+	case K_PGDN:
+		choice_move(c, page);
 		break;
 	case K_HOME:
-	case K_PGUP:
-		c->marked = 0;
+		choice_move(c, -(int)c->n);
 		break;
 	case K_END:
-	case K_PGDN:
-		c->marked = c->n - 1;
+		choice_move(c, (int)c->n);
+		break;
+	case K_BACKSPACE:
+		choice_untype(c);
 		break;
 	case K_ENTER:
-	case ' ':
 		return choice_take(c);
 	case K_ESC:
 		c->open = false;
 		return CHOICE_CLOSED;
 	default:
-		if (ev->key > ' ' && ev->key < K_BASE)
-			choice_find(c, ev->key);
+		if (ev->key == ' ' && c->typed_len == 0)
+			return choice_take(c);
+		if (ev->key >= ' ' && ev->key < K_BASE)
+			choice_type(c, ev->key);
 	}
 	return CHOICE_USED;
 }
@@ -128,7 +230,7 @@ choice_draw_open(struct choice *c, int y, int x, int w, const struct area *room)
 
 	if (rows > below - 2)
 		rows = below - 2;
-	if (rows < 3 && rows < (int)c->n) { /* no room below: above */
+	if (rows < (int)c->n && rows < CHOICE_FEW && y - room->y > below) { /* above */
 		rows = y - room->y - 2;
 		rows = rows < (int)c->n ? rows : (int)c->n;
 		*p = (struct area){.y = y - rows - 2, .x = x, .h = rows + 2, .w = w};
@@ -152,4 +254,6 @@ choice_draw_open(struct choice *c, int y, int x, int w, const struct area *room)
 		if (here)
 			paint_cursor(p->y + 1 + i, p->x + 2);
 	}
+	if (c->typed_len > 0)
+		paint_text(p->y + p->h - 1, p->x + 2, p->w - 4, STYLE_KEY, c->typed);
 }

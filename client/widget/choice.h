@@ -10,8 +10,12 @@
 
 /*
  * One of several values: closed "[value  v]", open a list over what is near.
- * No loop of its own: while it is open, its owner gives it every event.
+ * No loop of its own: while it is open, its owner gives it every event. Typing
+ * goes to the value that begins so, or has a word that does, whatever its case
+ * and accents; what is typed stands in the lower border.
  */
+#define CHOICE_MAX_TYPED 32
+
 struct choice {
 	/* Text of a value; borrowed until the next call. */
 	const char *(*text)(void *arg, size_t i);
@@ -22,6 +26,8 @@ struct choice {
 	size_t marked; /* in the open list */
 	size_t top;
 	struct area place; /* of the open list */
+	char typed[CHOICE_MAX_TYPED * 4 + 1];
+	size_t typed_len;
 };
 
 enum choice_result { CHOICE_USED, CHOICE_CHOSEN, CHOICE_CLOSED };

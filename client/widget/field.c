@@ -33,6 +33,7 @@ field_clear(struct field *f)
 {
 	secret_wipe(f->store.bytes, f->store.len);
 	f->len = f->cursor = f->first = 0;
+	f->full = false;
 	f->n_chars = 0;
 }
 
@@ -76,8 +77,12 @@ field_insert(struct field *f, uint32_t cp)
 	char bytes[4];
 	size_t n;
 
-	if (!field_accepts(f, cp) || f->n_chars >= f->max_chars)
+	if (!field_accepts(f, cp))
 		return;
+	if (f->n_chars >= f->max_chars) {
+		f->full = true;
+		return;
+	}
 	n = text_encode(cp, bytes);
 	memmove(field_bytes(f) + f->cursor + n, field_bytes(f) + f->cursor, f->len - f->cursor + 1);
 	memcpy(field_bytes(f) + f->cursor, bytes, n);

@@ -29,6 +29,7 @@ struct field {
 	size_t first;  /* first byte shown */
 	bool reveal;
 	bool fresh; /* FIELD_NUMBER: the next digit replaces what is there */
+	bool full;  /* something was not taken, for max_chars are there; the reader clears it */
 };
 
 void field_init(struct field *f, enum field_kind kind, unsigned max_chars);

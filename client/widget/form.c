@@ -84,6 +84,19 @@ form_move_row(struct form *f, int step)
 	return true;
 }
 
+/* False at the ends of the text. */
+static bool
+form_scroll(struct pager *p, int step)
+{
+	size_t first, last, n;
+
+	pager_where(p, &first, &last, &n);
+	if (step < 0 ? first <= 1 : last >= n)
+		return false;
+	pager_scroll(p, step);
+	return true;
+}
+
 static enum form_result
 form_vertical(struct form *f, int step)
 {
@@ -93,6 +106,10 @@ form_vertical(struct form *f, int step)
 		return FORM_USED;
 	if (it->kind == ITEM_ROWS && step > 0)
 		return FORM_USED; /* last row: stay */
+	if (it->kind == ITEM_TEXT && form_scroll(it->pager, step))
+		return FORM_USED;
+	if (it->kind == ITEM_FIELD && it->place.h > 1 && box_move(it->field, it->place.w, step))
+		return FORM_USED;
 	form_move_row(f, step);
 	return FORM_USED;
 }
@@ -121,6 +138,8 @@ form_activate(struct form *f)
 		return FORM_CHANGED;
 	case ITEM_CHOICE:
 		choice_open(it->choice);
+		return FORM_USED;
+	case ITEM_TEXT:
 		return FORM_USED;
 	default:
 		return FORM_PRESSED;
@@ -199,7 +218,10 @@ form_mouse(struct form *f, const struct event *ev)
 	f->focus = i;
 	if (it->kind != ITEM_FIELD)
 		return form_activate(f);
-	field_click(it->field, ev->x - it->place.x);
+	if (it->place.h > 1)
+		box_click(it->field, &it->place, ev->y, ev->x);
+	else
+		field_click(it->field, ev->x - it->place.x);
 	return FORM_USED;
 }
 
@@ -221,7 +243,8 @@ form_event(struct form *f, const struct event *ev)
 		return field_event(it->field, ev) ? FORM_CHANGED : FORM_IGNORED;
 	}
 	if (ev->type == EVENT_KEY && ev->key == ' ' &&
-	    (it->kind == ITEM_CHECK || it->kind == ITEM_BUTTON || it->kind == ITEM_CHOICE))
+	    (it->kind == ITEM_CHECK || it->kind == ITEM_BUTTON || it->kind == ITEM_CHOICE ||
+		it->kind == ITEM_TAB))
 		return form_activate(f);
 	return FORM_IGNORED;
 }
@@ -237,6 +260,8 @@ form_label(const struct item *it)
 int
 form_width(const struct form *f, size_t i)
 {
+	if (f->items[i].kind == ITEM_TAB) /* "[label]" */
+		return (int)text_width(form_label(&f->items[i])) + 2;
 	/* "[ label ]", "[x] label" */
 	return (int)text_width(form_label(&f->items[i])) + 4;
 }
@@ -272,6 +297,21 @@ form_draw_button(const struct item *it, bool focused)
 	paint_text(p->y, x, 2, style, " ]");
 }
 
+/* "[Label]", the open one; " Label ". */
+static void
+form_draw_tab(const struct item *it, bool focused)
+{
+	const struct area *p = &it->place;
+	enum style style = focused ? STYLE_FOCUS : it->current ? STYLE_CURRENT : STYLE_PLAIN;
+	int x = p->x;
+
+	x += paint_text(p->y, x, 1, style, it->current ? "[" : " ");
+	if (focused)
+		paint_cursor(p->y, x);
+	x += paint_text(p->y, x, p->w - 2, style, form_label(it));
+	paint_text(p->y, x, 1, style, it->current ? "]" : " ");
+}
+
 void
 form_draw(struct form *f, size_t i, int y, int x, int w)
 {
@@ -295,10 +335,27 @@ form_draw(struct form *f, size_t i, int y, int x, int w)
 	case ITEM_BUTTON:
 		form_draw_button(it, focused);
 		break;
+	case ITEM_TAB:
+		form_draw_tab(it, focused);
+		break;
 	case ITEM_HEADERS:
 	case ITEM_ROWS:
-		break; /* table_draw() by the screen */
+	case ITEM_TEXT:
+		break; /* by the screen */
 	}
+}
+
+void
+form_draw_box(struct form *f, size_t i, const struct area *a)
+{
+	struct item *it = &f->items[i];
+
+	if (it->hidden)
+		return;
+	it->place = *a;
+	if (a->x > 0 && i == f->focus)
+		paint_text(a->y, a->x - 1, 1, STYLE_TITLE, ">");
+	box_draw(it->field, a, i == f->focus);
 }
 
 void

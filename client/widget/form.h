@@ -8,7 +8,9 @@
 #include "client/actions.h"
 #include "client/keys.h"
 #include "client/widget/choice.h"
+#include "client/widget/box.h"
 #include "client/widget/field.h"
+#include "client/widget/pager.h"
 #include "client/widget/paint.h"
 #include "client/widget/table.h"
 
@@ -23,6 +25,8 @@ enum item_kind {
 	ITEM_CHOICE,
 	ITEM_HEADERS, /* titles of a table */
 	ITEM_ROWS,    /* its rows */
+	ITEM_TEXT,    /* a text that the arrows scroll; the screen draws it */
+	ITEM_TAB,     /* as a button; `current` is the one whose page is shown */
 };
 
 struct item {
@@ -33,6 +37,8 @@ struct item {
 	bool *checked;
 	struct choice *choice;
 	struct table *table;
+	struct pager *pager;
+	bool current;
 	bool hidden;	   /* not there now */
 	struct area place; /* where it was drawn; h 0 = not drawn */
 };
@@ -61,6 +67,8 @@ bool form_wants_text(const struct form *f);
 
 /* Draws item i at a place, focus and cursor included. */
 void form_draw(struct form *f, size_t i, int y, int x, int w);
+/* Draws a field in several rows. */
+void form_draw_box(struct form *f, size_t i, const struct area *a);
 /* Columns that a button or check needs. */
 int form_width(const struct form *f, size_t i);
 /* Call first and last in draw(). */

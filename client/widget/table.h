@@ -18,6 +18,7 @@ struct table_column {
 	bool stretch;	   /* takes what is left */
 	int drop;	   /* 0: never dropped; higher goes first */
 	bool sorts;
+	int tall; /* least width where rows have two lines; 0: as `least` */
 };
 
 #define TABLE_MAX_COLUMNS 8
@@ -25,13 +26,16 @@ struct table_column {
 struct table {
 	const struct table_column *columns;
 	size_t n_columns;
-	/* Text of a cell for a width; borrowed until the next call. */
+	/* Text of a cell that has so many columns, in two lines maybe; borrowed until
+	 * the next call. */
 	const char *(*cell)(void *arg, size_t row, size_t column, int width);
 	void *arg;
 	size_t n_rows, selected, top;
 	size_t sorted_by;
 	bool ascending;
 	size_t header;	   /* title with the focus */
+	bool may_be_tall;  /* two lines a row where one would cut and there is room */
+	bool is_tall;	   /* so it was drawn; titles as well */
 	struct area place; /* rows only */
 	int header_y;
 	int x[TABLE_MAX_COLUMNS], width[TABLE_MAX_COLUMNS]; /* width 0: dropped */
@@ -39,12 +43,14 @@ struct table {
 
 enum table_focus { TABLE_NO_FOCUS, TABLE_ON_HEADER, TABLE_ON_ROWS };
 
-/* Titles in the first row of the area, rows below. */
+/* Titles in the first row of the area, or the first two; rows below. */
 void table_draw(struct table *t, const struct area *a, enum table_focus focus);
 /* False at the ends. */
 bool table_move(struct table *t, int step);
 bool table_move_header(struct table *t, int step);
 void table_select(struct table *t, size_t row);
+/* Rows that fit on the screen. */
+size_t table_rows_shown(const struct table *t);
 /* False when there is no row, no sorting title, at that place. */
 bool table_click_row(struct table *t, int y);
 bool table_click_header(struct table *t, int x);

@@ -262,7 +262,9 @@ test_stack(void **state)
 	for (int i = 0; i < 20; i++) /* deeper than any way of screens */
 		app_push(app, screen_help_new(app, app_top(app)));
 	assert_int_equal(app->n_stack, APP_MAX_SCREENS);
-	app_back_to(app, CTX_LIST);
+	app_act(app, ACTION_SECTION_EXAMS); /* help is not of the space */
+	assert_string_equal(app_top(app)->ops->name, "help");
+	app_open_section(app, section_of(ACTION_SECTION_EXAMS));
 	assert_string_equal(app_top(app)->ops->name, "exams");
 	free_app(app);
 	test_cells_close(&cells);
