@@ -20,6 +20,7 @@
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/secret.h"
+#include "tests/bench/access.h"
 #include "tests/bench/data.h"
 #include "tests/bench/load.h"
 #include "tests/bench/proc.h"
@@ -327,6 +328,22 @@ bench_start_up(struct bench *b)
 }
 
 static void
+bench_access(struct bench *b)
+{
+	struct load_target t;
+	struct proc p;
+	char *ca;
+
+	access_fill(b->directory[0], b->n_patients[0]);
+	bench_start(b, EMAGED, 0, ACCESS_SESSIONS, &p);
+	t = bench_target(b, 0, &p, &ca);
+	access_measure(&t, &b->table);
+	proc_stop(&p);
+	free(ca);
+	bench_noise(b);
+}
+
+static void
 bench_client(struct bench *b)
 {
 	proc_pin(0, PROC_ANY_CPU);
@@ -375,6 +392,7 @@ main(int argc, char **argv)
 	    {"idle", bench_idle},
 	    {"writes", bench_writes},
 	    {"start", bench_start_up},
+	    {"access", bench_access},
 	    {"client", bench_client},
 	};
 	char *build;

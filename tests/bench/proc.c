@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -111,7 +112,7 @@ proc_start(const char *const *argv, int cpu, int port, struct proc *p_r)
 	while (p_r->port == 0 || !proc_answers(p_r->port)) {
 		if (proc_now_ns() > until || waitpid(p_r->pid, NULL, WNOHANG) != 0)
 			die("%s does not come up", argv[0]);
-		usleep(1000);
+		poll(NULL, 0, 1);
 	}
 	p_r->start_ms = (double)(proc_now_ns() - from) / 1e6;
 }

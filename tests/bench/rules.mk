@@ -4,7 +4,7 @@
 BENCH_PATIENTS ?= 1000000
 BENCH_FLAVOUR  := --no-print-directory B=$(B)/bench WERROR=1
 BENCH_PROGRAMS := $(B)/tests/bench/reference $(B)/tests/bench/bench
-BENCH_PARTS    := committer data load proc table ui writes
+BENCH_PARTS    := access committer data load proc table ui writes
 
 $(BENCH_PROGRAMS): $(B)/tests/bench/%: $(B)/tests/bench/%.o \
     $(BENCH_PARTS:%=$(B)/tests/bench/%.o) $(TEST_LIBS:%=$(B)/lib%.a)

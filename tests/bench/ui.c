@@ -5,6 +5,7 @@
  */
 #include "tests/bench/ui.h"
 
+#include <glob.h>
 #include <stdlib.h>
 
 #include "common/err.h"
@@ -12,7 +13,7 @@
 #include "tests/bench/proc.h"
 #include "tests/lib/pty_stage.h"
 
-#define LARGE_SLICE "/usr/share/octave/packages/dicom-0.5.1/imdata/CT-MONO2-16-ankle.dcm"
+#define LARGE_SLICE "/usr/share/octave/packages/dicom-*/imdata/CT-MONO2-16-ankle.dcm"
 #define LARGE_WORDS "RT ANKLE"
 #define N_KEYS	    40u
 
@@ -88,9 +89,13 @@ void
 ui_measure(struct table *t)
 {
 	struct pty_stage *s = pty_stage_new(true);
-	const char *const large[] = {LARGE_SLICE, NULL};
+	const char *large[] = {NULL, NULL};
+	glob_t found;
 
+	ui_must(glob(LARGE_SLICE, 0, NULL, &found) == 0, LARGE_SLICE);
+	large[0] = found.gl_pathv[0];
 	fixture_import(s->fixture, &s->patient, large);
+	globfree(&found);
 	ui_large(t, s);
 	ui_bytes(t, s);
 	pty_stage_free(&s);

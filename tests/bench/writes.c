@@ -4,6 +4,7 @@
  */
 #include "tests/bench/writes.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -128,7 +129,7 @@ writes_store(const char *directory, unsigned n_threads, int ms)
 	from = proc_now_ns();
 	for (i = 0; i < n_threads && i < THREADS_MAX; i++)
 		pthread_create(&thread[i], NULL, writes_thread, &sh);
-	usleep((unsigned)ms * 1000);
+	poll(NULL, 0, ms);
 	n = (double)atomic_load(&sh.n) * 1e9 / (double)(proc_now_ns() - from);
 	atomic_store(&sh.stop, true);
 	while (i-- > 0)
