@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -491,6 +492,7 @@ main(int argc, char **argv)
 
 	if (argc != 3 || (n = atoi(argv[2])) < 1)
 		die("usage: reference DIRECTORY THREADS");
+	signal(SIGPIPE, SIG_IGN);
 	secret_setup();
 	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
