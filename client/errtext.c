@@ -63,17 +63,17 @@ errtext_find(int err)
 }
 
 /* How long to wait, in the unit that a person would use. */
-static void
-errtext_wait(unsigned seconds, char *out, size_t len)
+void
+errtext_wait(unsigned seconds, char *out_r, size_t len)
 {
 	unsigned minutes = (seconds + 59) / 60;
 
 	if (seconds < 120)
-		snprintf(out, len,
+		snprintf(out_r, len,
 		    ngettext("Réessayez dans %u seconde.", "Réessayez dans %u secondes.", seconds),
 		    seconds);
 	else
-		snprintf(out, len,
+		snprintf(out_r, len,
 		    ngettext("Réessayez dans %u minute.", "Réessayez dans %u minutes.", minutes),
 		    minutes);
 }

@@ -131,8 +131,14 @@ screen_home_event(struct screen *s, const struct event *ev)
 static void
 screen_home_act(struct screen *s, enum action a)
 {
-	if (form_act(&screen_home(s)->form, a) == FORM_PRESSED)
+	struct app *app = s->app;
+
+	if (a == ACTION_FAQ || a == ACTION_SUPPORT) { /* those of the region with the focus */
+		app_open_region(app, screen_home(s)->form.focus);
+		app_push(app, a == ACTION_FAQ ? screen_faq_new(app) : screen_support_new(app));
+	} else if (form_act(&screen_home(s)->form, a) == FORM_PRESSED) {
 		screen_home_open(screen_home(s));
+	}
 }
 
 static bool

@@ -26,6 +26,8 @@ enum signin_item {
 	SIGNIN_IDENTIFIER,
 	SIGNIN_PASSWORD,
 	SIGNIN_REVEAL,
+	SIGNIN_FORGOT,
+	SIGNIN_UNDO,
 	SIGNIN_BACK,
 	SIGNIN_CONTINUE,
 	N_SIGNIN_ITEMS,
@@ -112,6 +114,12 @@ screen_signin_pressed(struct screen_signin *f, enum form_result r)
 	case SIGNIN_IDENTIFIER:
 		form_focus(&f->form, SIGNIN_PASSWORD);
 		break;
+	case SIGNIN_FORGOT:
+		app_push(f->base.app, screen_forgot_new(f->base.app, field_text(&f->identifier)));
+		break;
+	case SIGNIN_UNDO:
+		app_push(f->base.app, screen_undo_new(f->base.app));
+		break;
 	case SIGNIN_BACK:
 		app_pop(f->base.app, &f->base);
 		break;
@@ -131,6 +139,22 @@ screen_signin_label_columns(void)
 	return a > b ? a : b;
 }
 
+/* The links under the password, at the fields' column if they fit; returns the
+ * rows used. */
+static int
+screen_signin_draw_links(struct screen_signin *f, const struct area *room, int y, int at)
+{
+	static const enum signin_item links[] = {SIGNIN_REVEAL, SIGNIN_FORGOT, SIGNIN_UNDO};
+
+	for (size_t i = 0; i < ARRAY_LEN(links); i++) {
+		int w = form_width(&f->form, links[i]);
+		int x = room->w - w < at ? room->w - w : at;
+
+		form_draw(&f->form, links[i], y + (int)i, x > 1 ? x : 1, w);
+	}
+	return (int)ARRAY_LEN(links);
+}
+
 static void
 screen_signin_draw(struct screen *s, const struct area *room)
 {
@@ -140,7 +164,6 @@ screen_signin_draw(struct screen *s, const struct area *room)
 	int at = x + labels + 2;
 	int w = room->w - at - 2;
 	int y = room->y + (room->h >= 12 ? 1 : 0);
-	int reveal = room->w - form_width(&f->form, SIGNIN_REVEAL);
 	struct area text = {.x = x, .w = room->w - 2 * x};
 
 	w = w < SIGNIN_FIELD_COLUMNS ? w : SIGNIN_FIELD_COLUMNS;
@@ -151,9 +174,8 @@ screen_signin_draw(struct screen *s, const struct area *room)
 	paint_right(y, x, labels, STYLE_LABEL, _("Mot de passe :"));
 	form_draw(&f->form, SIGNIN_PASSWORD, y, at, w);
 	y++;
-	form_draw(&f->form, SIGNIN_REVEAL, y, reveal < at ? reveal : at,
-	    form_width(&f->form, SIGNIN_REVEAL));
-	y += room->h >= 8 ? 2 : 1;
+	y += screen_signin_draw_links(f, room, y, at);
+	y += room->h >= 17 ? 1 : 0;
 	if (!f->items[SIGNIN_BACK].hidden) {
 		form_draw(&f->form, SIGNIN_BACK, y, at, form_width(&f->form, SIGNIN_BACK));
 		at += form_width(&f->form, SIGNIN_BACK) + 4;
@@ -242,6 +264,18 @@ static const struct screen_ops screen_signin_ops = {
 };
 
 void
+screen_signin_identify(struct screen *s, const char *identifier)
+{
+	struct screen_signin *f = screen_signin(s);
+
+	if (s->ops != &screen_signin_ops || identifier[0] == '\0')
+		return;
+	field_set(&f->identifier, identifier);
+	field_clear(&f->password);
+	form_focus(&f->form, SIGNIN_PASSWORD);
+}
+
+void
 screen_signin_again(struct screen *s)
 {
 	if (s->ops != &screen_signin_ops)
@@ -266,6 +300,12 @@ screen_signin_new(struct app *app)
 	    .kind = ITEM_CHECK,
 	    .label = N_("Afficher les caractères"),
 	    .checked = &f->password.reveal,
+	};
+	f->items[SIGNIN_FORGOT] =
+	    (struct item){.kind = ITEM_BUTTON, .label = N_("Mot de passe oublié ?")};
+	f->items[SIGNIN_UNDO] = (struct item){
+	    .kind = ITEM_BUTTON,
+	    .label = N_("Annuler un changement d'adresse"),
 	};
 	f->items[SIGNIN_BACK] = (struct item){
 	    .kind = ITEM_BUTTON,
