@@ -33,7 +33,8 @@ enum cost_class {
 	COST_hash,
 	COST_media,
 	COST_stream,
-	COST_record
+	COST_record,
+	COST_archive
 };
 
 /* One number per row of proto/methods.def, in order: METHOD_hello ... */

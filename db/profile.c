@@ -94,3 +94,24 @@ store_consent_withdraw(
 
 	return rc ? rc : db_exec_one(db, Q_account_withdraw, BINDS(db_u64(account_id)));
 }
+
+struct original {
+	uint64_t instance_id;
+};
+
+static const struct db_field original_fields[] = {
+    DB_COL(struct original, instance_id),
+};
+
+int
+store_originals_of(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
+    uint64_t **ids_r, unsigned *n_r)
+{
+	void *rows = NULL;
+	int rc = db_all(db, a, Q_originals_of, BINDS(db_u64(exam_id), db_u64(patient_id)),
+	    DB_FIELDS(struct original, original_fields), &rows, n_r);
+
+	_Static_assert(sizeof(struct original) == sizeof(uint64_t), "rows are ids");
+	*ids_r = rows;
+	return rc;
+}

@@ -670,4 +670,9 @@ int store_recovery_code_use(
     struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32], int64_t now_ms);
 int store_recovery_codes_left(struct store_conn *db, uint64_t account_id, uint32_t *n_r);
 
+/* The instances of a released exam of this patient, whose files have their names,
+ * series by series; in the arena. */
+int store_originals_of(struct store_conn *db, struct arena *a, uint64_t patient_id,
+    uint64_t exam_id, uint64_t **ids_r, unsigned *n_r);
+
 #endif

@@ -23,6 +23,7 @@
 #define STAGES_stream(name) STAGES_read(name) int handle_##name##_next(struct request *rq);
 #define STAGES_record(name)                                                                        \
 	STAGES_stream(name) int handle_##name##_write(struct request *rq, struct store_conn *db);
+#define STAGES_archive(name) STAGES_hash(name) int handle_##name##_next(struct request *rq);
 #define METHOD(number, name, family, phases, roles, cap, rate, cost)                               \
 	int check_##name(struct request *rq);                                                      \
 	STAGES_##cost(name)
@@ -35,6 +36,7 @@
 #undef STAGES_media
 #undef STAGES_stream
 #undef STAGES_record
+#undef STAGES_archive
 
 /*
  * Memory. Everything from rq->arena lives until the request ends and is wiped

@@ -71,6 +71,7 @@ struct server {
 	struct courier_link *courier;
 	struct imaging_pool *imaging;
 	struct counters counters;
+	atomic_uint exports; /* under way */
 	int64_t started_at_ms;
 };
 

@@ -14,6 +14,7 @@
 #define STAGES_media(x)	 STAGES_hash(x)
 #define STAGES_stream(x) STAGES_read(x), .next = handle_##x##_next
 #define STAGES_record(x) STAGES_stream(x), STAGES_write(x)
+#define STAGES_archive(x) STAGES_hash(x), .next = handle_##x##_next
 
 const struct stages stages_table[N_METHODS] = {
 #define METHOD(number, name, family, phases, roles, cap, rate, cost)                               \

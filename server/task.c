@@ -328,6 +328,7 @@ task_start(struct task *t, struct conn *c)
 	case COST_media:
 	case COST_stream:
 	case COST_record:
+	case COST_archive:
 		rc = task_read(t);
 		break;
 	}

@@ -17,6 +17,9 @@ BEGIN
 	UPDATE account SET state = 2 WHERE patient_id = NEW.patient_id AND state = 1;
 END;
 
+-- For going through an exam's originals.
+CREATE INDEX instance_by_series ON instance (series_id);
+
 -- An address on its way to another. The old one can be brought back by the undo
 -- code that was sent to it.
 CREATE TABLE contact_change (
