@@ -232,14 +232,16 @@ find_counted(struct store_conn *db, struct find *f, uint32_t limit, uint32_t *n_
 
 /* By given name: sorted when few, else on a walk along the next best index. */
 static int
-find_by_given(struct store_conn *db, struct find *f, const struct store_find *q)
+find_by_given(struct store_conn *db, struct find *f, struct store_find *q)
 {
-	uint32_t n = 0;
-	int rc;
+	int rc = 0;
 
 	find_use(f, Q_find_count_given, Q_find_page_given);
-	rc = find_counted(db, f, FIND_SORT_MAX + 1, &n);
-	if (rc || n <= FIND_SORT_MAX)
+	if (q->n_given == 0) {
+		rc = find_counted(db, f, FIND_SORT_MAX + 1, &q->n_given);
+		q->n_given++;
+	}
+	if (rc || q->n_given <= FIND_SORT_MAX + 1)
 		return rc;
 	if (*q->specialty_code) {
 		find_use(f, Q_find_count_specialty, Q_find_page_specialty);
@@ -252,7 +254,7 @@ find_by_given(struct store_conn *db, struct find *f, const struct store_find *q)
 
 /* Chooses the index: the place, else the family name, else ... */
 static int
-find_prepare(struct store_conn *db, struct find *f, const struct store_find *q)
+find_prepare(struct store_conn *db, struct find *f, struct store_find *q)
 {
 	find_range(q->family_name, &f->text[0], &f->text[1]);
 	find_range(q->given_name, &f->text[2], &f->text[3]);
@@ -285,12 +287,16 @@ find_release(struct find *f)
 }
 
 int
-store_find_count(struct store_conn *db, const struct store_find *q, uint32_t max, uint32_t *n_r)
+store_find_count(struct store_conn *db, struct store_find *q, uint32_t max, uint32_t *n_r)
 {
 	struct find f = {.n = 0};
-	int rc = find_prepare(db, &f, q);
+	int rc;
 
-	if (!rc)
+	q->n_given = 0;
+	rc = find_prepare(db, &f, q);
+	if (!rc && q->n_given > 0)
+		*n_r = q->n_given - 1 <= max ? q->n_given - 1 : max + 1;
+	else if (!rc)
 		rc = find_counted(db, &f, max + 1, n_r);
 	find_release(&f);
 	return rc;
@@ -307,7 +313,7 @@ static const struct db_field found_fields[] = {
 };
 
 int
-store_find_page(struct store_conn *db, struct arena *a, const struct store_find *q, uint32_t offset,
+store_find_page(struct store_conn *db, struct arena *a, struct store_find *q, uint32_t offset,
     uint32_t limit, struct store_professional **rows_r, unsigned *n_r)
 {
 	struct find f = {.n = 0};

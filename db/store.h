@@ -452,12 +452,12 @@ struct store_find {
 	const char *profession_code, *specialty_code;
 	uint64_t establishment_id;
 	uint64_t patient_id; /* whose blocks are shown; 0 = none */
+	uint32_t n_given;    /* the store's: found by given name, + 1; begins as 0 */
 };
 /* Counts to at most max + 1. Then a page, by family and given name. */
-int store_find_count(
-    struct store_conn *db, const struct store_find *q, uint32_t max, uint32_t *n_r);
-int store_find_page(struct store_conn *db, struct arena *a, const struct store_find *q,
-    uint32_t offset, uint32_t limit, struct store_professional **rows_r, unsigned *n_r);
+int store_find_count(struct store_conn *db, struct store_find *q, uint32_t max, uint32_t *n_r);
+int store_find_page(struct store_conn *db, struct arena *a, struct store_find *q, uint32_t offset,
+    uint32_t limit, struct store_professional **rows_r, unsigned *n_r);
 
 enum block_sort { BLOCK_BY_NAME, BLOCK_BY_DATE, BLOCK_BY_PROFESSION };
 /* *blocked_at_ms_r 0 = not blocked. */
@@ -664,7 +664,8 @@ int store_totp_begin(struct store_conn *db, uint64_t account_id, int64_t step, i
 int store_totp_use(struct store_conn *db, uint64_t account_id, int64_t step);
 /* With its recovery codes. */
 int store_totp_remove(struct store_conn *db, uint64_t account_id);
-int store_recovery_code_add(struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32]);
+int store_recovery_code_add(
+    struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32]);
 /* -EM_E_NOT_FOUND: no such code, or used. */
 int store_recovery_code_use(
     struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32], int64_t now_ms);

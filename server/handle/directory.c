@@ -196,7 +196,7 @@ handle_directory_search_read(struct request *rq, struct store_conn *db)
 {
 	const Emage__DirectorySearchRequest *m = rq->msg;
 	Emage__DirectorySearchReply *reply = rq->reply;
-	const struct store_find q = {
+	struct store_find q = {
 	    .family_name = m->family_name,
 	    .given_name = m->given_name,
 	    .profession_code = m->profession,

@@ -129,15 +129,16 @@ find_nothing(void)
 }
 
 static void
-found_are(struct fixture *f, const struct store_find *q, const char *want)
+found_are(struct fixture *f, const struct store_find *asked, const char *want)
 {
 	struct store_professional *rows = NULL;
+	struct store_find q = *asked;
 	char got[512] = "";
 	unsigned n = 0;
 	uint32_t counted = 99;
 
-	assert_int_equal(store_find_count(f->reader, q, 1000, &counted), 0);
-	assert_int_equal(store_find_page(f->reader, f->arena, q, 0, 50, &rows, &n), 0);
+	assert_int_equal(store_find_count(f->reader, &q, 1000, &counted), 0);
+	assert_int_equal(store_find_page(f->reader, f->arena, &q, 0, 50, &rows, &n), 0);
 	for (unsigned i = 0; i < n; i++)
 		(void)snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s%s %s",
 		    i ? ", " : "", rows[i].family_name, rows[i].given_name);
