@@ -404,10 +404,10 @@ test_form_mouse(void **state)
 /* --------------------------------------------------------------------- table */
 
 static const struct table_column columns[] = {
-    {"Date", 10, 16, false, 0, true},
-    {"Lieu", 8, 12, false, 1, true},
-    {"Description", 8, 12, true, 0, true},
-    {"Action", 6, 6, false, 2, false},
+    {"Date", 10, 16, false, 0, true, 0},
+    {"Lieu", 8, 12, false, 1, true, 0},
+    {"Description", 8, 12, true, 0, true, 0},
+    {"Action", 6, 6, false, 2, false, 0},
 };
 
 static const char *
