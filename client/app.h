@@ -92,6 +92,8 @@ void app_signin_again(struct app *app);
 void app_ask_logout(struct app *app);
 /* The server has ended the session: back to signing in, with the reason. */
 void app_session_lost(struct app *app, int err);
+/* The person has closed the account: the session is over, and a screen says so. */
+void app_account_closed(struct app *app);
 void app_quit(struct app *app);
 
 /* ---- main.c: o and what conf points to are borrowed. NULL when the terminal

@@ -245,6 +245,13 @@ app_session_lost(struct app *app, int err)
 	app_repaint(app);
 }
 
+void
+app_account_closed(struct app *app)
+{
+	app_end_session(app, 0);
+	app_push(app, screen_closed_new(app));
+}
+
 static void
 app_logout_confirmed(struct app *app)
 {

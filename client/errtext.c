@@ -79,6 +79,15 @@ errtext_wait(unsigned seconds, char *out_r, size_t len)
 }
 
 void
+errtext_hours(unsigned seconds, char *out_r, size_t len)
+{
+	unsigned hours = (seconds + 3599) / 3600;
+
+	snprintf(out_r, len,
+	    ngettext("Réessayez dans %u heure.", "Réessayez dans %u heures.", hours), hours);
+}
+
+void
 errtext(int err, const Emage__Error *e, char *out_r, size_t len)
 {
 	char more[160] = "";

@@ -11,5 +11,7 @@
 void errtext(int err, const Emage__Error *e, char *out_r, size_t len);
 /* "Réessayez dans 30 secondes." */
 void errtext_wait(unsigned seconds, char *out_r, size_t len);
+/* For longer waits: "Réessayez dans 71 heures." */
+void errtext_hours(unsigned seconds, char *out_r, size_t len);
 
 #endif

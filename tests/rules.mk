@@ -2,7 +2,7 @@
 # Tests: one CMocka program a file, linked with every library of the tree.
 
 TEST_LIBS := test server db courier imaging client picture netrpc tools common
-TEST_SYS  := $(EVENT_LIBS) $(SQLITE_LIBS) $(OATH_LIBS) $(NCURSES_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS) \
+TEST_SYS  := $(EVENT_LIBS) $(SQLITE_LIBS) $(OATH_LIBS) $(NCURSES_LIBS) $(QRENCODE_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS) \
 	     $(JANSSON_LIBS) $(SECCOMP_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS) $(BASE_LIBS) -lutil -pthread -lm
 
 # tests of one folder: sources -> programs

@@ -5,11 +5,10 @@
  */
 #include "client/screen/screen.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "client/app.h"
+#include "client/model/password.h"
 #include "client/model/session.h"
 #include "client/tr.h"
 #include "client/widget/form.h"
@@ -56,16 +55,14 @@ screen_newpass_free(struct screen *s)
 static bool
 screen_newpass_long_enough(const struct screen_newpass *n)
 {
-	const char *s = field_text(&n->password);
-
-	return text_count(s, strlen(s)) >= app_session(n->base.app)->password_min_chars;
+	return password_is_long(
+	    field_text(&n->password), app_session(n->base.app)->password_min_chars);
 }
 
 static bool
 screen_newpass_same(const struct screen_newpass *n)
 {
-	return !field_is_empty(&n->password) &&
-	       strcmp(field_text(&n->password), field_text(&n->again)) == 0;
+	return password_is_repeated(field_text(&n->password), field_text(&n->again));
 }
 
 /* ------------------------------------------------------------------- asking */
@@ -141,7 +138,7 @@ screen_newpass_draw(struct screen *s, const struct area *room)
 	int at = x + labels + 2;
 	int w = room->w - at - 2;
 	struct area text = {.y = room->y, .x = x, .h = 2, .w = room->w - 2 * x};
-	char rule[128];
+	char rule[PASSWORD_RULE_LEN];
 	int y;
 
 	w = w < NEWPASS_FIELD_COLUMNS ? w : NEWPASS_FIELD_COLUMNS;
@@ -160,10 +157,7 @@ screen_newpass_draw(struct screen *s, const struct area *room)
 	form_draw(&n->form, NEWPASS_AGAIN, y++, at, w);
 	form_draw(&n->form, NEWPASS_REVEAL, y++, at, form_width(&n->form, NEWPASS_REVEAL));
 	y += room->h >= 12;
-	snprintf(rule, sizeof(rule),
-	    ngettext("au moins %u caractère", "au moins %u caractères",
-		app_session(s->app)->password_min_chars),
-	    app_session(s->app)->password_min_chars);
+	password_rule_text(app_session(s->app)->password_min_chars, rule);
 	screen_newpass_draw_rule(y++, x, text.w, screen_newpass_long_enough(n), rule);
 	screen_newpass_draw_rule(
 	    y++, x, text.w, screen_newpass_same(n), _("les deux saisies sont identiques"));

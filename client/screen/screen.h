@@ -93,6 +93,7 @@ struct screen *screen_exams_new(struct app *app);
 struct screen *screen_history_new(struct app *app);
 struct screen *screen_blocks_new(struct app *app);
 struct screen *screen_settings_new(struct app *app);
+struct screen *screen_closed_new(struct app *app);
 /* Inside the personal space, or without signing in. */
 struct screen *screen_faq_new(struct app *app);
 struct screen *screen_support_new(struct app *app);

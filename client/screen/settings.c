@@ -27,7 +27,6 @@ enum settings_item {
 	SETTINGS_NOTICE_REPORT,
 	SETTINGS_TOTP,
 	SETTINGS_SESSIONS,
-	SETTINGS_EXPORT,
 	SETTINGS_CONSENT,
 	N_SETTINGS_ITEMS,
 };
@@ -192,7 +191,7 @@ screen_settings_contact(struct sheet *s, struct sheet_flow *f, size_t item, Emag
 
 	s->items[item].label = address[0] ? N_("Modifier") : N_("Ajouter");
 	sheet_row(f, is_mobile ? _("Téléphone mobile") : _("Adresse mail"),
-	    address[0] ? address : _("aucun"), SHEET_NONE);
+	    address[0] ? address : _("aucun"), item);
 }
 
 /* After a change of one address the other waits. */
@@ -218,7 +217,7 @@ screen_settings_password(const struct account *a, struct sheet_flow *f)
 		dates_day(lang_now(), a->password_changed_at_ms, at);
 		snprintf(text, sizeof(text), _("changé le %s"), at);
 	}
-	sheet_row(f, _("Mot de passe"), text, SHEET_NONE);
+	sheet_row(f, _("Mot de passe"), text, SETTINGS_PASSWORD);
 }
 
 static void
@@ -235,7 +234,7 @@ screen_settings_totp(struct sheet *s, struct sheet_flow *f)
 	else
 		snprintf(text, sizeof(text), "%s", _("non activée"));
 	s->items[SETTINGS_TOTP].label = a->totp ? N_("Désactiver") : N_("Activer");
-	sheet_row(f, _("Application d'authentification"), text, SHEET_NONE);
+	sheet_row(f, _("Application d'authentification"), text, SETTINGS_TOTP);
 }
 
 static void
@@ -253,7 +252,7 @@ screen_settings_consent(const struct account *a, struct sheet_flow *f)
 
 		snprintf(text + len, sizeof(text) - len, " · %.180s", a->consent_establishment);
 	}
-	sheet_row(f, _("Consentement"), text, SHEET_NONE);
+	sheet_row(f, _("Consentement"), text, SETTINGS_CONSENT);
 }
 
 static void
@@ -263,9 +262,7 @@ screen_settings_lines(struct sheet *s, struct sheet_flow *f)
 	const struct account *a = &m->model;
 
 	for (size_t i = 0; i < N_SETTINGS_ITEMS; i++)
-		sheet_hide(s, i,
-		    !a->loaded || (i != SETTINGS_LANGUAGE && i != SETTINGS_NOTICE_OPENED &&
-				      i != SETTINGS_NOTICE_REPORT && i != SETTINGS_SESSIONS));
+		sheet_hide(s, i, !a->loaded);
 	sheet_text(f, STYLE_TITLE, "%s", _("Paramètres de votre compte personnel"));
 	if (!a->loaded) {
 		sheet_text(f, STYLE_PLAIN, "%s", _("Chargement…"));
@@ -295,10 +292,26 @@ static void
 screen_settings_pressed(struct sheet *s, size_t item)
 {
 	struct app *app = s->base.app;
+	const struct account *a = &screen_settings(s)->model;
 
 	switch (item) {
+	case SETTINGS_EMAIL:
+		app_push(app, screen_contact_new(app, EMAGE__CHANNEL__CHANNEL_EMAIL, a));
+		break;
+	case SETTINGS_MOBILE:
+		app_push(app, screen_contact_new(app, EMAGE__CHANNEL__CHANNEL_MOBILE, a));
+		break;
+	case SETTINGS_PASSWORD:
+		app_push(app, screen_password_new(app));
+		break;
+	case SETTINGS_TOTP:
+		app_push(app, screen_totp_new(app, a->totp));
+		break;
 	case SETTINGS_SESSIONS:
 		app_push(app, screen_sessions_new(app));
+		break;
+	case SETTINGS_CONSENT:
+		app_push(app, screen_consent_new(app));
 		break;
 	default:
 		break;
@@ -361,7 +374,6 @@ screen_settings_new(struct app *app)
 	    s, SETTINGS_NOTICE_REPORT, N_("un nouveau compte rendu est là"), &m->notice_report);
 	sheet_add_button(s, SETTINGS_TOTP, N_("Activer"));
 	sheet_add_button(s, SETTINGS_SESSIONS, N_("Voir"));
-	sheet_add_button(s, SETTINGS_EXPORT, N_("Exporter mes données"));
 	sheet_add_button(s, SETTINGS_CONSENT, N_("Retirer votre consentement"));
 	screen_settings_load(m);
 	return &s->base;

@@ -32,6 +32,8 @@ enum style {
 	STYLE_ERROR,
 	STYLE_KEY,   /* key in the hints */
 	STYLE_FOUND, /* found by a search */
+	STYLE_LIGHT, /* black on white whatever the theme: QR codes */
+	STYLE_DARK,  /* white on black likewise */
 	N_STYLES,
 };
 

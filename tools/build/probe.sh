@@ -64,6 +64,7 @@ package ZLIB zlib
 package POPPLER poppler-cpp
 package SECCOMP libseccomp
 package OATH liboath
+package QRENCODE libqrencode
 package CMOCKA cmocka
 package VTERM vterm
 echo "UNISTRING_LIBS := -lunistring"
