@@ -75,6 +75,27 @@ screens_of_exam(struct pty *p)
 	assert_true(pty_wait_screen(p, "exams"));
 }
 
+/* What is readable without signing in, from a person's space. */
+static void
+screens_reading(struct pty *p)
+{
+	static const struct {
+		const char *key, *screen;
+	} sections[] = {
+	    {"5", "faq"},
+	    {"6", "support"},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(sections); i++) {
+		pty_send(p, sections[i].key);
+		assert_true(pty_wait_screen(p, sections[i].screen));
+		assert_true(golden_matches(p, sections[i].screen, "fr"));
+		pty_key(p, PTY_KEY_ESCAPE);
+		assert_true(pty_wait_screen(p, "exams"));
+	}
+}
+
 static void
 screens_at(struct pty_stage *s, const struct size *size)
 {
@@ -93,6 +114,7 @@ screens_at(struct pty_stage *s, const struct size *size)
 	assert_true(pty_wait_text(p, "ECHO-DOPPLER"));
 	assert_true(golden_matches(p, "exams", "fr"));
 	screens_of_exam(p);
+	screens_reading(p);
 	pty_send(p, "0");
 	assert_true(pty_wait_screen(p, "dialog"));
 	assert_true(golden_matches(p, "logout", "fr"));
