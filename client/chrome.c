@@ -178,9 +178,9 @@ chrome_draw_sections(struct app *app)
 	enum action current = app_section(app);
 	int gap = chrome_sections_width(current, COLS, 1) > COLS - 2 ? 0 : 1;
 	int max = COLS;
-	int x = 1;
+	int x = gap;
 
-	while (max > 2 && chrome_sections_width(current, max, gap) > COLS - 2)
+	while (max > 2 && chrome_sections_width(current, max, gap) > COLS - 2 * gap)
 		max--;
 	for (size_t i = 0; section_at(i); i++) {
 		const struct section *s = section_at(i);

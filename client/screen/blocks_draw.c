@@ -33,23 +33,23 @@ enum blocks_column {
 };
 
 static const struct table_column blocks_list_columns[] = {
-    [BLOCKS_COLUMN_FAMILY] = {N_("Nom"), 9, 16, false, 0, true, 10},
-    [BLOCKS_COLUMN_GIVEN] = {N_("Prénom"), 9, 12, false, 0, false, 9},
-    [BLOCKS_COLUMN_PROFESSION] = {N_("Profession"), 10, 12, false, 1, true, 10},
-    [BLOCKS_COLUMN_SPECIALTY] = {N_("Spécialité"), 12, 22, false, 2, false, 11},
-    [BLOCKS_COLUMN_PLACES] = {N_("Établissements"), 14, 26, true, 3, false, 11},
-    [BLOCKS_COLUMN_AT] = {N_("Date de blocage"), 10, 17, false, 0, true, 11},
-    [BLOCKS_COLUMN_ACTION] = {N_("Actions"), 11, 20, false, 0, false, 11},
+    [BLOCKS_COLUMN_FAMILY] = {N_("Nom"), 9, 16, false, 0, true, 10, false},
+    [BLOCKS_COLUMN_GIVEN] = {N_("Prénom"), 9, 12, false, 0, false, 9, false},
+    [BLOCKS_COLUMN_PROFESSION] = {N_("Profession"), 10, 12, false, 1, true, 10, false},
+    [BLOCKS_COLUMN_SPECIALTY] = {N_("Spécialité"), 12, 22, false, 2, false, 11, false},
+    [BLOCKS_COLUMN_PLACES] = {N_("Établissements"), 14, 26, true, 3, false, 11, true},
+    [BLOCKS_COLUMN_AT] = {N_("Date de blocage"), 10, 17, false, 0, true, 10, false},
+    [BLOCKS_COLUMN_ACTION] = {N_("Actions"), 11, 20, false, 0, false, 11, false},
 };
 
 /* Without the date of a block. */
 static const struct table_column blocks_find_columns[] = {
-    [BLOCKS_COLUMN_FAMILY] = {N_("Nom"), 9, 16, false, 0, false, 10},
-    [BLOCKS_COLUMN_GIVEN] = {N_("Prénom"), 9, 12, false, 0, false, 9},
-    [BLOCKS_COLUMN_PROFESSION] = {N_("Profession"), 10, 12, false, 1, false, 10},
-    [BLOCKS_COLUMN_SPECIALTY] = {N_("Spécialité"), 12, 22, false, 2, false, 16},
-    [BLOCKS_COLUMN_PLACES] = {N_("Établissements"), 14, 26, true, 3, false, 16},
-    [BLOCKS_COLUMN_AT] = {N_("Actions"), 11, 20, false, 0, false, 11},
+    [BLOCKS_COLUMN_FAMILY] = {N_("Nom"), 9, 16, false, 0, false, 10, false},
+    [BLOCKS_COLUMN_GIVEN] = {N_("Prénom"), 9, 12, false, 0, false, 9, false},
+    [BLOCKS_COLUMN_PROFESSION] = {N_("Profession"), 10, 12, false, 1, false, 10, false},
+    [BLOCKS_COLUMN_SPECIALTY] = {N_("Spécialité"), 12, 22, false, 2, false, 16, false},
+    [BLOCKS_COLUMN_PLACES] = {N_("Établissements"), 14, 26, true, 3, false, 16, true},
+    [BLOCKS_COLUMN_AT] = {N_("Actions"), 11, 20, false, 0, false, 11, false},
 };
 
 /* Columns that sort, as the server names them. */
@@ -285,15 +285,6 @@ blocks_draw_found(struct screen_blocks *b, int y, const struct area *room)
 	    &f->table, f->model.loaded, _("Aucun professionnel ne correspond à ces critères."));
 }
 
-/* Results, and what shows them, are there only after a search. */
-static void
-blocks_hide_results(struct blocks_find *f)
-{
-	f->items[FIND_SIZE].hidden = !f->model.loaded;
-	f->items[FIND_PAGE].hidden = !f->model.loaded;
-	f->items[FIND_ROWS].hidden = !f->model.loaded;
-}
-
 static void
 blocks_draw_find(struct screen_blocks *b, const struct area *room)
 {
@@ -301,7 +292,6 @@ blocks_draw_find(struct screen_blocks *b, const struct area *room)
 	bool low = room->h < 12;
 	int y = room->y;
 
-	blocks_hide_results(f);
 	form_begin(&f->form, room);
 	blocks_draw_tabs(&f->form, y++, room);
 	if (low && f->form.focus > FIND_CLEAR) {

@@ -85,11 +85,21 @@ blocks_find_ask_lists(struct screen_blocks *b)
 
 /* ------------------------------------------------------------------- search */
 
+/* Results, and what shows them, are there only after a search. */
+static void
+blocks_find_show_results(struct blocks_find *f)
+{
+	f->items[FIND_SIZE].hidden = !f->model.loaded;
+	f->items[FIND_PAGE].hidden = !f->model.loaded;
+	f->items[FIND_ROWS].hidden = !f->model.loaded;
+}
+
 static void
 blocks_find_follow(struct blocks_find *f)
 {
 	const struct directory *m = &f->model;
 
+	blocks_find_show_results(f);
 	paging_follow(&f->paging, m->page, m->n_pages, m->total, (uint32_t)m->n_rows);
 	f->paging.more = m->more_than_counted;
 	f->table.n_rows = m->n_rows;
@@ -185,6 +195,7 @@ blocks_find_clear(struct screen_blocks *b)
 	directory_forget_found(&f->model);
 	f->table.n_rows = 0;
 	f->paging.loaded = false;
+	blocks_find_show_results(f);
 	form_focus(&f->form, FIND_FAMILY);
 }
 
@@ -334,6 +345,7 @@ blocks_find_init(struct screen_blocks *b)
 	f->place = (struct choice){.text = blocks_find_place_text, .arg = &f->model, .n = 1};
 	paging_init(&f->paging, FIND_PAGE_SIZE);
 	blocks_find_set_items(f);
+	blocks_find_show_results(f);
 	f->form = (struct form){
 	    .items = f->items,
 	    .n = N_FIND_ITEMS,

@@ -51,6 +51,24 @@ table_drop(struct table *t)
 	return true;
 }
 
+/* Columns grow to what they would like, those that are eager, or those that are
+ * not; returns what is left. */
+static int
+table_grow(struct table *t, int left, bool eager)
+{
+	for (size_t i = 0; i < t->n_columns; i++) {
+		int more = t->columns[i].ideal - t->width[i];
+
+		if (t->width[i] == 0 || t->columns[i].eager != eager)
+			continue;
+		more = more < left ? more : left;
+		more = more > 0 ? more : 0;
+		t->width[i] += more;
+		left -= more;
+	}
+	return left;
+}
+
 static void
 table_layout(struct table *t, int w, bool tall)
 {
@@ -63,16 +81,10 @@ table_layout(struct table *t, int w, bool tall)
 	while (table_least(t) > w && table_drop(t))
 		continue;
 	left = w - table_least(t);
-	for (size_t i = 0; i < t->n_columns; i++) {
-		int more = t->columns[i].ideal - table_least_of(t, i);
-
-		if (t->width[i] == 0)
-			continue;
-		more = more < left ? more : left;
-		more = more > 0 ? more : 0;
-		t->width[i] = table_least_of(t, i) + more;
-		left -= more;
-	}
+	for (size_t i = 0; i < t->n_columns; i++)
+		t->width[i] = t->width[i] > 0 ? table_least_of(t, i) : 0;
+	left = table_grow(t, left, true);
+	left = table_grow(t, left, false);
 	for (size_t i = 0; i < t->n_columns; i++) {
 		if (t->width[i] > 0 && t->columns[i].stretch && left > 0) {
 			t->width[i] += left;

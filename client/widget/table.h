@@ -18,7 +18,8 @@ struct table_column {
 	bool stretch;	   /* takes what is left */
 	int drop;	   /* 0: never dropped; higher goes first */
 	bool sorts;
-	int tall; /* least width where rows have two lines; 0: as `least` */
+	int tall;   /* least width where rows have two lines; 0: as `least` */
+	bool eager; /* grows before the others */
 };
 
 #define TABLE_MAX_COLUMNS 8

@@ -41,6 +41,14 @@ wrap_may_break(const char *s, size_t len, size_t i, uint32_t before)
 	return before != 0xab && !wrap_is_closer(after);
 }
 
+/* Whether a line may end behind a hyphen: "Jean-|Paul", not "10-12" or "--". */
+static bool
+wrap_is_double_word(uint32_t before, uint32_t hyphen, uint32_t after)
+{
+	return hyphen == '-' && before != 0 && before != ' ' && before != '-' && after != ' ' &&
+	       after != '-' && (after < '0' || after > '9');
+}
+
 /* The longest front of s that makes one line; *next_r: where the next begins. */
 static size_t
 wrap_line_len(const char *s, size_t len, size_t columns, size_t *next_r)
@@ -48,7 +56,7 @@ wrap_line_len(const char *s, size_t len, size_t columns, size_t *next_r)
 	size_t column = 0;
 	size_t break_at = 0;
 	bool in_indent = true;
-	uint32_t before = 0;
+	uint32_t before = 0, before_that = 0;
 	size_t i = 0;
 
 	while (i < len) {
@@ -60,11 +68,14 @@ wrap_line_len(const char *s, size_t len, size_t columns, size_t *next_r)
 		width = width < 0 ? 1 : width;
 		if (cp == ' ' && !in_indent && before != ' ' && wrap_may_break(s, len, i, before))
 			break_at = i;
+		if (wrap_is_double_word(before_that, before, cp))
+			break_at = i;
 		if (cp != ' ')
 			in_indent = false;
 		if (column + (size_t)width > columns && i > 0)
 			break;
 		column += (size_t)width;
+		before_that = before;
 		before = cp;
 		i += n;
 	}

@@ -7,9 +7,9 @@
 #include "client/widget/paint.h"
 
 /*
- * Running text in lines: breaks at blanks, but as French typography wants it
- * never before : ; ? ! » % nor after «, whichever blank stands there. Words
- * longer than a line are cut between characters.
+ * Running text in lines: breaks at blanks and behind the hyphen of a double
+ * word, but as French typography wants it never before : ; ? ! » % nor after «, whichever blank
+ * stands there. Words longer than a line are cut between characters.
  */
 struct wrap_line {
 	size_t offset, len; /* bytes of the text; len without the break */

@@ -17,6 +17,7 @@
 #include "db/store.h"
 #include "server/server.h"
 #include "tests/lib/check.h"
+#include "tests/lib/pty_stage_people.h"
 #include "tests/lib/wire.h"
 
 #define STAGE_UID	"1.2.826.0.1.3680043.10.474.9"
@@ -70,7 +71,7 @@ stage_when_ms(const char *at)
 
 /* One exam with its report, of the thirty. */
 static int
-stage_exam_add(struct store_conn *db, const struct pty_stage *s, unsigned i)
+stage_exam_add(struct store_conn *db, const struct pty_stage *s, unsigned i, uint64_t *exam_id_r)
 {
 	const struct stage_exam *last = &stage_exams[ARRAY_LEN(stage_exams) - 1];
 	struct stage_exam e = i < ARRAY_LEN(stage_exams) ? stage_exams[i] : *last;
@@ -83,7 +84,7 @@ stage_exam_add(struct store_conn *db, const struct pty_stage *s, unsigned i)
 	    .is_final = true,
 	};
 	char study[64], series[80], sop[80], at[32], description[64];
-	uint64_t instance, exam, place = 0;
+	uint64_t instance, place = 0;
 	bool existed;
 	int rc;
 
@@ -122,18 +123,21 @@ stage_exam_add(struct store_conn *db, const struct pty_stage *s, unsigned i)
 				.release = true,
 				.now_ms = stage_when_ms(e.at),
 			    },
-			    &instance, &exam);
+			    &instance, exam_id_r);
 }
 
 static int
 stage_exams_add(struct store_conn *db, void *arg)
 {
-	unsigned i;
+	const struct pty_stage *s = arg;
+	uint64_t exam_id, newest_id = 0;
 	int rc = 0;
 
-	for (i = 0; i < STAGE_N_EXAMS && rc == 0; i++)
-		rc = stage_exam_add(db, arg, i);
-	return rc;
+	for (unsigned i = 0; i < STAGE_N_EXAMS && rc == 0; i++) {
+		rc = stage_exam_add(db, s, i, &exam_id);
+		newest_id = i == 0 ? exam_id : newest_id;
+	}
+	return rc < 0 ? rc : pty_stage_people_add(db, s->patient.patient_id, newest_id);
 }
 
 /* The server is down meanwhile: the database has one process. */

@@ -9,7 +9,8 @@
 
 /*
  * What a screen test plays on: a real server with one patient, whose exams are
- * those of the guide's page and more, thirty in all; and the real client in a
+ * those of the guide's page and more, thirty in all, and whose history and blocks
+ * are those of pty_stage_people.h; and the real client in a
  * pseudo-terminal. The client's clock begins at 14:32:00 each time, so that
  * what it shows of the time of day is always the same for a minute.
  */
