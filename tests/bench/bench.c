@@ -35,6 +35,7 @@
 #define N_CONNS	   64
 #define N_WIDE	   2048 /* connections of different patients, for the cost of a page */
 #define N_IDLE	   10000
+#define N_SIGN_INS 200
 #define N_SMALL	   10000 /* patients */
 #define N_LARGE	   1000000
 
@@ -63,7 +64,8 @@ bench_config(const struct bench *b, int size, int port)
 	    "[listen]\nport = %d\n[storage]\ndirectory = %s\ncache_mib = %d\n"
 	    "[threads]\nio = 1\nhash = 1\nimaging = 1\n"
 	    "[limits]\nconnections = 20000\nunauthenticated = 20000\n"
-	    "source_signins = 100000\nsession_requests = 1000000\n[log]\nlevel = error\n",
+	    "handshake_s = 60\nsource_signins = 100000\nsession_requests = 1000000\n[log]\nlevel = "
+	    "error\n",
 	    port, b->directory[size], BENCH_CACHE_MIB);
 	if (fclose(f) != 0)
 		die("%s: %s", path, strerror(errno));
@@ -265,6 +267,41 @@ bench_idle(struct bench *b)
 	    (double)(full_kib - empty_kib) / N_IDLE, 24);
 }
 
+/* ------------------------------------------------------------- half-open ones */
+
+/* Sign-ins while so many others have begun a handshake and say no more. */
+static void
+bench_half_open(struct bench *b)
+{
+	int *held = mem_new_array(N_IDLE, sizeof(*held));
+	double quiet[N_SIGN_INS], crowded[N_SIGN_INS];
+	struct load_target t;
+	struct proc p;
+	unsigned i;
+	char *ca;
+
+	bench_start(b, EMAGED, 0, N_SIGN_INS, &p);
+	t = bench_target(b, 0, &p, &ca);
+	load_sign_ins(&t, N_SIGN_INS, quiet);
+	proc_stop(&p);
+	free(ca);
+	bench_start(b, EMAGED, 0, N_SIGN_INS, &p);
+	t = bench_target(b, 0, &p, &ca);
+	load_half_open(&t, N_IDLE, held);
+	load_sign_ins(&t, N_SIGN_INS, crowded);
+	for (i = 0; i < N_IDLE; i++)
+		close(held[i]);
+	proc_stop(&p);
+	free(ca);
+	free(held);
+	proc_median(quiet, N_SIGN_INS); /* sorts */
+	proc_median(crowded, N_SIGN_INS);
+	table_limit(&b->table, "p99 of sign-ins, 10000 half-open held", "ms",
+	    crowded[N_SIGN_INS - 1 - N_SIGN_INS / 100], 9);
+	table_figure(&b->table, "  their median, against none held", "ms", crowded[N_SIGN_INS / 2],
+	    quiet[N_SIGN_INS / 2]);
+}
+
 /* ------------------------------------------------------------------- writes */
 
 static double
@@ -390,6 +427,7 @@ main(int argc, char **argv)
 	    {"growth", bench_growth},
 	    {"handshakes", bench_handshakes},
 	    {"idle", bench_idle},
+	    {"half-open", bench_half_open},
 	    {"writes", bench_writes},
 	    {"start", bench_start_up},
 	    {"access", bench_access},

@@ -188,6 +188,45 @@ load_sign_in(struct load_conn *c, uint32_t i)
 	load_call(c, METHOD_session_resume, &resume.base);
 }
 
+void
+load_sign_ins(const struct load_target *t, uint32_t n, double *ms_r)
+{
+	SSL_CTX *tls = load_tls(t);
+	struct load_conn c;
+	int64_t from_ns;
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		from_ns = proc_now_ns();
+		c = (struct load_conn){.fd = load_socket(t, i, 0), .ssl = SSL_new(tls)};
+		buf_init(&c.in, IN_MAX);
+		SSL_set_fd(c.ssl, c.fd);
+		if (SSL_connect(c.ssl) != 1)
+			die("bench: handshake: %s", tls_error_text());
+		load_sign_in(&c, i);
+		ms_r[i] = (double)(proc_now_ns() - from_ns) / 1e6;
+		SSL_shutdown(c.ssl);
+		SSL_free(c.ssl);
+		close(c.fd);
+		buf_release(&c.in);
+	}
+	SSL_CTX_free(tls);
+}
+
+void
+load_half_open(const struct load_target *t, uint32_t n, int *fds_r)
+{
+	/* a handshake record of 512 bytes, of which no more will come */
+	static const uint8_t begun[] = {0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xFC, 0x03};
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		fds_r[i] = load_socket(t, i, 0);
+		if (send(fds_r[i], begun, sizeof(begun), MSG_NOSIGNAL) != (ssize_t)sizeof(begun))
+			die("bench: %s", strerror(errno));
+	}
+}
+
 static void
 load_connect(struct load *l, uint32_t i)
 {

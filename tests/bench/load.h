@@ -41,6 +41,11 @@ void load_flat_out(
 /* So many a second, whatever comes back when. Latency is from the moment the
  * request was planned for. */
 void load_at_rate(struct load *l, enum load_kind kind, double per_s, int ms, struct load_result *r);
+/* Connects and resumes sessions 0 .. n-1 one after the other; the time that each
+ * took, in ms. */
+void load_sign_ins(const struct load_target *t, uint32_t n, double *ms_r);
+/* n connections that begin a handshake and say no more. Descriptors in fds_r. */
+void load_half_open(const struct load_target *t, uint32_t n, int *fds_r);
 /* Full handshakes, `in_flight` at a time, each connection closed after it. */
 void load_handshakes(
     const struct load_target *t, unsigned in_flight, int ms, struct load_result *r);
