@@ -121,7 +121,7 @@ blocks_change_text(const struct screen_blocks *b, const char *person)
 		emergency =
 		    b->list.model.emergency_overrides
 			? _("Un accès en urgence restera possible malgré le blocage : vous en "
-			    "serez averti et il paraîtra dans votre historique.")
+			    "recevrez l'avis et il paraîtra dans votre historique.")
 			: _("Même en urgence, l'accès sera refusé.");
 		what = mem_printf(_("%1$s ne pourra plus consulter vos examens, dès maintenant. "
 				    "%2$s Vous pourrez annuler ce blocage à tout moment."),
