@@ -84,21 +84,21 @@ static void
 export_account(
     struct jsontext *j, const struct store_account *who, const struct store_profile *profile)
 {
-	json_string(j, "identifier", who->identifier);
-	json_string(j, "civility", who->civility);
-	json_string(j, "given_name", who->given_name);
-	json_string(j, "used_name", who->used_name);
-	json_string(j, "birth_name", who->birth_name);
-	json_string(j, "sex", profile->sex);
-	json_day(j, "birth_date", profile->birth_date);
-	json_string(j, "email", who->email);
-	json_string(j, "mobile", who->mobile);
-	json_string(j, "language", who->language);
-	json_bool(j, "notice_exam_opened", profile->notice_exam_opened);
-	json_bool(j, "notice_new_report", profile->notice_new_report);
-	json_bool(j, "authenticator_app", who->totp);
-	json_time(j, "created_at", profile->created_at_ms);
-	json_time(j, "password_changed_at", profile->password_changed_at_ms);
+	jsontext_string(j, "identifier", who->identifier);
+	jsontext_string(j, "civility", who->civility);
+	jsontext_string(j, "given_name", who->given_name);
+	jsontext_string(j, "used_name", who->used_name);
+	jsontext_string(j, "birth_name", who->birth_name);
+	jsontext_string(j, "sex", profile->sex);
+	jsontext_day(j, "birth_date", profile->birth_date);
+	jsontext_string(j, "email", who->email);
+	jsontext_string(j, "mobile", who->mobile);
+	jsontext_string(j, "language", who->language);
+	jsontext_bool(j, "notice_exam_opened", profile->notice_exam_opened);
+	jsontext_bool(j, "notice_new_report", profile->notice_new_report);
+	jsontext_bool(j, "authenticator_app", who->totp);
+	jsontext_time(j, "created_at", profile->created_at_ms);
+	jsontext_time(j, "password_changed_at", profile->password_changed_at_ms);
 }
 
 int
@@ -118,20 +118,20 @@ export_text_account(struct export_files *f)
 		rc = store_consents(f->db, a, f->patient_id, &consents, &n);
 	if (rc < 0)
 		goto out;
-	json_open(&j, NULL, '{');
-	json_time(&j, "exported_at", f->now_ms);
-	json_string(&j, "region", server_settings(f->server)->region_name);
+	jsontext_open(&j, NULL, '{');
+	jsontext_time(&j, "exported_at", f->now_ms);
+	jsontext_string(&j, "region", server_settings(f->server)->region_name);
 	export_account(&j, &who, &profile);
-	json_open(&j, "consents", '[');
+	jsontext_open(&j, "consents", '[');
 	for (unsigned i = 0; i < n; i++) {
-		json_open(&j, NULL, '{');
-		json_string(&j, "what", consents[i].given ? "given" : "withdrawn");
-		json_time(&j, "at", consents[i].at_ms);
-		json_string(&j, "establishment", consents[i].establishment);
-		json_close(&j, '}');
+		jsontext_open(&j, NULL, '{');
+		jsontext_string(&j, "what", consents[i].given ? "given" : "withdrawn");
+		jsontext_time(&j, "at", consents[i].at_ms);
+		jsontext_string(&j, "establishment", consents[i].establishment);
+		jsontext_close(&j, '}');
 	}
-	json_close(&j, ']');
-	json_close(&j, '}');
+	jsontext_close(&j, ']');
+	jsontext_close(&j, '}');
 	rc = j.failed ? -EM_E_TOO_LARGE : 0;
 out:
 	arena_free(&a);
@@ -154,17 +154,17 @@ export_exam(struct export_files *f, struct arena *a, struct jsontext *j, uint64_
 		return -EM_E_TOO_LARGE;
 	f->exams[f->n_exams] = (struct export_exam){.exam_id = exam_id, .has_report = x.has_report};
 	(void)snprintf(folder, sizeof(folder), "exams/%04u", ++f->n_exams);
-	json_open(j, NULL, '{');
-	json_string(j, "folder", folder);
-	json_time(j, "taken_at", x.taken_at_ms);
-	json_string(j, "establishment", x.establishment);
-	json_string(j, "modality", x.modality);
-	json_string(j, "description", x.description);
-	json_string(j, "study_uid", x.study_uid);
-	json_string(j, "accession_number", x.accession_number);
-	json_bool(j, "has_report", x.has_report);
-	json_number(j, "n_images", x.n_images);
-	json_close(j, '}');
+	jsontext_open(j, NULL, '{');
+	jsontext_string(j, "folder", folder);
+	jsontext_time(j, "taken_at", x.taken_at_ms);
+	jsontext_string(j, "establishment", x.establishment);
+	jsontext_string(j, "modality", x.modality);
+	jsontext_string(j, "description", x.description);
+	jsontext_string(j, "study_uid", x.study_uid);
+	jsontext_string(j, "accession_number", x.accession_number);
+	jsontext_bool(j, "has_report", x.has_report);
+	jsontext_number(j, "n_images", x.n_images);
+	jsontext_close(j, '}');
 	return j->failed ? -EM_E_TOO_LARGE : 0;
 }
 
@@ -180,7 +180,7 @@ export_text_exams(struct export_files *f)
 	unsigned n = PAGE_ROWS;
 	int rc = 0;
 
-	json_open(&j, NULL, '[');
+	jsontext_open(&j, NULL, '[');
 	while (rc == 0 && n == PAGE_ROWS) {
 		struct store_exam *rows = NULL;
 
@@ -191,7 +191,7 @@ export_text_exams(struct export_files *f)
 		q.offset += n;
 		arena_reset(a);
 	}
-	json_close(&j, ']');
+	jsontext_close(&j, ']');
 	arena_free(&a);
 	return rc == 0 && j.failed ? -EM_E_TOO_LARGE : rc;
 }
@@ -211,20 +211,21 @@ export_access(struct export_files *f, struct arena *a, struct jsontext *j, uint6
 
 	if (rc < 0)
 		return rc == -EM_E_NOT_FOUND ? 0 : rc;
-	json_open(j, NULL, '{');
-	json_number(j, "number", (int64_t)e.number);
-	json_time(j, "at", e.at_ms);
-	json_string(j, "family_name", e.family_name);
-	json_string(j, "given_name", e.given_name);
-	json_string(j, "profession", e.profession);
-	json_string(j, "specialty", e.specialty);
-	json_string(j, "establishment", e.establishment);
-	json_string(j, "motive", e.motive_label);
-	json_string(j, "motive_detail", e.motive_detail);
-	json_string(j, "result", (size_t)e.result < ARRAY_LEN(results) ? results[e.result] : "");
-	json_number(j, "exam", (int64_t)e.exam_id);
-	json_time(j, "until", e.until_ms);
-	json_close(j, '}');
+	jsontext_open(j, NULL, '{');
+	jsontext_number(j, "number", (int64_t)e.number);
+	jsontext_time(j, "at", e.at_ms);
+	jsontext_string(j, "family_name", e.family_name);
+	jsontext_string(j, "given_name", e.given_name);
+	jsontext_string(j, "profession", e.profession);
+	jsontext_string(j, "specialty", e.specialty);
+	jsontext_string(j, "establishment", e.establishment);
+	jsontext_string(j, "motive", e.motive_label);
+	jsontext_string(j, "motive_detail", e.motive_detail);
+	jsontext_string(
+	    j, "result", (size_t)e.result < ARRAY_LEN(results) ? results[e.result] : "");
+	jsontext_number(j, "exam", (int64_t)e.exam_id);
+	jsontext_time(j, "until", e.until_ms);
+	jsontext_close(j, '}');
 	return j->failed ? -EM_E_TOO_LARGE : 0;
 }
 
@@ -241,7 +242,7 @@ export_text_accesses(struct export_files *f)
 	unsigned n = PAGE_ROWS;
 	int rc = 0;
 
-	json_open(&j, NULL, '[');
+	jsontext_open(&j, NULL, '[');
 	while (rc == 0 && n == PAGE_ROWS) {
 		struct store_access_row *rows = NULL;
 
@@ -252,7 +253,7 @@ export_text_accesses(struct export_files *f)
 		q.offset += n;
 		arena_reset(a);
 	}
-	json_close(&j, ']');
+	jsontext_close(&j, ']');
 	arena_free(&a);
 	return rc == 0 && j.failed ? -EM_E_TOO_LARGE : rc;
 }

@@ -9,22 +9,22 @@
 #include "common/clock.h"
 
 static void
-json_put(struct jsontext *j, const char *s, size_t len)
+jsontext_put(struct jsontext *j, const char *s, size_t len)
 {
 	if (!j->failed && buf_append(j->out, s, len) < 0)
 		j->failed = true;
 }
 
 static void
-json_text(struct jsontext *j, const char *s)
+jsontext_text(struct jsontext *j, const char *s)
 {
-	json_put(j, s, strlen(s));
+	jsontext_put(j, s, strlen(s));
 }
 
 static void
-json_quoted(struct jsontext *j, const char *s)
+jsontext_quoted(struct jsontext *j, const char *s)
 {
-	json_text(j, "\"");
+	jsontext_text(j, "\"");
 	for (; *s != '\0'; s++) {
 		unsigned char c = (unsigned char)*s;
 		char escape[8];
@@ -37,105 +37,105 @@ json_quoted(struct jsontext *j, const char *s)
 			(void)snprintf(escape, sizeof(escape), "\\u%04x", c);
 		else
 			(void)snprintf(escape, sizeof(escape), "%c", c);
-		json_text(j, escape);
+		jsontext_text(j, escape);
 	}
-	json_text(j, "\"");
+	jsontext_text(j, "\"");
 }
 
 /* What stands before a value. */
 static void
-json_begin(struct jsontext *j, const char *key)
+jsontext_begin(struct jsontext *j, const char *key)
 {
 	if (!j->first)
-		json_text(j, ",");
+		jsontext_text(j, ",");
 	if (j->depth > 0)
-		json_text(j, "\n");
+		jsontext_text(j, "\n");
 	for (unsigned i = 0; i < j->depth; i++)
-		json_text(j, "  ");
+		jsontext_text(j, "  ");
 	j->first = false;
 	if (key != NULL) {
-		json_quoted(j, key);
-		json_text(j, ": ");
+		jsontext_quoted(j, key);
+		jsontext_text(j, ": ");
 	}
 }
 
 void
-json_open(struct jsontext *j, const char *key, char bracket)
+jsontext_open(struct jsontext *j, const char *key, char bracket)
 {
-	json_begin(j, key);
-	json_put(j, &bracket, 1);
+	jsontext_begin(j, key);
+	jsontext_put(j, &bracket, 1);
 	j->depth++;
 	j->first = true;
 }
 
 void
-json_close(struct jsontext *j, char bracket)
+jsontext_close(struct jsontext *j, char bracket)
 {
 	bool empty = j->first;
 
 	j->depth--;
 	if (!empty)
-		json_text(j, "\n");
+		jsontext_text(j, "\n");
 	for (unsigned i = 0; !empty && i < j->depth; i++)
-		json_text(j, "  ");
-	json_put(j, &bracket, 1);
+		jsontext_text(j, "  ");
+	jsontext_put(j, &bracket, 1);
 	j->first = false;
 	if (j->depth == 0)
-		json_text(j, "\n");
+		jsontext_text(j, "\n");
 }
 
 void
-json_string(struct jsontext *j, const char *key, const char *value)
+jsontext_string(struct jsontext *j, const char *key, const char *value)
 {
-	json_begin(j, key);
-	json_quoted(j, value);
+	jsontext_begin(j, key);
+	jsontext_quoted(j, value);
 }
 
 void
-json_number(struct jsontext *j, const char *key, int64_t value)
+jsontext_number(struct jsontext *j, const char *key, int64_t value)
 {
 	char text[32];
 
-	json_begin(j, key);
+	jsontext_begin(j, key);
 	(void)snprintf(text, sizeof(text), "%" PRId64, value);
-	json_text(j, text);
+	jsontext_text(j, text);
 }
 
 void
-json_bool(struct jsontext *j, const char *key, bool value)
+jsontext_bool(struct jsontext *j, const char *key, bool value)
 {
-	json_begin(j, key);
-	json_text(j, value ? "true" : "false");
+	jsontext_begin(j, key);
+	jsontext_text(j, value ? "true" : "false");
 }
 
 void
-json_time(struct jsontext *j, const char *key, int64_t at_ms)
+jsontext_time(struct jsontext *j, const char *key, int64_t at_ms)
 {
 	struct clock_civil c;
 	char text[80];
 
-	json_begin(j, key);
+	jsontext_begin(j, key);
 	if (at_ms == 0) {
-		json_text(j, "null");
+		jsontext_text(j, "null");
 		return;
 	}
 	c = clock_paris(at_ms);
 	(void)snprintf(text, sizeof(text), "\"%04d-%02d-%02dT%02d:%02d:%02d+%02d:%02d\"", c.year,
 	    c.month, c.day, c.hour, c.minute, c.second, c.offset_min / 60, c.offset_min % 60);
-	json_text(j, text);
+	jsontext_text(j, text);
 }
 
 void
-json_day(struct jsontext *j, const char *key, uint32_t yyyymmdd)
+jsontext_day(struct jsontext *j, const char *key, uint32_t yyyymmdd)
 {
 	char text[48];
 
-	json_begin(j, key);
+	jsontext_begin(j, key);
 	if (yyyymmdd == 0) {
-		json_text(j, "null");
+		jsontext_text(j, "null");
 		return;
 	}
 	(void)snprintf(text, sizeof(text), "\"%04u-%02u-%02u\"", yyyymmdd / 10000,
 	    yyyymmdd / 100 % 100, yyyymmdd % 100);
-	json_text(j, text);
+	jsontext_text(j, text);
 }

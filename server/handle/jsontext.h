@@ -19,14 +19,14 @@ struct jsontext {
 };
 
 /* `key` NULL: inside an array, or the outermost. */
-void json_open(struct jsontext *j, const char *key, char bracket);
-void json_close(struct jsontext *j, char bracket);
-void json_string(struct jsontext *j, const char *key, const char *value);
-void json_number(struct jsontext *j, const char *key, int64_t value);
-void json_bool(struct jsontext *j, const char *key, bool value);
+void jsontext_open(struct jsontext *j, const char *key, char bracket);
+void jsontext_close(struct jsontext *j, char bracket);
+void jsontext_string(struct jsontext *j, const char *key, const char *value);
+void jsontext_number(struct jsontext *j, const char *key, int64_t value);
+void jsontext_bool(struct jsontext *j, const char *key, bool value);
 /* A time as "2016-06-10T10:22:00+02:00", of Paris; 0 is null. */
-void json_time(struct jsontext *j, const char *key, int64_t at_ms);
+void jsontext_time(struct jsontext *j, const char *key, int64_t at_ms);
 /* yyyymmdd as "1975-02-14"; 0 is null. */
-void json_day(struct jsontext *j, const char *key, uint32_t yyyymmdd);
+void jsontext_day(struct jsontext *j, const char *key, uint32_t yyyymmdd);
 
 #endif
