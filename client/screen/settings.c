@@ -27,6 +27,7 @@ enum settings_item {
 	SETTINGS_NOTICE_REPORT,
 	SETTINGS_TOTP,
 	SETTINGS_SESSIONS,
+	SETTINGS_EXPORT,
 	SETTINGS_CONSENT,
 	N_SETTINGS_ITEMS,
 };
@@ -283,6 +284,7 @@ screen_settings_lines(struct sheet *s, struct sheet_flow *f)
 	sheet_gap(f);
 	screen_settings_totp(s, f);
 	sheet_row(f, _("Sessions ouvertes"), "", SETTINGS_SESSIONS);
+	sheet_row(f, _("Mes données"), "", SETTINGS_EXPORT);
 	screen_settings_consent(a, f);
 }
 
@@ -309,6 +311,9 @@ screen_settings_pressed(struct sheet *s, size_t item)
 		break;
 	case SETTINGS_SESSIONS:
 		app_push(app, screen_sessions_new(app));
+		break;
+	case SETTINGS_EXPORT:
+		app_push(app, screen_export_new(app));
 		break;
 	case SETTINGS_CONSENT:
 		app_push(app, screen_consent_new(app));
@@ -374,6 +379,7 @@ screen_settings_new(struct app *app)
 	    s, SETTINGS_NOTICE_REPORT, N_("un nouveau compte rendu est là"), &m->notice_report);
 	sheet_add_button(s, SETTINGS_TOTP, N_("Activer"));
 	sheet_add_button(s, SETTINGS_SESSIONS, N_("Voir"));
+	sheet_add_button(s, SETTINGS_EXPORT, N_("Exporter mes données"));
 	sheet_add_button(s, SETTINGS_CONSENT, N_("Retirer votre consentement"));
 	screen_settings_load(m);
 	return &s->base;

@@ -15,5 +15,6 @@ struct screen *screen_sessions_new(struct app *app);
 /* Sets the authenticator app up, or takes it off. */
 struct screen *screen_totp_new(struct app *app, bool in_force);
 struct screen *screen_consent_new(struct app *app);
+struct screen *screen_export_new(struct app *app);
 
 #endif
