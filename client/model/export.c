@@ -37,11 +37,11 @@ export_expand(const char *path)
 }
 
 static void
-export_forget(struct export *x)
+export_forget(struct export_file *x)
 {
 	free(x->path);
 	free(x->temp);
-	*x = (struct export){.fd = -1};
+	*x = (struct export_file){.fd = -1};
 }
 
 /* Whether something stands where the archive shall go; 0 or the errno. */
@@ -60,12 +60,12 @@ export_look(const char *path, bool may_replace)
 }
 
 int
-export_open(struct export *x, const char *path, bool may_replace)
+export_open(struct export_file *x, const char *path, bool may_replace)
 {
 	char *whole = export_expand(path);
 	int error = export_look(whole, may_replace);
 
-	*x = (struct export){.fd = -1, .path = whole, .may_replace = may_replace};
+	*x = (struct export_file){.fd = -1, .path = whole, .may_replace = may_replace};
 	if (error == 0) {
 		x->temp = mem_printf("%s.XXXXXX", whole);
 		/* O_EXCL and mode 0600 */
@@ -94,7 +94,7 @@ export_write(int fd, const uint8_t *bytes, size_t len)
 }
 
 int
-export_take(struct export *x, const Emage__ExportGetReply *part)
+export_take(struct export_file *x, const Emage__ExportGetReply *part)
 {
 	if (x->received_bytes == 0) {
 		x->total_bytes = part->total_bytes;
@@ -108,7 +108,7 @@ export_take(struct export *x, const Emage__ExportGetReply *part)
 
 /* Its name, without ever replacing what may not be. */
 static int
-export_name(const struct export *x)
+export_name(const struct export_file *x)
 {
 	if (x->may_replace)
 		return rename(x->temp, x->path) < 0 ? errno : 0;
@@ -136,7 +136,7 @@ export_sync_folder(const char *path)
 }
 
 int
-export_finish(struct export *x)
+export_finish(struct export_file *x)
 {
 	int error = x->received_bytes == x->total_bytes ? 0 : EPROTO;
 
@@ -155,7 +155,7 @@ export_finish(struct export *x)
 }
 
 void
-export_abort(struct export *x)
+export_abort(struct export_file *x)
 {
 	if (x->fd >= 0) {
 		close(x->fd);
@@ -165,7 +165,7 @@ export_abort(struct export *x)
 }
 
 unsigned
-export_percent(const struct export *x)
+export_percent(const struct export_file *x)
 {
 	if (x->total_bytes == 0)
 		return 0;

@@ -12,7 +12,7 @@
  * An archive on its way to a file: written beside it under a name that nobody
  * else has, for its owner alone, and given its name only when it is whole.
  */
-struct export {
+struct export_file {
 	int fd;	    /* -1: none under way */
 	char *path; /* wanted */
 	char *temp; /* being written */
@@ -27,17 +27,17 @@ void export_default_path(int64_t now_ms, char out_r[EXPORT_PATH_LEN]);
 
 /* Begins. "~/" stands for $HOME. 0 or the errno: EEXIST when the file is there
  * and may not be replaced, EISDIR for a folder. */
-int export_open(struct export *x, const char *path, bool may_replace);
+int export_open(struct export_file *x, const char *path, bool may_replace);
 /* 0 or the errno. */
-int export_take(struct export *x, const Emage__ExportGetReply *part);
+int export_take(struct export_file *x, const Emage__ExportGetReply *part);
 /* All has come: on disk, then under its name. 0 or the errno; EPROTO when the
  * server has sent another amount than announced. */
-int export_finish(struct export *x);
+int export_finish(struct export_file *x);
 /* Leaves nothing of an archive that is not whole. */
-void export_abort(struct export *x);
+void export_abort(struct export_file *x);
 
 /* 0 to 100. */
-unsigned export_percent(const struct export *x);
+unsigned export_percent(const struct export_file *x);
 #define EXPORT_SIZE_LEN 32
 /* "12,3 Mo", "12.3 MB". */
 void export_size_text(const char *language, uint64_t bytes, char out_r[EXPORT_SIZE_LEN]);

@@ -40,6 +40,7 @@ signin_take_password(struct signin *s, const Emage__AuthPasswordReply *r)
 {
 	signin_take(s, r->contacts, r->n_contacts, r->sent_to, r->expires_in_s, r->resend_in_s,
 	    r->tries_left);
+	s->totp = r->totp;
 }
 
 void

@@ -21,6 +21,8 @@
 #include "common/text.h"
 #include "proto/session.pb-c.h"
 
+#define CODE_RECOVERY_MAX 16
+
 enum code_item {
 	CODE_FIELD,
 	CODE_REVEAL,
@@ -102,7 +104,9 @@ screen_code_time_text(const struct signin *m, char *out, size_t len)
 	unsigned left_s = signin_expires_in_s(m, clock_boot_ms());
 	unsigned minutes = screen_code_shown_s(left_s) / 60;
 
-	if (left_s == 0)
+	if (left_s == 0 && m->totp)
+		snprintf(out, len, "%s", _("Temps écoulé : revenez à l'étape précédente."));
+	else if (left_s == 0)
 		snprintf(out, len, "%s", _("Ce code d'accès a expiré : demandez-en un autre."));
 	else if (left_s > 60)
 		snprintf(out, len,
@@ -125,8 +129,9 @@ screen_code_done(
 	(void)more;
 	if (err != -EM_E_CODE_WRONG) /* a slip of the finger is mended, not typed again */
 		field_clear(&screen_code(s)->code);
-	form_focus(&screen_code(s)->form,
-	    err == -EM_E_CODE_DEAD || err == -EM_E_CODE_EXPIRED ? CODE_RESEND : CODE_FIELD);
+	form_focus(&screen_code(s)->form, err == -EM_E_CODE_DEAD || err == -EM_E_CODE_EXPIRED
+					      ? (app_signin(s->app)->totp ? CODE_BACK : CODE_RESEND)
+					      : CODE_FIELD);
 	if (err == -EM_E_CLOSED)
 		return; /* resumed() tells */
 	if (err < 0) {
@@ -185,7 +190,7 @@ screen_code_resend(struct screen_code *c)
 	const struct signin *m = app_signin(c->base.app);
 	unsigned wait_s = signin_resend_in_s(m, clock_boot_ms());
 
-	if (app_waits(&c->base))
+	if (app_waits(&c->base) || m->totp)
 		return;
 	if (wait_s > 0) {
 		Emage__Error e = EMAGE__ERROR__INIT;
@@ -215,6 +220,10 @@ screen_code_draw_sent(const struct signin *m, int y, int x, int w)
 {
 	char text[256];
 
+	if (m->totp)
+		return wrap_draw(&(struct area){.y = y, .x = x, .h = 2, .w = w}, STYLE_PLAIN,
+		    _("Entrez le code que votre application d'authentification affiche, ou un de "
+		      "vos codes de secours."));
 	snprintf(text, sizeof(text),
 	    _("Un code d'accès à usage unique vous a été envoyé (%s) : %s"),
 	    screen_code_channel_name(m->sent_to), signin_masked(m, m->sent_to));
@@ -256,7 +265,7 @@ screen_code_draw(struct screen *s, const struct area *room)
 	int at = x + (int)text_width(label) + 2;
 	char text[128];
 
-	c->items[CODE_CHANNEL].hidden = m->n_contacts < 2;
+	c->items[CODE_CHANNEL].hidden = m->totp || m->n_contacts < 2;
 	c->channel.n = m->n_contacts;
 	form_begin(&c->form, room);
 	y += screen_code_draw_sent(m, y, x, room->w - 2 * x);
@@ -268,8 +277,10 @@ screen_code_draw(struct screen *s, const struct area *room)
 	y++;
 	form_draw(&c->form, CODE_REVEAL, y, at, form_width(&c->form, CODE_REVEAL));
 	y += gap;
-	screen_code_draw_resend(c, y, x + 1);
-	y += gap;
+	if (!m->totp) {
+		screen_code_draw_resend(c, y, x + 1);
+		y += gap;
+	}
 	form_draw(&c->form, CODE_BACK, y, x + 1, form_width(&c->form, CODE_BACK));
 	form_draw(&c->form, CODE_CONTINUE, y, x + form_width(&c->form, CODE_BACK) + 5,
 	    form_width(&c->form, CODE_CONTINUE));
@@ -325,6 +336,12 @@ screen_code_wants_text(const struct screen *s)
 	return form_wants_text(&((const struct screen_code *)s)->form);
 }
 
+static bool
+screen_code_can(const struct screen *s, enum action a)
+{
+	return a != ACTION_RESEND || !app_signin(s->app)->totp;
+}
+
 static const struct screen_ops screen_code_ops = {
     .name = "code",
     .title = N_("Envoi du code d'accès"),
@@ -338,6 +355,7 @@ static const struct screen_ops screen_code_ops = {
     .event = screen_code_event,
     .act = screen_code_act,
     .wants_text = screen_code_wants_text,
+    .can = screen_code_can,
     .tick = screen_code_tick,
     .resumed = screen_code_resumed,
 };
@@ -350,7 +368,10 @@ screen_code_new(struct app *app)
 
 	c->base.ops = &screen_code_ops;
 	c->base.app = app;
-	field_init(&c->code, FIELD_CODE, digits >= 4 && digits <= 16 ? digits : 8);
+	if (app_signin(app)->totp) /* recovery codes have letters */
+		field_init(&c->code, FIELD_SECRET, CODE_RECOVERY_MAX);
+	else
+		field_init(&c->code, FIELD_CODE, digits >= 4 && digits <= 16 ? digits : 8);
 	c->channel.text = screen_code_channel_text;
 	c->channel.arg = c;
 	c->channel.n = app_signin(app)->n_contacts;
@@ -368,6 +389,7 @@ screen_code_new(struct app *app)
 	    .kind = ITEM_BUTTON,
 	    .label = N_("Renvoyer le code"),
 	};
+	c->items[CODE_RESEND].hidden = app_signin(app)->totp;
 	c->items[CODE_BACK] = (struct item){.kind = ITEM_BUTTON, .label = N_("Précédent")};
 	c->items[CODE_CONTINUE] = (struct item){.kind = ITEM_BUTTON, .label = N_("CONTINUER")};
 	c->form = (struct form){.items = c->items, .n = N_CODE_ITEMS, .touch = app_is_kiosk(app)};

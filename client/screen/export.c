@@ -28,7 +28,7 @@ enum export_item { EXPORT_PATH, EXPORT_START, EXPORT_BACK, EXPORT_CANCEL };
 
 struct screen_export {
 	struct sheet sheet;
-	struct export model;
+	struct export_file model;
 	uint32_t call; /* 0: none under way */
 	/* as shown */
 	unsigned percent;
