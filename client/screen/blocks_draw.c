@@ -33,23 +33,41 @@ enum blocks_column {
 };
 
 static const struct table_column blocks_list_columns[] = {
-    [BLOCKS_COLUMN_FAMILY] = {N_("Nom"), 9, 16, false, 0, true, 10, false},
-    [BLOCKS_COLUMN_GIVEN] = {N_("Prénom"), 9, 12, false, 0, false, 9, false},
-    [BLOCKS_COLUMN_PROFESSION] = {N_("Profession"), 10, 12, false, 1, true, 10, false},
-    [BLOCKS_COLUMN_SPECIALTY] = {N_("Spécialité"), 12, 22, false, 2, false, 11, false},
-    [BLOCKS_COLUMN_PLACES] = {N_("Établissements"), 14, 26, true, 3, false, 11, true},
-    [BLOCKS_COLUMN_AT] = {N_("Date de blocage"), 10, 17, false, 0, true, 10, false},
-    [BLOCKS_COLUMN_ACTION] = {N_("Actions"), 11, 20, false, 0, false, 11, false},
+    [BLOCKS_COLUMN_FAMILY] =
+	{.title = N_("Nom"), .least = 9, .ideal = 16, .sorts = true, .tall = 10},
+    [BLOCKS_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 12, .tall = 9},
+    [BLOCKS_COLUMN_PROFESSION] =
+	{.title = N_("Profession"), .least = 10, .ideal = 12, .drop = 1, .sorts = true, .tall = 10},
+    [BLOCKS_COLUMN_SPECIALTY] =
+	{.title = N_("Spécialité"), .least = 12, .ideal = 22, .drop = 2, .tall = 11},
+    [BLOCKS_COLUMN_PLACES] = {.title = N_("Établissements"),
+	.least = 14,
+	.ideal = 26,
+	.stretch = true,
+	.drop = 3,
+	.tall = 11,
+	.eager = true},
+    [BLOCKS_COLUMN_AT] =
+	{.title = N_("Date de blocage"), .least = 10, .ideal = 17, .sorts = true, .tall = 10},
+    [BLOCKS_COLUMN_ACTION] = {.title = N_("Actions"), .least = 11, .ideal = 20, .tall = 11},
 };
 
 /* Without the date of a block. */
 static const struct table_column blocks_find_columns[] = {
-    [BLOCKS_COLUMN_FAMILY] = {N_("Nom"), 9, 16, false, 0, false, 10, false},
-    [BLOCKS_COLUMN_GIVEN] = {N_("Prénom"), 9, 12, false, 0, false, 9, false},
-    [BLOCKS_COLUMN_PROFESSION] = {N_("Profession"), 10, 12, false, 1, false, 10, false},
-    [BLOCKS_COLUMN_SPECIALTY] = {N_("Spécialité"), 12, 22, false, 2, false, 16, false},
-    [BLOCKS_COLUMN_PLACES] = {N_("Établissements"), 14, 26, true, 3, false, 16, true},
-    [BLOCKS_COLUMN_AT] = {N_("Actions"), 11, 20, false, 0, false, 11, false},
+    [BLOCKS_COLUMN_FAMILY] = {.title = N_("Nom"), .least = 9, .ideal = 16, .tall = 10},
+    [BLOCKS_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 12, .tall = 9},
+    [BLOCKS_COLUMN_PROFESSION] =
+	{.title = N_("Profession"), .least = 10, .ideal = 12, .drop = 1, .tall = 10},
+    [BLOCKS_COLUMN_SPECIALTY] =
+	{.title = N_("Spécialité"), .least = 12, .ideal = 22, .drop = 2, .tall = 16},
+    [BLOCKS_COLUMN_PLACES] = {.title = N_("Établissements"),
+	.least = 14,
+	.ideal = 26,
+	.stretch = true,
+	.drop = 3,
+	.tall = 16,
+	.eager = true},
+    [BLOCKS_COLUMN_AT] = {.title = N_("Actions"), .least = 11, .ideal = 20, .tall = 11},
 };
 
 /* Columns that sort, as the server names them. */

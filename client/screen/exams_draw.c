@@ -19,10 +19,15 @@
 enum exams_column { EXAMS_COLUMN_DATE, EXAMS_COLUMN_PLACE, EXAMS_COLUMN_TEXT, EXAMS_COLUMN_ACTION };
 
 static const struct table_column screen_exams_columns[] = {
-    [EXAMS_COLUMN_DATE] = {N_("Date"), 11, 17, false, 0, true},
-    [EXAMS_COLUMN_PLACE] = {N_("Établissement producteur"), 14, 26, false, 1, true},
-    [EXAMS_COLUMN_TEXT] = {N_("Description"), 16, 24, true, 0, true},
-    [EXAMS_COLUMN_ACTION] = {N_("Action"), 6, 6, false, 2, false},
+    [EXAMS_COLUMN_DATE] = {.title = N_("Date"), .least = 11, .ideal = 17, .sorts = true},
+    [EXAMS_COLUMN_PLACE] = {.title = N_("Établissement producteur"),
+	.least = 14,
+	.ideal = 26,
+	.drop = 1,
+	.sorts = true},
+    [EXAMS_COLUMN_TEXT] =
+	{.title = N_("Description"), .least = 16, .ideal = 24, .stretch = true, .sorts = true},
+    [EXAMS_COLUMN_ACTION] = {.title = N_("Action"), .least = 6, .ideal = 6, .drop = 2},
 };
 
 static const char *

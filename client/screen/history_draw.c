@@ -28,12 +28,21 @@ enum history_column {
 };
 
 static const struct table_column screen_history_columns[] = {
-    [HISTORY_COLUMN_FAMILY] = {N_("Nom"), 9, 16, false, 0, false, 10, false},
-    [HISTORY_COLUMN_GIVEN] = {N_("Prénom"), 8, 12, false, 0, false, 10, false},
-    [HISTORY_COLUMN_PROFESSION] = {N_("Profession"), 8, 12, false, 0, false, 10, false},
-    [HISTORY_COLUMN_SPECIALTY] = {N_("Spécialité"), 12, 22, false, 2, false, 15, false},
-    [HISTORY_COLUMN_AT] = {N_("Date de prise en charge"), 10, 23, false, 0, false, 13, false},
-    [HISTORY_COLUMN_MOTIVE] = {N_("Motif exprimé"), 12, 28, true, 0, false, 12, true},
+    [HISTORY_COLUMN_FAMILY] = {.title = N_("Nom"), .least = 9, .ideal = 16, .tall = 10},
+    [HISTORY_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 12, .tall = 10},
+    [HISTORY_COLUMN_PROFESSION] = {.title = N_("Profession"), .least = 8, .ideal = 12, .tall = 10},
+    [HISTORY_COLUMN_SPECIALTY] =
+	{.title = N_("Spécialité"), .least = 12, .ideal = 22, .drop = 2, .tall = 15},
+    [HISTORY_COLUMN_AT] = {.title = N_("Date de prise en charge"),
+	.least = 10,
+	.ideal = 23,
+	.tall = 13},
+    [HISTORY_COLUMN_MOTIVE] = {.title = N_("Motif exprimé"),
+	.least = 12,
+	.ideal = 28,
+	.stretch = true,
+	.tall = 12,
+	.eager = true},
 };
 
 /* The motive, behind what is unusual about the access. */

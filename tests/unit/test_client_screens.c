@@ -11,53 +11,7 @@
 #include "client/screen/exams.h"
 #include "common/clock.h"
 #include "common/mem.h"
-#include "tests/unit/test_client.h"
-
-static struct region regions[] = {
-    {.name = (char *)(uintptr_t) "Alsace"},
-    {.name = (char *)(uintptr_t) "Lorraine"},
-};
-
-static const struct options options = {0};
-
-static struct app *
-new_app(void)
-{
-	struct app *app = mem_new(sizeof(*app));
-
-	app->options = &options;
-	app->conf = (struct clientconf){.regions = regions, .n_regions = 2};
-	app->sync_fd = -1;
-	session_init(&app->session);
-	app->link =
-	    link_new(&app->session, EMAGE__CLIENT_KIND__CLIENT_KIND_TERMINAL, &app_link_hooks, app);
-	return app;
-}
-
-static void
-free_app(struct app *app)
-{
-	app_clear_stack(app);
-	app_bury(app);
-	link_free(&app->link);
-	signin_clear(&app->signin);
-	session_release(&app->session);
-	free(app);
-}
-
-static void
-open_session(struct app *app)
-{
-	Emage__AuthCodeReply r = EMAGE__AUTH_CODE_REPLY__INIT;
-	uint8_t token[32] = {7};
-
-	r.token.data = token;
-	r.token.len = sizeof(token);
-	r.display_name = (char *)(uintptr_t) "Mme Camille MARTIN";
-	r.idle_limit_s = 600;
-	r.absolute_limit_s = 3600;
-	session_take_open(&app->session, &r);
-}
+#include "tests/unit/test_client_app.h"
 
 /* Two contacts, so that there is a choice. */
 static void
@@ -169,35 +123,6 @@ static struct screen *(*const makers[])(struct app *) = {
 };
 
 static void
-check_frame(int rows, int columns)
-{
-	int y, x;
-
-	assert_true(paint_cursor_wanted(&y, &x));
-	assert_in_range(y, 0, rows - 1);
-	assert_in_range(x, 0, columns - 1);
-	if (rows < 12 || columns < 40) {
-		assert_true(columns < 39 || strstr(test_row(0), "39 x 11") != NULL);
-		return;
-	}
-	assert_int_equal(strncmp(test_row(rows - 1), " F1/? ", 6), 0);
-	/* hints are whole or not there: no ellipsis */
-	assert_null(strstr(test_row(rows - 1), "…"));
-}
-
-/* Walks through the focus of a screen; each time the frame holds. */
-static void
-walk(struct app *app, int rows, int columns)
-{
-	for (int step = 0; step < 12; step++) {
-		test_cells_clear();
-		app_draw(app);
-		check_frame(rows, columns);
-		app_act(app, step % 5 == 4 ? ACTION_DOWN : ACTION_NEXT);
-	}
-}
-
-static void
 test_every_size(void **state)
 {
 	static const int sizes[][2] = {{24, 80}, {20, 60}, {12, 40}, {13, 41}, {11, 39}, {1, 1},
@@ -221,21 +146,6 @@ test_every_size(void **state)
 		test_cells_close(&cells);
 	}
 	lang_set("fr");
-}
-
-static struct event
-key(uint32_t k)
-{
-	return test_key(k);
-}
-
-static void
-send(struct app *app, uint32_t k)
-{
-	struct event ev = key(k);
-
-	app_event(app, &ev);
-	app_bury(app);
 }
 
 /* Help opens over any screen, Esc leaves it; many in a row cost nothing. */
@@ -262,8 +172,6 @@ test_stack(void **state)
 	for (int i = 0; i < 20; i++) /* deeper than any way of screens */
 		app_push(app, screen_help_new(app, app_top(app)));
 	assert_int_equal(app->n_stack, APP_MAX_SCREENS);
-	app_act(app, ACTION_SECTION_EXAMS); /* help is not of the space */
-	assert_string_equal(app_top(app)->ops->name, "help");
 	app_open_section(app, section_of(ACTION_SECTION_EXAMS));
 	assert_string_equal(app_top(app)->ops->name, "exams");
 	free_app(app);

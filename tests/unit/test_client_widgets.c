@@ -404,10 +404,10 @@ test_form_mouse(void **state)
 /* --------------------------------------------------------------------- table */
 
 static const struct table_column columns[] = {
-    {"Date", 10, 16, false, 0, true, 0},
-    {"Lieu", 8, 12, false, 1, true, 0},
-    {"Description", 8, 12, true, 0, true, 0},
-    {"Action", 6, 6, false, 2, false, 0},
+    {.title = "Date", .least = 10, .ideal = 16, .sorts = true},
+    {.title = "Lieu", .least = 8, .ideal = 12, .drop = 1, .sorts = true},
+    {.title = "Description", .least = 8, .ideal = 12, .stretch = true, .sorts = true},
+    {.title = "Action", .least = 6, .ideal = 6, .drop = 2},
 };
 
 static const char *
