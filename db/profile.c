@@ -115,3 +115,9 @@ store_originals_of(struct store_conn *db, struct arena *a, uint64_t patient_id, 
 	*ids_r = rows;
 	return rc;
 }
+
+int
+store_exam_report_visible(struct store_conn *db, uint64_t exam_id, uint64_t *patient_id_r)
+{
+	return db_id(db, Q_exam_report_visible, BINDS(db_u64(exam_id)), patient_id_r);
+}

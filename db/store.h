@@ -136,6 +136,7 @@ enum counter_kind {
 	COUNTER_SEND_DAY = 4,
 	COUNTER_RECOVERY = 5, /* forgotten passwords of an identifier, known or not */
 	COUNTER_CONTACT = 6,  /* changes of addresses that an account began */
+	COUNTER_REPORT = 7,   /* notices of new reports to a patient */
 };
 /* Exists for unknown identifiers too, so that both are treated alike. */
 struct store_counter {
@@ -675,5 +676,8 @@ int store_recovery_codes_left(struct store_conn *db, uint64_t account_id, uint32
  * series by series; in the arena. */
 int store_originals_of(struct store_conn *db, struct arena *a, uint64_t patient_id,
     uint64_t exam_id, uint64_t **ids_r, unsigned *n_r);
+
+/* Whose exam it is, when it is released and has a report; else -EM_E_NOT_FOUND. */
+int store_exam_report_visible(struct store_conn *db, uint64_t exam_id, uint64_t *patient_id_r);
 
 #endif

@@ -11,6 +11,7 @@
 #include "proto/admin.pb-c.h"
 #include "server/courier_link.h"
 #include "server/handle/fields.h"
+#include "server/handle/notice.h"
 #include "server/handle/opened.h"
 #include "server/handle/people.h"
 #include "server/handle/pwhash.h"
@@ -293,6 +294,14 @@ handle_admin_release_write(struct request *rq, struct store_conn *db)
 	if (rc < 0)
 		return rc;
 	reply->was_released = was;
+	if (!was) {
+		const struct notice_from from = notice_from(rq);
+
+		rc = notice_report_of(&from, db, m->exam_id);
+		rq->cleanup = notice_wake;
+	}
+	if (rc < 0)
+		return rc;
 	return people_audit(rq, db,
 	    &(struct store_audit){.event = "exam.released",
 		.exam_id = m->exam_id,

@@ -15,6 +15,7 @@
 #include "server/handle/import_object.h"
 #include "server/handle/import_upload.h"
 #include "server/handle/media.h"
+#include "server/handle/notice.h"
 #include "server/handle/opened.h"
 #include "server/handle/people.h"
 #include "server/imaging_pool.h"
@@ -35,6 +36,7 @@ struct import_state {
 	struct import_object object;
 	uint64_t instance_id; /* files under this number are there, 0 = none */
 	bool row_added;
+	bool told; /* the patient, perhaps */
 };
 
 int
@@ -58,6 +60,8 @@ import_cleanup(struct request *rq)
 {
 	struct import_state *st = rq->state;
 
+	if (st->told)
+		notice_wake(rq);
 	if (st->instance_id != 0 && rq->result != -EM_E_UNCERTAIN)
 		media_settle(
 		    rq->server->media_fd, st->instance_id, st->row_added && rq->result == 0);
@@ -265,6 +269,20 @@ import_audit(
 	    });
 }
 
+/* A report that its patient can read from now on. */
+static int
+import_tell(struct request *rq, struct store_conn *db, struct import_state *st, uint64_t exam_id)
+{
+	const struct import_object *o = &st->object;
+	const struct notice_from from = notice_from(rq);
+
+	if (o->verdict != EMAGE__IMPORT_VERDICT__IMPORT_VERDICT_STORED ||
+	    !(o->is_report || o->row.release))
+		return 0;
+	st->told = true;
+	return notice_report_of(&from, db, exam_id);
+}
+
 static int
 import_answer(struct request *rq, const struct import_object *o, uint64_t exam_id)
 {
@@ -304,6 +322,8 @@ handle_admin_import_finish_write(struct request *rq, struct store_conn *db)
 		rc = import_row(rq, db, st, &exam_id);
 	if (rc == 0)
 		rc = import_audit(rq, db, st, exam_id);
+	if (rc == 0)
+		rc = import_tell(rq, db, st, exam_id);
 	if (rc == 0)
 		rc = import_answer(rq, o, exam_id);
 	/* last: whatever failed before this undoes the row */

@@ -38,6 +38,12 @@ keyed_account(const struct secret *pepper, uint64_t account_id, uint8_t out_r[32
 }
 
 void
+keyed_patient(const struct secret *pepper, uint64_t patient_id, uint8_t out_r[32])
+{
+	keyed_hash(pepper, "counter patient", &patient_id, sizeof(patient_id), out_r);
+}
+
+void
 keyed_code(const struct secret *pepper, const struct store_challenge *c,
     const char code[POLICY_CODE_DIGITS + 1], uint8_t out_r[32])
 {

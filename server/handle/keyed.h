@@ -31,6 +31,9 @@ void keyed_identifier(
 /* Key of a counter about an account. */
 void keyed_account(const struct secret *pepper, uint64_t account_id, uint8_t out_r[32]);
 
+/* Key of a counter about a patient. */
+void keyed_patient(const struct secret *pepper, uint64_t patient_id, uint8_t out_r[32]);
+
 /* What is kept of an access code: bound to account, sending and connection of
  * its challenge (account_id, sent_at_ms and binding must be set). */
 void keyed_code(const struct secret *pepper, const struct store_challenge *c,

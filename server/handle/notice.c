@@ -8,8 +8,10 @@
 
 #include "proto/common.pb-c.h"
 #include "server/courier_link.h"
+#include "server/handle/keyed.h"
 #include "server/handle/message.h"
 #include "server/handle/people.h"
+#include "server/policy/code.h"
 
 struct notice_from
 notice_from(struct request *rq)
@@ -102,6 +104,25 @@ int
 notice_new_report(const struct notice_from *from, struct store_conn *db, uint64_t patient_id)
 {
 	return notice_if_wanted(from, db, patient_id, TEXT_NOTICE_NEW_REPORT, notice_wants_report);
+}
+
+int
+notice_report_of(const struct notice_from *from, struct store_conn *db, uint64_t exam_id)
+{
+	struct store_counter c;
+	uint64_t patient_id;
+	uint8_t key[32];
+	int rc = store_exam_report_visible(db, exam_id, &patient_id);
+
+	if (rc < 0)
+		return rc == -EM_E_NOT_FOUND ? 0 : rc;
+	keyed_patient(&from->server->pepper, patient_id, key);
+	rc = store_counter_get(db, COUNTER_REPORT, key, &c);
+	if (rc < 0 || policy_send_wait_ms(POLICY_SEND_REPORT, &c, from->now_ms) > 0)
+		return rc;
+	c = policy_send_count(POLICY_SEND_REPORT, &c, from->now_ms);
+	rc = store_counter_put(db, COUNTER_REPORT, key, &c);
+	return rc < 0 ? rc : notice_new_report(from, db, patient_id);
 }
 
 int

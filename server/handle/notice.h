@@ -39,6 +39,9 @@ int notice_tell(const struct notice_from *from, struct store_conn *db,
 /* The notices that a person can switch off; nothing when that is so, when the
  * account is not active or the patient has none. */
 int notice_new_report(const struct notice_from *from, struct store_conn *db, uint64_t patient_id);
+/* The same when it is a report of this exam that may just have become visible; at
+ * most one an hour, however many arrive together. */
+int notice_report_of(const struct notice_from *from, struct store_conn *db, uint64_t exam_id);
 int notice_exam_opened(const struct notice_from *from, struct store_conn *db, uint64_t patient_id);
 
 /* For rq->cleanup, after the commit: the courier looks into the outbox. */

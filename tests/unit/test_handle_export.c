@@ -291,6 +291,24 @@ test_not_too_many(void **state)
 	atomic_store(&p->server.exports, 0);
 }
 
+/* A report that a patient can read from now on is told, by each way, and not
+ * twice an hour. */
+static void
+test_new_report_is_told(void **state)
+{
+	static const char text[] = "Suite.";
+	struct place *p = *state;
+
+	assert_int_equal(place_posted(p).n_notices, 2);
+	for (unsigned i = 0; i < 3; i++) {
+		plan_reset();
+		plan.study_uid = i == 0 ? "1.2.3.50" : i == 1 ? "1.2.3.51" : "1.2.3.52";
+		p->now_ms += i == 2 ? 3600 * 1000 : 0;
+		import_report(p, text, sizeof(text) - 1);
+		assert_int_equal(place_posted(p).n_notices, i < 2 ? 2 : 4);
+	}
+}
+
 static void
 test_tar_headers(void **state)
 {
@@ -324,6 +342,7 @@ main(void)
 	    TEST(test_on_record_first),
 	    TEST(test_missing_original),
 	    TEST(test_not_too_many),
+	    TEST(test_new_report_is_told),
 	    cmocka_unit_test(test_tar_headers),
 	};
 

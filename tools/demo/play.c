@@ -84,10 +84,13 @@ play_type_code(struct play *p)
 	const char *body;
 	size_t len = 0;
 
-	if (mailbox_next(p->mail, PLAY_MAIL_MS, &mail, &len) != 0)
-		die("no message came");
-	if (mailbox_code(mail, code, sizeof(code)) != 0)
-		die("a message without a code came");
+	/* notices go the same way */
+	do {
+		free(mail);
+		mail = NULL;
+		if (mailbox_next(p->mail, PLAY_MAIL_MS, &mail, &len) != 0)
+			die("no message with a code came");
+	} while (mailbox_code(mail, code, sizeof(code)) != 0);
 	body = strstr(mail, "\n\n");
 	printf("\n──── le message reçu\n%s", body != NULL ? body + 2 : mail);
 	free(mail);

@@ -231,18 +231,17 @@ script_value_mail(struct script *s)
 		script_fault(s, "no `mailbox` line before `mail`");
 		return NULL;
 	}
-	rc = mailbox_next(s->mailbox, s->c->timeout_ms, &text, &len);
-	if (rc < 0) {
-		script_fault(s, "no message came: %s", err_text(rc));
-		return NULL;
-	}
-	rc = mailbox_code(text, code, sizeof(code));
-	secret_wipe(text, len);
-	free(text);
-	if (rc < 0) {
-		script_fault(s, "the message holds no code");
-		return NULL;
-	}
+	/* notices go the same way */
+	do {
+		rc = mailbox_next(s->mailbox, s->c->timeout_ms, &text, &len);
+		if (rc < 0) {
+			script_fault(s, "no message with a code came: %s", err_text(rc));
+			return NULL;
+		}
+		rc = mailbox_code(text, code, sizeof(code));
+		secret_wipe(text, len);
+		free(text);
+	} while (rc < 0);
 	return json_string(code);
 }
 
