@@ -84,14 +84,19 @@ blocks_change_confirmed(struct screen *s)
 	struct screen_blocks *b = screen_blocks(s);
 	Emage__BlockAddRequest add = EMAGE__BLOCK_ADD_REQUEST__INIT;
 	Emage__BlockRemoveRequest remove = EMAGE__BLOCK_REMOVE_REQUEST__INIT;
+	uint32_t call;
 
 	if (b->change.block) {
 		add.professional_id = b->change.id;
-		app_call(s, METHOD_block_add, &add.base, CALL_WAIT, blocks_change_added);
+		call = app_call(s, METHOD_block_add, &add.base, CALL_WAIT, blocks_change_added);
 	} else {
 		remove.professional_id = b->change.id;
-		app_call(s, METHOD_block_remove, &remove.base, CALL_WAIT, blocks_change_removed);
+		call = app_call(
+		    s, METHOD_block_remove, &remove.base, CALL_WAIT, blocks_change_removed);
 	}
+	if (call == 0)
+		app_message(
+		    s->app, MESSAGE_WARN, "%s", _("Pas de connexion : rien n'a été changé."));
 }
 
 /* "Charlotte EXEMPLE (Médecin, Psychiatrie (SM), CHRU de Strasbourg)" */

@@ -97,7 +97,9 @@ screen_contest_confirmed(struct screen *s)
 	question = mem_printf("%.*s", (int)len, field_text(&c->question) + from);
 	r.number = c->number;
 	r.question = question;
-	app_call(s, METHOD_access_contest, &r.base, CALL_WAIT, screen_contest_done);
+	if (app_call(s, METHOD_access_contest, &r.base, CALL_WAIT, screen_contest_done) == 0)
+		app_message(
+		    s->app, MESSAGE_WARN, "%s", _("Pas de connexion : rien n'a été envoyé."));
 	secret_wipe(question, len);
 	free(question);
 }

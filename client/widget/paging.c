@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client/tr.h"
 #include "common/mem.h"
@@ -124,8 +125,10 @@ paging_draw_page(struct paging *p, struct form *f, size_t item, int y, int end)
 	const char *page = _("Page");
 	uint32_t n = p->n_pages > 0 ? p->n_pages : 1;
 	int w = n < 100 ? 4 : n < 10000 ? 6 : PAGING_DIGITS + 2;
+	int typed = (int)strlen(field_text(&p->page)) + 2;
 	int at;
 
+	w = w > typed ? w : typed;
 	snprintf(of, sizeof(of), _("sur %u"), n);
 	at = end - (int)(text_width(page) + 1 + text_width(of) + 1) - w;
 	paint_text(y, at, 10, STYLE_LABEL, page);
