@@ -82,6 +82,7 @@ struct conn {
 	unsigned n_tasks; /* under way: other threads and streams */
 	bool alone;	  /* one is under way that runs alone */
 	struct task *streams, *streams_last;
+	struct task *openings; /* streams to be, on their way to the record */
 	void *attached;
 	void (*attached_release)(void *data);
 };

@@ -357,9 +357,13 @@ loop_bury(struct loop *l)
 void
 loop_turn(struct loop *l, bool poll)
 {
+	/* EVLOOP_NONBLOCK alone goes on while any event is active; one whose
+	 * connection cannot read now is until conn_turn() takes it out */
+	int how = EVLOOP_ONCE | (poll || l->turn_first ? EVLOOP_NONBLOCK : 0);
+
 	loop_set_tick(l);
 	l->now_ms = l->boot_ms = 0;
-	if (event_base_loop(l->base, poll || l->turn_first ? EVLOOP_NONBLOCK : EVLOOP_ONCE) < 0)
+	if (event_base_loop(l->base, how) < 0)
 		die("event loop failed");
 	loop_run_timers(l);
 	loop_finish_conns(l);

@@ -89,6 +89,40 @@ stream_end_all(struct conn *c, int err)
 	}
 }
 
+void
+stream_opens(struct conn *c, struct task *t)
+{
+	t->next = c->openings;
+	c->openings = t;
+}
+
+void
+stream_opened(struct conn *c, struct task *t)
+{
+	struct task **at = &c->openings;
+
+	while (*at != t)
+		at = &(*at)->next;
+	*at = t->next;
+	t->next = NULL;
+}
+
+/* Cancelled before it began: answered now, and not once more when it is back. */
+static bool
+stream_cancel_opening(struct conn *c, uint32_t id)
+{
+	struct task *t;
+
+	for (t = c->openings; t; t = t->next)
+		if (t->rq.id == id && !t->cancelled)
+			break;
+	if (!t)
+		return false;
+	t->cancelled = true;
+	dispatch_refuse(c, t->rq.method->number, id, EM_E_CANCELLED, NULL, 0);
+	return true;
+}
+
 bool
 request_cancel_stream(struct request *rq, uint32_t id)
 {
@@ -102,7 +136,7 @@ request_cancel_stream(struct request *rq, uint32_t id)
 		if (t->rq.id == id)
 			break;
 	if (!t)
-		return false;
+		return stream_cancel_opening(c, id);
 	stream_take(c, t);
 	task_finish(t, c, -EM_E_CANCELLED);
 	return true;

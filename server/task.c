@@ -122,6 +122,12 @@ task_send_error(struct task *t, struct conn *c, int err)
 static void
 task_reply(struct task *t, struct conn *c, int rc)
 {
+	if (t->cancelled) {
+		/* what went on record is true all the same */
+		if (!rc && !t->rq.refuse && t->epoch == c->epoch)
+			session_change(c, &t->rq.change);
+		return;
+	}
 	if (t->epoch != c->epoch) {
 		t->rq.refuse_field = NULL;
 		task_send_error(t, c, c->final_err ? c->final_err : EM_E_SESSION_ENDED);
@@ -178,7 +184,10 @@ task_on_mail(struct loop *l, struct loop_msg *m)
 
 	l->n_tasks--;
 	t->away = false;
-	if (c && c->epoch == t->epoch && t->stages->next && !t->rc && !t->rq.refuse)
+	if (c && t->stages->next)
+		stream_opened(c, t);
+	if (c && c->epoch == t->epoch && t->stages->next && !t->rc && !t->rq.refuse &&
+	    !t->cancelled)
 		task_begin_stream(t, c);
 	else
 		task_finish(t, c, t->rc);
@@ -293,11 +302,15 @@ task_send_away(struct task *t, struct conn *c, int (*submit)(struct task *t))
 	task_join_conn(t, c);
 	t->away = true;
 	l->n_tasks++;
+	if (t->stages->next)
+		stream_opens(c, t);
 	rc = submit(t);
 	if (!rc)
 		return; /* it may be finished by now, elsewhere */
 	l->n_tasks--;
 	t->away = false;
+	if (t->stages->next)
+		stream_opened(c, t);
 	task_finish(t, c, rc);
 }
 

@@ -20,11 +20,12 @@ struct task {
 	bool counted;	     /* in conn->n_tasks */
 	bool away;	     /* in loop->n_tasks: other threads may touch it */
 	bool alone;
-	int rc; /* of the last stage */
+	bool cancelled; /* and answered, while it was away */
+	int rc;		/* of the last stage */
 	struct loop_msg msg;
 	struct store_job store;
 	struct work_job work;
-	struct task *next; /* among the streams of a connection */
+	struct task *next; /* among the streams or the openings of a connection */
 };
 
 /* A whole frame that this connection has sent. */
@@ -38,6 +39,9 @@ void task_start(struct task *t, struct conn *c);
 /* On the io thread: reply or error, then the end. c NULL = connection gone. */
 void task_finish(struct task *t, struct conn *c, int rc);
 
+/* A stream whose first stages are done elsewhere, and one that comes back. */
+void stream_opens(struct conn *c, struct task *t);
+void stream_opened(struct conn *c, struct task *t);
 /* Sends what the streams have while the peer takes it. */
 void stream_pump(struct conn *c);
 /* Ends all of them, with an error reply unless err is 0. */
