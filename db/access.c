@@ -177,14 +177,6 @@ store_access_known(struct store_conn *db, const struct store_access *e, bool *kn
 
 /* ---------------------------------------------------------------- reading */
 
-/* Texts that begin so: [lo, hi). */
-static void
-access_name_range(const char *name, char **lo_r, char **hi_r)
-{
-	*lo_r = db_fold(name);
-	*hi_r = mem_printf("%s\xf4\x8f\xbf\xbf", *lo_r);
-}
-
 int
 store_access_page(struct store_conn *db, struct arena *a, const struct store_access_query *q,
     struct store_access_row **rows_r, unsigned *n_r)
@@ -193,7 +185,7 @@ store_access_page(struct store_conn *db, struct arena *a, const struct store_acc
 	void *rows = NULL;
 	int rc;
 
-	access_name_range(q->name, &lo, &hi);
+	db_fold_range(q->name, &lo, &hi);
 	rc = db_all(db, a, Q_access_page,
 	    BINDS(db_u64(q->patient_id), db_i64(q->from_ms), db_i64(q->before_ms), db_text(lo),
 		db_text(hi), db_i64(q->limit), db_i64(q->offset)),
@@ -223,7 +215,7 @@ store_access_count(struct store_conn *db, const struct store_access_query *q, ui
 	int64_t n = 0;
 	int rc;
 
-	access_name_range(q->name, &lo, &hi);
+	db_fold_range(q->name, &lo, &hi);
 	if (!*lo && q->from_ms == INT64_MIN && q->before_ms == INT64_MAX)
 		rc = access_count_all(db, q->patient_id, &n);
 	else

@@ -141,5 +141,10 @@ int db_txn(struct store_conn *db, enum db_txn what);
 
 /* Folded copy of a text, for searching and sorting; free(). */
 char *db_fold(const char *s);
+/* The folded texts that begin so: [lo, hi), both "" when nothing is left of it;
+ * free(). What a person types is text: there are no wildcards. */
+void db_fold_range(const char *beginning, char **lo_r, char **hi_r);
+/* Sorts after every text. */
+#define DB_LAST_TEXT "\xf4\x8f\xbf\xbf"
 
 #endif

@@ -192,8 +192,6 @@ out:
 /* Rows found by given name alone are sorted when they are no more than this;
  * more are common enough to be met soon on a walk in the order of the list. */
 #define FIND_SORT_MAX 20000
-/* Sorts after every text: the last code point. */
-#define FIND_LAST "\xf4\x8f\xbf\xbf"
 
 struct find {
 	char *text[4]; /* family and given name: beginning, and just past it */
@@ -201,14 +199,6 @@ struct find {
 	unsigned n; /* criteria; limit, offset, patient follow */
 	enum db_query count, page;
 };
-
-/* [lo, hi) of the texts that begin so; both "" when nothing is asked. */
-static void
-find_range(const char *name, char **lo_r, char **hi_r)
-{
-	*lo_r = db_fold(name);
-	*hi_r = mem_printf("%s%s", *lo_r, **lo_r ? FIND_LAST : "");
-}
 
 static void
 find_use(struct find *f, enum db_query count, enum db_query page)
@@ -246,7 +236,7 @@ find_by_given(struct store_conn *db, struct find *f, struct store_find *q)
 	if (*q->specialty_code) {
 		find_use(f, Q_find_count_specialty, Q_find_page_specialty);
 	} else {
-		f->value[1] = db_text(FIND_LAST);
+		f->value[1] = db_text(DB_LAST_TEXT);
 		find_use(f, Q_find_count_family, Q_find_page_family);
 	}
 	return 0;
@@ -256,8 +246,8 @@ find_by_given(struct store_conn *db, struct find *f, struct store_find *q)
 static int
 find_prepare(struct store_conn *db, struct find *f, struct store_find *q)
 {
-	find_range(q->family_name, &f->text[0], &f->text[1]);
-	find_range(q->given_name, &f->text[2], &f->text[3]);
+	db_fold_range(q->family_name, &f->text[0], &f->text[1]);
+	db_fold_range(q->given_name, &f->text[2], &f->text[3]);
 	for (; f->n < 4; f->n++)
 		f->value[f->n] = db_text(f->text[f->n]);
 	f->value[f->n++] = db_text(q->profession_code);

@@ -56,6 +56,13 @@ db_fold(const char *s)
 	return out;
 }
 
+void
+db_fold_range(const char *beginning, char **lo_r, char **hi_r)
+{
+	*lo_r = db_fold(beginning);
+	*hi_r = mem_printf("%s%s", *lo_r, **lo_r ? DB_LAST_TEXT : "");
+}
+
 static int
 query_note(struct store_conn *db, int rc)
 {

@@ -359,6 +359,7 @@ test_a_question_goes_to_the_establishment(void **state)
 	set_contact(p, "contact@hopital.invalid");
 	q.number = 1;
 	q.question = TEXT("Qui est cette personne ?");
+	world.n_wakes = 0;
 	call_begin(&c, p, &ward.me, METHOD_access_contest, &q);
 	assert_int_equal(c.err, 0);
 	assert_string_equal(((Emage__AccessContestReply *)c.rq.reply)->reference, "Q-000001");

@@ -251,6 +251,21 @@ test_history_as_in_the_guide(void **state)
 	wire_free(&w);
 }
 
+/* The next message to this address; others may come before it. */
+static char *
+mail_to(struct mailbox *box, const char *address)
+{
+	for (;;) {
+		char *mail;
+		size_t len;
+
+		assert_int_equal(mailbox_next(box, FIXTURE_DEADLINE_MS, &mail, &len), 0);
+		if (strstr(mail, address))
+			return mail;
+		free(mail);
+	}
+}
+
 static void
 test_a_question_and_its_answer(void **state)
 {
@@ -263,7 +278,6 @@ test_a_question_and_its_answer(void **state)
 	struct wire *w = open_session(&camille);
 	const Emage__AccessGetReply *r;
 	char *mail;
-	size_t len;
 
 	(void)state;
 	box = fixture_mailbox(server);
@@ -273,8 +287,7 @@ test_a_question_and_its_answer(void **state)
 	    ((const Emage__AccessContestReply *)ok(w, METHOD_access_contest, &ask))->reference,
 	    "Q-000001");
 	assert_int_equal(wire_call(w, METHOD_access_contest, &ask), -EM_E_EXISTS);
-	assert_int_equal(mailbox_next(box, FIXTURE_DEADLINE_MS, &mail, &len), 0);
-	assert_non_null(strstr(mail, "contact@chu.example"));
+	mail = mail_to(box, "contact@chu.example");
 	assert_non_null(strstr(mail, "Q-000001"));
 	assert_null(strstr(mail, "Camille"));
 	assert_null(strstr(mail, "MARTIN"));
