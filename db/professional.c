@@ -103,17 +103,22 @@ static const struct db_field known_fields[] = {
     DB_COL(struct professional_known, load_id),
 };
 
-/* A code's label of today. */
+/* A code's label of today: nearly always the one that is there. */
 static int
-professional_label(struct store_conn *db, enum db_query q, const char *code, const char *label)
+professional_label(struct store_conn *db, enum db_query said, enum db_query put, const char *code,
+    const char *label)
 {
+	int64_t n = 0;
 	char *fold;
 	int rc;
 
 	if (!*code)
 		return 0;
+	rc = db_scalar(db, said, BINDS(db_text(code), db_text(label)), &n);
+	if (rc || n)
+		return rc;
 	fold = db_fold(label);
-	rc = db_exec(db, q, BINDS(db_text(code), db_text(label), db_text(fold)), NULL);
+	rc = db_exec(db, put, BINDS(db_text(code), db_text(label), db_text(fold)), NULL);
 	free(fold);
 	return rc;
 }
@@ -167,9 +172,11 @@ store_professional_put(
 	if (rc == -EM_E_NOT_FOUND)
 		rc = 0;
 	if (!rc)
-		rc = professional_label(db, Q_profession_put, l->profession_code, l->profession);
+		rc = professional_label(
+		    db, Q_profession_said, Q_profession_put, l->profession_code, l->profession);
 	if (!rc)
-		rc = professional_label(db, Q_specialty_put, l->specialty_code, l->specialty);
+		rc = professional_label(
+		    db, Q_specialty_said, Q_specialty_put, l->specialty_code, l->specialty);
 	if (rc)
 		goto out;
 	*put_r = known.professional_id == 0    ? STORE_PUT_NEW

@@ -313,11 +313,13 @@ static void
 posted_is(struct place *p, const char *address, const char *reference)
 {
 	struct arena *a = arena_new(1 << 20);
-	struct store_message m[4];
+	struct store_message m[32];
 	unsigned n = 0;
 	char *body = NULL;
 
-	assert_int_equal(store_outbox_due(p->reader, a, p->now_ms, m, 4, &n), 0);
+	assert_int_equal(store_outbox_due(p->reader, a, p->now_ms, m, 32, &n), 0);
+	while (n > 1 && strcmp(m[n - 1].address, address) != 0)
+		n--;
 	assert_true(n > 0);
 	assert_int_equal(m[n - 1].kind, OUTBOX_NOTICE);
 	assert_string_equal(m[n - 1].address, address);
