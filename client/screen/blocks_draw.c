@@ -34,40 +34,33 @@ enum blocks_column {
 
 static const struct table_column blocks_list_columns[] = {
     [BLOCKS_COLUMN_FAMILY] =
-	{.title = N_("Nom"), .least = 9, .ideal = 16, .sorts = true, .tall = 10},
-    [BLOCKS_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 12, .tall = 9},
+	{.title = N_("Nom"), .least = 9, .ideal = 14, .tall = 10, .sorts = true},
+    [BLOCKS_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 12},
     [BLOCKS_COLUMN_PROFESSION] =
-	{.title = N_("Profession"), .least = 10, .ideal = 12, .drop = 1, .sorts = true, .tall = 10},
+	{.title = N_("Profession"), .least = 10, .ideal = 10, .drop = 1, .sorts = true},
     [BLOCKS_COLUMN_SPECIALTY] =
-	{.title = N_("Spécialité"), .least = 12, .ideal = 22, .drop = 2, .tall = 11},
+	{.title = N_("Spécialité"), .least = 12, .ideal = 20, .tall = 11, .drop = 2},
     [BLOCKS_COLUMN_PLACES] = {.title = N_("Établissements"),
 	.least = 14,
-	.ideal = 26,
-	.stretch = true,
-	.drop = 3,
+	.ideal = 18,
 	.tall = 11,
-	.eager = true},
-    [BLOCKS_COLUMN_AT] =
-	{.title = N_("Date de blocage"), .least = 10, .ideal = 17, .sorts = true, .tall = 10},
-    [BLOCKS_COLUMN_ACTION] = {.title = N_("Actions"), .least = 11, .ideal = 20, .tall = 11},
+	.drop = 3,
+	.stretch = true},
+    [BLOCKS_COLUMN_AT] = {.title = N_("Date de blocage"), .least = 10, .ideal = 17, .sorts = true},
+    [BLOCKS_COLUMN_ACTION] = {.title = N_("Actions"), .least = 11, .ideal = 20},
 };
 
 /* Without the date of a block. */
 static const struct table_column blocks_find_columns[] = {
-    [BLOCKS_COLUMN_FAMILY] = {.title = N_("Nom"), .least = 9, .ideal = 16, .tall = 10},
-    [BLOCKS_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 12, .tall = 9},
-    [BLOCKS_COLUMN_PROFESSION] =
-	{.title = N_("Profession"), .least = 10, .ideal = 12, .drop = 1, .tall = 10},
+    [BLOCKS_COLUMN_FAMILY] =
+	{.title = N_("Nom"), .least = 9, .ideal = 16, .tall = 10, .eager = true},
+    [BLOCKS_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 12},
+    [BLOCKS_COLUMN_PROFESSION] = {.title = N_("Profession"), .least = 10, .ideal = 12, .drop = 1},
     [BLOCKS_COLUMN_SPECIALTY] =
-	{.title = N_("Spécialité"), .least = 12, .ideal = 22, .drop = 2, .tall = 16},
-    [BLOCKS_COLUMN_PLACES] = {.title = N_("Établissements"),
-	.least = 14,
-	.ideal = 26,
-	.stretch = true,
-	.drop = 3,
-	.tall = 16,
-	.eager = true},
-    [BLOCKS_COLUMN_AT] = {.title = N_("Actions"), .least = 11, .ideal = 20, .tall = 11},
+	{.title = N_("Spécialité"), .least = 12, .ideal = 20, .tall = 12, .drop = 2},
+    [BLOCKS_COLUMN_PLACES] =
+	{.title = N_("Établissements"), .least = 14, .ideal = 22, .drop = 3, .stretch = true},
+    [BLOCKS_COLUMN_AT] = {.title = N_("Actions"), .least = 11, .ideal = 20},
 };
 
 /* Columns that sort, as the server names them. */

@@ -127,12 +127,26 @@ story_contest(struct pty *p)
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "access"));
 	assert_true(pty_wait_text(p, "Votre question est envoyée sous la référence Q-"));
-	assert_true(pty_wait_text(p, "Qui ? Qui a ouvert cet examen ?"));
+	assert_true(pty_wait_text(p, "Qui ? Qui a ouvert"));
 	assert_true(pty_wait_text(p, "Réponse : pas encore reçue"));
 	assert_false(pty_has(p, "[ Contester cet accès ]"));
 	story_type(p, "q");
 	assert_true(pty_wait_screen(p, "history"));
 	assert_true(pty_wait_text(p, "[contesté]"));
+}
+
+/* The establishment is told that there is a question, and nothing else. */
+static void
+story_notice(struct pty_stage *s)
+{
+	char *text;
+	size_t len;
+
+	assert_int_equal(mailbox_next(s->mailbox, FIXTURE_DEADLINE_MS, &text, &len), 0);
+	assert_non_null(strstr(text, "Q-00000"));
+	assert_null(strstr(text, "ouvert cet examen"));
+	assert_null(strstr(text, "MARTIN"));
+	free(text);
 }
 
 static void
@@ -144,6 +158,7 @@ test_history(void **state)
 	story_pages(p);
 	story_filter(p);
 	story_contest(p);
+	story_notice(*state);
 	assert_true(pty_stage_log_out(p));
 	assert_true(pty_wait_screen(p, "signin"));
 	pty_free(&p);
