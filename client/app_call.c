@@ -94,11 +94,10 @@ app_call(struct screen *s, enum method_index m, const ProtobufCMessage *request,
 static void
 app_drop_pending(struct app *app, struct app_pending *p)
 {
-	struct rpc *rpc = link_rpc(app->link);
-
 	app_unlink_pending(app, p);
-	if (rpc)
-		rpc_forget(rpc, p->id);
+	/* also while the connection is being mended: what it asked is on the list
+	 * until its time is over */
+	link_forget(app->link, p->id);
 	free(p);
 }
 
@@ -279,6 +278,7 @@ void
 app_signin_again(struct app *app)
 {
 	signin_clear(&app->signin);
+	app_forget_all(app_top(app));
 	link_sleep(app->link);
 	link_wake(app->link);
 	screen_signin_again(app_top(app));

@@ -144,6 +144,13 @@ link_rpc(struct link *l)
 	return l->state == LINK_READY ? l->rpc : NULL;
 }
 
+void
+link_forget(struct link *l, uint32_t id)
+{
+	if (l->rpc)
+		rpc_forget(l->rpc, id);
+}
+
 /* ----------------------------------------------------------------- greeting */
 
 static void

@@ -53,6 +53,8 @@ enum link_state link_state(const struct link *l);
 int link_error(const struct link *l);
 /* NULL unless ready. */
 struct rpc *link_rpc(struct link *l);
+/* In whatever state: nobody is told of this request any more. */
+void link_forget(struct link *l, uint32_t id);
 
 void link_wants(const struct link *l, int *fd_r, short *events_r, int *timeout_ms_r);
 /* Moves; hooks and replies are called from here. */

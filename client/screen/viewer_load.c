@@ -78,7 +78,7 @@ load_failed(struct viewer *v, int err, const Emage__Error *e)
 	struct study_ask asked = v->study.asked;
 	uint32_t next = v->study.next;
 
-	v->call = 0;
+	viewer_cancel(v); /* unless it has ended */
 	study_ended(&v->study);
 	if (err == -EM_E_CLOSED)
 		return; /* resumed() asks again */
@@ -103,6 +103,8 @@ load_frames_done(
 	struct study_ask asked = st->asked;
 	int taken;
 
+	if (!more)
+		v->call = 0;
 	if (err != 0) {
 		load_failed(v, err, e);
 		viewer_schedule(v);
@@ -110,9 +112,9 @@ load_frames_done(
 	}
 	taken = study_take(st, (const Emage__FrameGetReply *)msg);
 	if (taken < 0) {
-		if (more)
-			viewer_cancel(v);
+		/* asks for the next ones: nothing here is this request's any more */
 		load_failed(v, taken, NULL);
+		return;
 	}
 	if (taken == 1) {
 		study_trim(st, v->series, v->at);
@@ -121,12 +123,10 @@ load_frames_done(
 	}
 	if (!more && st->asked.count > 0) {
 		bool is_short = st->next < asked.first + asked.count;
-		if (is_short) {
+		if (is_short)
 			load_failed(v, -EM_E_NOT_FOUND, NULL);
-		} else {
-			v->call = 0;
+		else
 			study_ended(st);
-		}
 	}
 	viewer_pump(v);
 }
