@@ -66,6 +66,7 @@ screen_faq_search(struct screen_faq *f)
 		return;
 	faq_search(&f->model, field_text(&f->words));
 	f->table.n_rows = f->model.n_found;
+	f->items[FAQ_ROWS].hidden = f->model.n_found == 0;
 	table_select(&f->table, 0);
 }
 
