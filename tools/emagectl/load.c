@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@
 void *
 load_alloc(struct load *l, size_t n_bytes)
 {
-	void *p = arena_alloc(l->arena, n_bytes);
+	void *p = arena_alloc(l->filling->arena, n_bytes);
 
 	/* a batch is far smaller: this cannot happen */
 	if (!p)
@@ -68,15 +69,15 @@ load_refuse(struct load *l, const char *field, const char *reason)
 }
 
 void
-load_refusals(struct load *l, Emage__LoadRefusal *const *list, size_t n)
+load_refusals(struct load_batch *b, Emage__LoadRefusal *const *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *raw = "";
 
-		for (size_t k = 0; k < l->n; k++)
-			if (l->line_number[k] == list[i]->line)
-				raw = l->raw[k];
-		load_tell(l, list[i]->line, raw, list[i]->field, list[i]->reason);
+		for (size_t k = 0; k < b->n; k++)
+			if (b->line_number[k] == list[i]->line)
+				raw = b->raw[k];
+		load_tell(b->load, list[i]->line, raw, list[i]->field, list[i]->reason);
 	}
 }
 
@@ -94,26 +95,94 @@ load_progress(struct load *l)
 
 /* ----------------------------------------------------------------- batches */
 
+void
+load_answered(void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+{
+	struct load_batch *b = arg;
+	char why[256];
+
+	(void)more;
+	if (err == 0) {
+		b->load->format->answered(b, msg);
+	} else if (!b->load->failed) {
+		connection_error_text(err, e, why, sizeof(why));
+		ctl_fail("%s", why);
+		b->load->failed = true;
+	}
+	b->is_out = false;
+	b->n = b->n_bytes = b->n_raw_bytes = 0;
+	arena_reset(b->arena);
+}
+
+/* Waits for bytes, and takes them. */
+static void
+load_step(struct load *l)
+{
+	struct pollfd p = {.fd = -1};
+	int timeout_ms;
+
+	rpc_wants(l->ctl->c.rpc, &p.fd, &p.events, &timeout_ms);
+	poll(&p, 1, timeout_ms);
+	rpc_step(l->ctl->c.rpc);
+	load_progress(l);
+}
+
+static struct load_batch *
+load_free_batch(struct load *l)
+{
+	for (size_t i = 0; i < LOAD_WINDOW; i++)
+		if (!l->batch[i].is_out)
+			return &l->batch[i];
+	return NULL;
+}
+
+/* Sends what is there; then another batch can be filled. */
 static void
 load_flush(struct load *l)
 {
-	if (l->n > 0 && !l->failed)
-		l->failed = l->format->send(l) < 0;
-	l->n = l->n_bytes = l->n_raw_bytes = 0;
-	arena_reset(l->arena);
+	struct load_batch *b = l->filling;
+
+	if (b->n > 0 && !l->failed) {
+		b->is_out = l->format->send(l, b) != 0;
+		if (!b->is_out) {
+			ctl_fail("%s", net_error_text(l->ctl->c.net));
+			l->failed = true;
+		}
+	}
+	while ((l->filling = load_free_batch(l)) == NULL)
+		load_step(l);
 	load_progress(l);
+}
+
+/* Waits for every reply. */
+static void
+load_drain(struct load *l)
+{
+	for (size_t i = 0; i < LOAD_WINDOW; i++)
+		while (l->batch[i].is_out)
+			load_step(l);
 }
 
 void
 load_add(struct load *l, ProtobufCMessage *msg)
 {
+	struct load_batch *b = l->filling;
+
 	/* a tag and two bytes of length before each */
-	l->n_bytes += protobuf_c_message_get_packed_size(msg) + 4;
-	l->message[l->n] = msg;
-	l->line_number[l->n] = l->lines.number;
-	l->raw[l->n] = load_text(l, l->lines.raw);
-	l->n_raw_bytes += strlen(l->raw[l->n]);
-	l->n++;
+	b->n_bytes += protobuf_c_message_get_packed_size(msg) + 4;
+	b->message[b->n] = msg;
+	b->line_number[b->n] = l->lines.number;
+	b->raw[b->n] = load_text(l, l->lines.raw);
+	b->n_raw_bytes += strlen(b->raw[b->n]);
+	b->n++;
+}
+
+/* Whether the next line might not fit any more. */
+static bool
+load_is_full(const struct load_batch *b)
+{
+	return b->n == LOAD_BATCH_MAX || b->n_bytes + LOAD_LINE_BYTES > LOAD_BATCH_BYTES ||
+	       b->n_raw_bytes > BATCH_RAW_MAX;
 }
 
 /* ----------------------------------------------------------------- heading */
@@ -224,12 +293,11 @@ load_lines(struct load *l)
 			load_refuse(l, "", "not text");
 		else
 			load_line(l);
-		/* the next line must still fit */
-		if (l->n == LOAD_BATCH_MAX || l->n_bytes + LOAD_LINE_BYTES > LOAD_BATCH_BYTES ||
-		    l->n_raw_bytes > BATCH_RAW_MAX)
+		if (load_is_full(l->filling))
 			load_flush(l);
 	}
 	load_flush(l);
+	load_drain(l);
 	if (rc == -EM_E_IO)
 		return -EM_E_IO;
 	if (!heading) {
@@ -275,6 +343,14 @@ load_summary(const struct load *l)
 		printf("%" PRIu64 " lines were read as Windows-1252\n", l->n_1252);
 }
 
+static void
+load_begin(struct load *l)
+{
+	for (size_t i = 0; i < LOAD_WINDOW; i++)
+		l->batch[i] = (struct load_batch){.load = l, .arena = arena_new(BATCH_MEMORY)};
+	l->filling = &l->batch[0];
+}
+
 int
 load_files(struct load *l, int argc, char **argv)
 {
@@ -287,15 +363,19 @@ load_files(struct load *l, int argc, char **argv)
 	}
 	if (ctl_connect(l->ctl) < 0)
 		goto out;
-	l->arena = arena_new(BATCH_MEMORY);
+	load_begin(l);
 	l->load_id = (uint64_t)clock_now_ms();
 	l->on_terminal = isatty(STDERR_FILENO) == 1 && !l->o->quiet;
 	for (int i = 0; i < argc && !l->failed; i++)
 		if (load_file(l, argv[i]) < 0)
 			unread = true;
-	arena_free(&l->arena);
 	load_summary(l);
 out:
+	/* callbacks of what is still under way name the batches */
+	connection_close(&l->ctl->c);
+	for (size_t i = 0; i < LOAD_WINDOW; i++)
+		if (l->batch[i].arena)
+			arena_free(&l->batch[i].arena);
 	if (l->refused_file && fclose(l->refused_file) != 0)
 		l->failed = ctl_fail("%s: %s", l->o->refused, strerror(errno)) != CTL_OK;
 	if (l->failed || l->n_lines == l->n_refused)

@@ -35,7 +35,22 @@ struct load_options {
 /* ... and of one line, at most: longer fields are refused before they are sent. */
 #define LOAD_LINE_BYTES 8000u
 
+/* Batches at the server at once: it writes one while the next is made. More would
+ * make its other writers wait. */
+#define LOAD_WINDOW 3u
+
 struct load;
+
+/* Lines of one request; messages, their texts and the lines are in the arena. */
+struct load_batch {
+	struct load *load;
+	struct arena *arena;
+	ProtobufCMessage *message[LOAD_BATCH_MAX];
+	uint64_t line_number[LOAD_BATCH_MAX];
+	char *raw[LOAD_BATCH_MAX];
+	size_t n, n_bytes, n_raw_bytes;
+	bool is_out; /* its reply has not come */
+};
 
 struct load_format {
 	char separator;
@@ -49,9 +64,10 @@ struct load_format {
 	 * with load->n_skipped.
 	 */
 	void (*line)(struct load *l, char *const *value);
-	/* Sends the batch, counts, passes on what was refused. 0, or -EM_E_* after
-	 * a message. */
-	int (*send)(struct load *l);
+	/* Sends a batch: rpc_call() with load_answered. Its result. */
+	uint32_t (*send)(struct load *l, struct load_batch *b);
+	/* The reply: counts, and passes on what was refused. */
+	void (*answered)(struct load_batch *b, const ProtobufCMessage *msg);
 	/* The format's own counts: "N new, ..." */
 	void (*counts)(const struct load *l, FILE *f);
 };
@@ -65,12 +81,7 @@ struct load {
 	struct lines lines;
 	/* place of each column in this file + 1, 0 = not there */
 	size_t place[LOAD_COLUMNS_MAX];
-	/* the batch; messages, their texts and the lines are in the arena */
-	struct arena *arena;
-	ProtobufCMessage *message[LOAD_BATCH_MAX];
-	uint64_t line_number[LOAD_BATCH_MAX];
-	char *raw[LOAD_BATCH_MAX];
-	size_t n, n_bytes, n_raw_bytes;
+	struct load_batch batch[LOAD_WINDOW], *filling;
 	/* counts of all files */
 	uint64_t n_lines, n_skipped, n_refused, n_1252;
 	uint64_t load_id;
@@ -87,7 +98,10 @@ void load_add(struct load *l, ProtobufCMessage *msg);
 /* "FILE: line N: field: reason", of the line that is being read. */
 void load_refuse(struct load *l, const char *field, const char *reason);
 /* What the server refused, by line. */
-void load_refusals(struct load *l, Emage__LoadRefusal *const *list, size_t n);
+void load_refusals(struct load_batch *b, Emage__LoadRefusal *const *list, size_t n);
+/* For rpc_call(), with the batch as its argument. */
+void load_answered(
+    void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more);
 /* Reads all files. enum ctl_exit. */
 int load_files(struct load *l, int argc, char **argv);
 

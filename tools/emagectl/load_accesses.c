@@ -166,26 +166,26 @@ access_line(struct load *l, char *const *value)
 	load_add(l, &a->base);
 }
 
-static int
-access_send(struct load *l)
+static uint32_t
+access_send(struct load *l, struct load_batch *b)
 {
 	Emage__AdminAccessesPutRequest rq = EMAGE__ADMIN_ACCESSES_PUT_REQUEST__INIT;
-	Emage__AdminAccessesPutReply *reply;
-	ProtobufCMessage *msg;
-	int rc;
 
 	rq.dry_run = l->o->dry_run;
-	rq.n_accesses = l->n;
-	rq.accesses = (Emage__AdminAccess **)(void *)l->message;
-	rc = ctl_call(l->ctl, METHOD_admin_accesses_put, &rq.base, &msg);
-	if (rc < 0)
-		return rc;
-	reply = (Emage__AdminAccessesPutReply *)msg;
+	rq.n_accesses = b->n;
+	rq.accesses = (Emage__AdminAccess **)(void *)b->message;
+	return rpc_call(l->ctl->c.rpc, METHOD_admin_accesses_put, &rq.base, l->ctl->c.timeout_ms,
+	    load_answered, b);
+}
+
+static void
+access_answered(struct load_batch *b, const ProtobufCMessage *msg)
+{
+	const Emage__AdminAccessesPutReply *reply = (const void *)msg;
+
 	access_tally.n_added += reply->n_added;
 	access_tally.n_known += reply->n_known;
-	load_refusals(l, reply->refused, reply->n_refused);
-	protobuf_c_message_free_unpacked(msg, NULL);
-	return 0;
+	load_refusals(b, reply->refused, reply->n_refused);
 }
 
 static void
@@ -204,6 +204,7 @@ static const struct load_format access_format = {
     .n_columns = N_ACCESS_COLUMNS,
     .line = access_line,
     .send = access_send,
+    .answered = access_answered,
     .counts = access_counts,
 };
 

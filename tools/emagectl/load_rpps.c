@@ -115,31 +115,31 @@ rpps_line(struct load *l, char *const *value)
 	load_add(l, &p->base);
 }
 
-static int
-rpps_send(struct load *l)
+static uint32_t
+rpps_send(struct load *l, struct load_batch *b)
 {
 	const struct rpps_options *o = l->own;
 	Emage__AdminProfessionalsPutRequest rq = EMAGE__ADMIN_PROFESSIONALS_PUT_REQUEST__INIT;
-	Emage__AdminProfessionalsPutReply *reply;
-	ProtobufCMessage *msg;
-	int rc;
 
 	rq.load_id = l->load_id;
 	rq.dry_run = o->common.dry_run;
 	rq.add_establishments = o->add_establishments;
-	rq.n_professionals = l->n;
-	rq.professionals = (Emage__AdminProfessional **)(void *)l->message;
-	rc = ctl_call(l->ctl, METHOD_admin_professionals_put, &rq.base, &msg);
-	if (rc < 0)
-		return rc;
-	reply = (Emage__AdminProfessionalsPutReply *)msg;
+	rq.n_professionals = b->n;
+	rq.professionals = (Emage__AdminProfessional **)(void *)b->message;
+	return rpc_call(l->ctl->c.rpc, METHOD_admin_professionals_put, &rq.base,
+	    l->ctl->c.timeout_ms, load_answered, b);
+}
+
+static void
+rpps_answered(struct load_batch *b, const ProtobufCMessage *msg)
+{
+	const Emage__AdminProfessionalsPutReply *reply = (const void *)msg;
+
 	rpps_tally.n_new += reply->n_new;
 	rpps_tally.n_renewed += reply->n_renewed;
 	rpps_tally.n_further += reply->n_further;
 	rpps_tally.n_no_place += reply->n_no_place;
-	load_refusals(l, reply->refused, reply->n_refused);
-	protobuf_c_message_free_unpacked(msg, NULL);
-	return 0;
+	load_refusals(b, reply->refused, reply->n_refused);
 }
 
 static void
@@ -158,6 +158,7 @@ static const struct load_format rpps_format = {
     .n_columns = N_RPPS_COLUMNS,
     .line = rpps_line,
     .send = rpps_send,
+    .answered = rpps_answered,
     .counts = rpps_counts,
 };
 
