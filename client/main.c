@@ -12,6 +12,7 @@
 #include "client/app.h"
 #include "client/clientconf.h"
 #include "client/lang.h"
+#include "client/linear/linear.h"
 #include "client/options.h"
 #include "client/tr.h"
 #include "client/tty.h"
@@ -54,6 +55,14 @@ main_terminal_fault(enum tty_fault fault)
 	return MAIN_CANNOT_RUN;
 }
 
+/* A terminal that cannot place a cursor, or that nothing is known of, gets lines
+ * without being asked; a kiosk needs its screen. */
+static bool
+main_wants_lines(const struct options *o, enum tty_fault fault)
+{
+	return (fault == TTY_DUMB || fault == TTY_UNKNOWN) && !o->kiosk;
+}
+
 static int
 main_load(const struct options *o, struct clientconf *conf)
 {
@@ -89,7 +98,15 @@ main_run(const struct options *o, bool has_locale)
 	status = main_load(o, &conf);
 	if (status != 0)
 		goto out;
+	if (o->linear) {
+		status = linear_run(o, &conf);
+		goto out;
+	}
 	fault = tty_check();
+	if (main_wants_lines(o, fault)) {
+		status = linear_run(o, &conf);
+		goto out;
+	}
 	if (fault != TTY_OK) {
 		status = main_terminal_fault(fault);
 		goto out;

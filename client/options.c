@@ -18,6 +18,7 @@ enum options_id {
 	OPTION_SERVER = 's',
 	OPTION_CA = 256,
 	OPTION_CONFIG,
+	OPTION_LINEAR,
 	OPTION_KIOSK,
 	OPTION_LANG,
 	OPTION_GRAPHICS,
@@ -38,6 +39,8 @@ static const struct options_row options_table[] = {
     {OPTION_SERVER, "server", "HOST:PORT", N_("serveur, au lieu des régions configurées")},
     {OPTION_CA, "ca", "FILE", N_("certificats auxquels se fier (PEM), et à aucun autre")},
     {OPTION_CONFIG, "config", "FILE", N_("fichier de configuration")},
+    {OPTION_LINEAR, "linear", NULL,
+	N_("une question à la fois, ligne par ligne : plage braille, voix, terminal simple")},
     {OPTION_KIOSK, "kiosk", NULL, N_("borne partagée : délais courts, souris, pas de sortie")},
     {OPTION_LANG, "lang", "fr|de|en", N_("langue")},
     {OPTION_GRAPHICS, "graphics", "WAY",
@@ -97,6 +100,9 @@ options_take(struct options *o, int id)
 		return 0;
 	case OPTION_CONFIG:
 		o->config = optarg;
+		return 0;
+	case OPTION_LINEAR:
+		o->linear = true;
 		return 0;
 	case OPTION_KIOSK:
 		o->kiosk = true;

@@ -14,6 +14,7 @@ struct options {
 	const char *theme;
 	bool kiosk;
 	bool no_mouse;
+	bool linear;
 };
 
 /* 0, or an exit status + 1 when the program shall end now (help, version,

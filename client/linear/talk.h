@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_CLIENT_LINEAR_TALK_H
+#define EMAGE_CLIENT_LINEAR_TALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "client/linear/lines.h"
+#include "client/linear/linear.h"
+#include "client/link.h"
+#include "client/model/exams.h"
+#include "client/model/session.h"
+#include "client/model/signin.h"
+#include "common/method.h"
+
+/*
+ * A conversation: straight-line functions that say, ask a person (linear_ask) and
+ * ask the server (linear_call). Both wait in the one loop of wait.c, where a lost
+ * connection comes back, limits are watched and the end is noticed. Once `end` is
+ * set both return at once, and every function goes back to its caller.
+ */
+enum linear_end {
+	LINEAR_GO,
+	LINEAR_SIGNIN, /* the session is over: to signing in */
+	LINEAR_LEAVE,  /* the program ends */
+};
+
+#define LINEAR_IDENTIFIER_MAX 64
+#define LINEAR_PASSWORD_MAX   256
+
+struct linear {
+	const struct options *options;
+	const struct clientconf *conf;
+	struct lines *lines;
+	struct link *link;
+	struct session session;
+	struct signin signin;
+	bool totp; /* the code is not one that was sent */
+	char identifier[LINEAR_IDENTIFIER_MAX * 4 + 1];
+	enum linear_end end;
+	bool is_brief; /* choices are not read out */
+	char *hints;   /* choices that were read out last */
+	/* wait.c */
+	const char *question; /* that waits for its answer, or NULL */
+	bool lost_is_said, idle_warned, total_warned;
+	unsigned n_losses;
+	bool stop_is_asked;
+	/* of the last failed call, for linear_say_error() */
+	unsigned retry_after_s, tries_left;
+};
+
+/* ---- wait.c */
+
+/* One line. Not while a question is open. */
+void linear_say(struct linear *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void linear_say_error(struct linear *l, int err);
+/* Ends the session on this side; to signing in. err 0 or why. */
+void linear_session_over(struct linear *l, int err);
+/* Tells the server if it can be told, without waiting. */
+void linear_send_logout(struct linear *l);
+
+/* Shows the question and waits for a line. LINES_LINE, LINES_BAD, LINES_LONG,
+ * LINES_STOP, or LINES_OVER when the conversation is at its end. */
+enum lines_event linear_line(struct linear *l, const char *question, bool secret);
+
+enum linear_again {
+	LINEAR_ONCE,  /* a connection lost meanwhile is the caller's matter */
+	LINEAR_AGAIN, /* asks again when it is back: what can be asked twice */
+};
+/* One reply; 0, or -EM_E_*, which gives the request up. */
+typedef int linear_take(void *arg, const ProtobufCMessage *msg, bool more);
+/*
+ * Asks the server and waits: for the connection, and for all replies. 0 or
+ * -EM_E_*; -EM_E_CANCELLED also when the conversation ends or the person has
+ * pressed Ctrl-C. take may be NULL. LINEAR_AGAIN is for single replies: the first
+ * of several would be taken twice.
+ */
+int linear_call(struct linear *l, enum method_index m, const ProtobufCMessage *request,
+    enum linear_again again, linear_take *take, void *arg);
+
+/* ---- prompt.c */
+
+struct linear_command {
+	const char *key;  /* small letters, or "" = Enter alone */
+	const char *help; /* msgid: what it does */
+};
+
+struct linear_prompt {
+	const char *title; /* msgids: heading and text of the help; about may be NULL */
+	const char *about;
+	const char *question; /* in the person's language */
+	const struct linear_command *commands;
+	size_t n_commands;
+	unsigned hidden;     /* bit i: command i makes no sense now */
+	unsigned max;	     /* numbers 1 to max are answers ... */
+	const char *numbers; /* ... msgid: that do this */
+	bool is_text;	     /* what is no command is the answer */
+	bool is_secret;
+	size_t max_chars; /* of a text */
+};
+
+enum linear_kind {
+	LINEAR_COMMAND, /* value: its place in the table */
+	LINEAR_NUMBER,	/* value */
+	LINEAR_TEXT,	/* text, valid until the next question; may be empty */
+	LINEAR_BACK,
+};
+struct linear_answer {
+	enum linear_kind kind;
+	unsigned value;
+	char *text;
+};
+
+/* Asks until there is an answer. False when the conversation is at its end. */
+bool linear_ask(struct linear *l, const struct linear_prompt *p, struct linear_answer *a_r);
+/* 1 is yes (msgid), Enter is no. */
+bool linear_confirm(struct linear *l, const char *title, const char *question, const char *yes);
+/* A number of 1 to max, 0 for Enter alone, -1 to go back. enter: msgid. */
+int linear_pick(struct linear *l, const char *title, const char *question, unsigned max,
+    const char *numbers, const char *enter);
+
+/* ---- signin.c: false when the person goes back; else the session is open, or
+ * `end` is set. */
+bool linear_sign_in(struct linear *l);
+/* ---- code.c */
+enum linear_code {
+	LINEAR_CODE_OPEN,  /* the session is, or `end` is set */
+	LINEAR_CODE_BACK,  /* to the password */
+	LINEAR_CODE_AGAIN, /* the password must be sent again: another connection */
+	LINEAR_CODE_NEW,   /* a password of one's own is wanted */
+};
+enum linear_code linear_code(struct linear *l);
+/* ---- newpass.c: signing in again comes next. */
+void linear_new_password(struct linear *l);
+/* ---- linear.c */
+void linear_language(struct linear *l);
+
+/* ---- sections */
+void linear_exams(struct linear *l);
+void linear_report(struct linear *l, const struct exam *exam);
+void linear_images(struct linear *l, const struct exam *exam);
+
+#endif

@@ -1,0 +1,700 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The client by lines: a person's whole way, against the real server, through a
+ * terminal and through pipes; that nothing but text and line ends is ever sent;
+ * and what happens when things go wrong.
+ */
+#include "tests/lib/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/err.h"
+#include "common/mem.h"
+#include "common/text.h"
+#include "tests/lib/pty_stage.h"
+
+#define OWN_PASSWORD "ma phrase de passe à moi"
+#define PASTE_BYTES  (1u << 20)
+/* Processor time of a program that ends: starting is most of it. */
+#define END_CPU_MS 1500
+/* What the server's log says of a session that was ended. */
+#define SESSION_ENDED "from=open to=greeted"
+
+/* What a person reads and types; at: how far she has read. */
+struct person {
+	struct pty *p;
+	struct pty_stage *s;
+	size_t at;
+	char code[16], first_code[16]; /* that came by e-mail */
+	const char *sought;
+};
+
+static struct person
+person_new(struct pty_stage *s, const struct pty_stage_options *o)
+{
+	static const char *const args[] = {"--linear", NULL};
+	struct pty_stage_options usual = {.term = "vt100", .args = args};
+
+	return (struct person){.p = pty_stage_client(s, o ? o : &usual), .s = s};
+}
+
+static const char *
+person_find(const struct person *h, const char *text)
+{
+	size_t len;
+	const char *raw = pty_raw(h->p, &len);
+
+	return len > h->at ? memmem(raw + h->at, len - h->at, text, strlen(text)) : NULL;
+}
+
+static bool
+person_has_read(struct pty *p, void *arg)
+{
+	const struct person *h = arg;
+
+	(void)p;
+	return person_find(h, h->sought) != NULL;
+}
+
+/* Reads on to the end of this text. */
+static void
+hear(struct person *h, const char *text)
+{
+	size_t len;
+
+	h->sought = text;
+	if (!pty_wait(h->p, person_has_read, h, text)) {
+		const char *raw = pty_raw(h->p, &len);
+
+		fprintf(stderr, "%.*s\n", (int)(len - h->at), raw + h->at);
+		fail_msg("never said: %s", text);
+	}
+	h->at = (size_t)(person_find(h, text) - pty_raw(h->p, &len)) + strlen(text);
+}
+
+/* Reads to a question and answers it. */
+static void
+answer(struct person *h, const char *question, const char *text)
+{
+	hear(h, question);
+	pty_send(h->p, text);
+	pty_send(h->p, "\n");
+}
+
+static void
+answer_code(struct person *h)
+{
+	hear(h, "Un code d'accès à usage unique vous a été envoyé (e-mail) : c");
+	fixture_next_code(h->s->mailbox, h->code);
+	answer(h, "Code d'accès :", h->code);
+}
+
+static void
+sign_in(struct person *h)
+{
+	answer(h, "Identifiant : ", h->s->patient.identifier);
+	answer(h, "Mot de passe : ", h->s->patient.password);
+	answer_code(h);
+	hear(h, "1 Examens");
+}
+
+/* Text, line ends, and nothing else. */
+static void
+assert_plain(const char *raw, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		uint32_t cp;
+		size_t n = text_decode(raw + i, len - i, &cp);
+
+		assert_true(n > 0);
+		if (cp != '\n' && cp != '\r' && !text_cp_is_safe(cp)) {
+			fprintf(stderr, "byte %zu is U+%04X\n", i, cp);
+			fail();
+		}
+		i += n;
+	}
+}
+
+static void
+person_leave(struct person *h)
+{
+	int status;
+	size_t len;
+	const char *raw;
+
+	assert_true(pty_wait_exit(h->p, &status));
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	raw = pty_raw(h->p, &len);
+	assert_plain(raw, len);
+	pty_free(&h->p);
+}
+
+/* ------------------------------------------------------------------- golden text */
+
+/* Replaces what differs from run to run: it is known, for it was typed. */
+static char *
+mask(char *text, const char *value, const char *name)
+{
+	char *found;
+
+	while (value[0] && (found = strstr(text, value)) != NULL) {
+		char *next =
+		    mem_printf("%.*s%s%s", (int)(found - text), text, name, found + strlen(value));
+
+		free(text);
+		text = next;
+	}
+	return text;
+}
+
+static char *
+transcript(const struct person *h)
+{
+	size_t len, n = 0;
+	const char *raw = pty_raw(h->p, &len);
+	char *text = mem_new(len + 1);
+
+	for (size_t i = 0; i < len; i++)
+		if (raw[i] != '\r')
+			text[n++] = raw[i];
+	text = mask(text, h->s->patient.identifier, "<identifiant>");
+	text = mask(text, h->first_code, "<code>");
+	return mask(text, h->code, "<code>");
+}
+
+static void
+assert_golden(char *have, const char *name)
+{
+	char *path = fixture_source(name);
+	const char *mode = getenv("EMAGE_GOLDEN");
+	FILE *f = fopen(path, mode && strcmp(mode, "update") == 0 ? "w+e" : "re");
+	char *want = NULL;
+	size_t cap = 0;
+
+	if (f == NULL)
+		fail_msg("%s: %s", path, strerror(errno));
+	if (mode && strcmp(mode, "update") == 0) {
+		fputs(have, f);
+		rewind(f);
+	}
+	if (getdelim(&want, &cap, '\0', f) < 0)
+		fail_msg("%s: empty", path);
+	fclose(f);
+	if (strcmp(want, have) != 0) {
+		size_t i = 0;
+
+		while (want[i] == have[i])
+			i++;
+		while (i > 0 && want[i - 1] != '\n')
+			i--;
+		fprintf(stderr, "%s:\n-%.300s\n+%.300s\n", path, want + i, have + i);
+		fail();
+	}
+	free(want);
+	free(path);
+}
+
+/* ---------------------------------------------------------------------- the way */
+
+static void
+way_first_sign_in(struct person *h)
+{
+	answer(h, "Identifiant : ", h->s->patient.identifier);
+	answer(h, "Mot de passe : ", "pas le bon mot de passe");
+	hear(h, "Identifiant ou mot de passe incorrect.");
+	fixture_advance(h->s->fixture, 2000); /* the next try is not at once */
+	answer(h, "Mot de passe : ", h->s->patient.temporary);
+	hear(h, "Un code d'accès à usage unique vous a été envoyé (e-mail) : c");
+	answer(h, "Code d'accès :", "?");
+	hear(h, "r : demande un autre code d'accès");
+	answer(h, "Code d'accès :", "00000000");
+	hear(h, "Ce code d'accès n'est pas le bon.");
+	fixture_next_code(h->s->mailbox, h->first_code);
+	answer(h, "Code d'accès :", h->first_code);
+	answer(h, "Nouveau mot de passe : ", "trop court");
+	hear(h, "Ce mot de passe est trop court.");
+	answer(h, "Nouveau mot de passe : ", OWN_PASSWORD);
+	answer(h, "Encore une fois : ", "autre chose en entier");
+	hear(h, "Les deux saisies sont différentes.");
+	answer(h, "Nouveau mot de passe : ", OWN_PASSWORD);
+	answer(h, "Encore une fois : ", OWN_PASSWORD);
+	hear(h, "Mot de passe enregistré.");
+	h->s->patient.password = OWN_PASSWORD;
+}
+
+static void
+way_list(struct person *h)
+{
+	answer(h, "Votre choix : ", "?");
+	hear(h, "ouvre cette rubrique");
+	answer(h, "Votre choix : ", "1");
+	hear(h, "Résultats 1 à 10 sur 30");
+	hear(h, "1. 10/06/2016 10:22, CHRU de Strasbourg, ECHO-DOPPLER ARTÈRES TEMPORALES");
+	answer(h, "Votre choix : ", "n");
+	hear(h, "Résultats 11 à 20 sur 30");
+	answer(h, "Votre choix : ", "p");
+	hear(h, "Résultats 1 à 10 sur 30");
+	answer(h, "Votre choix : ", "n'importe quoi");
+	hear(h, "Cette réponse n'est pas prévue");
+	answer(h, "Votre choix : ", "t");
+	answer(h, "Votre choix : ", "3");
+	hear(h, "1. 16/02/2016 11:28, CHRU de Strasbourg, ABDOMINAL");
+	answer(h, "Votre choix : ", "t");
+	answer(h, "Votre choix : ", "1");
+	answer(h, "Votre choix : ", "f");
+	answer(h, "Date : du ", "31/02/2015");
+	hear(h, "Date incorrecte");
+	answer(h, "Date : du ", "31/12/2015");
+	answer(h, "au ", "01/12/2015");
+	hear(h, "La période finit avant de commencer");
+	answer(h, "Date : du ", "01/12/2015");
+	answer(h, "au ", "31-12-2015");
+	answer(h, "Établissement : ", "");
+	hear(h, "Résultats 1 à 6 sur 6");
+	hear(h, "2. 24/12/2015 15:58, CHRU de Strasbourg, THORAX");
+}
+
+static void
+way_report(struct person *h)
+{
+	answer(h, "Votre choix : ", "2");
+	hear(h, "Dr Alix FICTIF, signé le 25/12/2015");
+	hear(h, "Indication : douleurs thoraciques.");
+	answer(h, "Votre choix : ", "");
+	hear(h, "Technique : ");
+	answer(h, "Votre choix : ", "c");
+	answer(h, "Chercher : ", "epanchement");
+	hear(h, "Résultats : pas de nodule");
+	answer(h, "Votre choix : ", "c");
+	answer(h, "Chercher : ", "licorne");
+	hear(h, "« licorne » ne figure pas dans ce texte.");
+	answer(h, "Votre choix : ", "t");
+	hear(h, "Fin du compte rendu.");
+}
+
+static void
+way_images(struct person *h)
+{
+	answer(h, "Votre choix : ", "i");
+	hear(h, "2. ");
+	answer(h, "Votre choix : ", "1");
+	hear(h, "image 1/12");
+	hear(h, "Fenêtre : C 40 L 400");
+	hear(h, "Image non diagnostique");
+	answer(h, "Votre choix : ", "w");
+	hear(h, "Poumon");
+	answer(h, "Votre choix : ", "2");
+	hear(h, "Fenêtre : C ");
+	answer(h, "Votre choix : ", "12");
+	hear(h, "image 12/12");
+	answer(h, "Votre choix : ", "");
+	hear(h, "dernière image");
+	answer(h, "Votre choix : ", "d");
+	hear(h, "Image non diagnostique");
+	answer(h, "Votre choix : ", "q");
+}
+
+static void
+test_whole_way(void **state)
+{
+	struct pty_stage *s = pty_stage_new(false);
+	struct person h = person_new(s, NULL);
+	char *text;
+
+	(void)state;
+	way_first_sign_in(&h);
+	answer(&h, "Mot de passe : ", OWN_PASSWORD); /* the identifier is kept */
+	answer_code(&h);
+	way_list(&h);
+	way_report(&h);
+	way_images(&h);
+	answer(&h, "Votre choix : ", "q"); /* the report */
+	answer(&h, "Votre choix : ", "q"); /* the list */
+	answer(&h, "Votre choix : ", "0");
+	answer(&h, "Voulez-vous vous déconnecter de votre espace ? ", "1");
+	hear(&h, "Vous êtes déconnecté. À bientôt.");
+	answer(&h, "Identifiant : ", "q");
+	text = transcript(&h);
+	person_leave(&h);
+	/* no password was shown */
+	assert_null(strstr(text, OWN_PASSWORD));
+	assert_null(strstr(text, s->patient.temporary));
+	assert_golden(text, "tests/ui/golden/linear-journey.fr.txt");
+	free(text);
+	pty_stage_free(&s);
+}
+
+/* -------------------------------------------------------------------- languages */
+
+static void
+way_short(struct person *h, const char *const words[5])
+{
+	answer(h, words[0], h->s->patient.identifier);
+	answer(h, words[1], h->s->patient.password);
+	fixture_next_code(h->s->mailbox, h->code);
+	answer(h, words[2], h->code);
+	answer(h, words[3], "1");
+	hear(h, words[4]);
+	hear(h, "ECHO-DOPPLER");
+	pty_send(h->p, "q\nq\n1\nq\n");
+	person_leave(h);
+}
+
+static void
+test_languages(void **state)
+{
+	static const char *const args[] = {"--linear", NULL};
+	static const char *const en[] = {
+	    "Identifier: ", "Password: ", "Access code: ", "Your choice: ", "1. 10 Jun 2016 10:22"};
+	static const char *const de[] = {
+	    "Kennung: ", "Passwort: ", "Zugangscode: ", "Ihre Wahl: ", "1. 10.06.2016 10:22"};
+	struct pty_stage *s = *state;
+	struct pty_stage_options o = {.term = "vt100", .args = args, .language = "en"};
+	struct person h;
+
+	pty_stage_next_day(s);
+	h = person_new(s, &o);
+	way_short(&h, en);
+	o.language = "de";
+	h = person_new(s, &o);
+	way_short(&h, de);
+}
+
+/* Where the locale has no more than ASCII, no more is sent. */
+static void
+test_ascii(void **state)
+{
+	static const char *const args[] = {"--linear", NULL};
+	static const char *const env[] = {"LC_ALL=C", NULL};
+	struct pty_stage *s = *state;
+	struct pty_stage_options o = {.term = "dumb", .args = args, .env = env};
+	struct person h;
+	size_t len;
+	const char *raw;
+
+	pty_stage_next_day(s);
+	h = person_new(s, &o);
+	answer(&h, "Identifiant : ", s->patient.identifier);
+	answer(&h, "Mot de passe : ", s->patient.password);
+	hear(&h, "Un code d'acces a usage unique vous a ete envoye (e-mail) : c**");
+	fixture_next_code(s->mailbox, h.code);
+	answer(&h, "Code d'acces : ", h.code);
+	answer(&h, "Votre choix : ", "1");
+	hear(&h, "ARTERES TEMPORALES");
+	raw = pty_raw(h.p, &len);
+	for (size_t i = 0; i < len; i++)
+		assert_in_range(raw[i] & 0xff, '\n', '~');
+	pty_send(h.p, "q\nq\n1\nq\n");
+	person_leave(&h);
+}
+
+/* A terminal without a cursor, or that nobody knows, gets lines unasked. */
+static void
+test_chosen_by_itself(void **state)
+{
+	static const char *const terms[] = {"dumb", "no-such-terminal"};
+
+	for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+		struct pty_stage_options o = {.term = terms[i]};
+		struct person h = person_new(*state, &o);
+
+		answer(&h, "Identifiant : ", "q");
+		person_leave(&h);
+	}
+}
+
+/* ----------------------------------------------------------------------- the end */
+
+static void
+assert_ended(struct pty *p)
+{
+	int status;
+
+	assert_true(pty_wait_exit(p, &status));
+	assert_true(WIFEXITED(status));
+	assert_in_range(pty_cpu_ms(p), 0, END_CPU_MS);
+}
+
+static void
+test_end_of_input(void **state)
+{
+	struct pty_stage *s = *state;
+	struct person h;
+	size_t log;
+
+	h = person_new(s, NULL);
+	hear(&h, "Identifiant : ");
+	pty_send(h.p, "\x04");
+	assert_ended(h.p);
+	pty_free(&h.p);
+	pty_stage_next_day(s);
+	h = person_new(s, NULL);
+	sign_in(&h);
+	hear(&h, "Votre choix : ");
+	log = fixture_log_size(s->fixture);
+	pty_send(h.p, "\x04");
+	assert_ended(h.p);
+	pty_free(&h.p);
+	fixture_wait_log(s->fixture, log, SESSION_ENDED);
+}
+
+static void
+test_hang_up(void **state)
+{
+	static const char *const args[] = {"--linear", NULL};
+	struct pty_stage *s = *state;
+	struct pty_stage_options o = {.term = "vt100", .args = args};
+	struct person h;
+
+	for (int ignored = 0; ignored < 2; ignored++) {
+		o.ignore_hup = ignored != 0;
+		pty_stage_next_day(s);
+		h = person_new(s, &o);
+		sign_in(&h);
+		hear(&h, "Votre choix : ");
+		pty_hangup(h.p);
+		assert_ended(h.p);
+		pty_free(&h.p);
+	}
+}
+
+/* Ctrl-C asks; twice is an answer. */
+static void
+test_interrupt(void **state)
+{
+	struct person h = person_new(*state, NULL);
+
+	hear(&h, "Identifiant : ");
+	pty_send(h.p, "\x03");
+	answer(&h, "Voulez-vous quitter e-mage ? ", "");
+	hear(&h, "Identifiant : ");
+	pty_send(h.p, "\x03");
+	hear(&h, "Voulez-vous quitter e-mage ? ");
+	pty_send(h.p, "\x03");
+	person_leave(&h);
+}
+
+/* ----------------------------------------------------------------- the connection */
+
+static void
+test_server_comes_back(void **state)
+{
+	struct pty_stage *s = *state;
+	struct person h;
+
+	pty_stage_next_day(s);
+	h = person_new(s, NULL);
+	answer(&h, "Identifiant : ", s->patient.identifier);
+	answer(&h, "Mot de passe : ", s->patient.password);
+	hear(&h, "Code d'accès : ");
+	fixture_next_code(s->mailbox, h.code);
+	/* the code goes with its connection; the password is kept */
+	fixture_kill(s->fixture);
+	hear(&h, "Nouvel essai automatique.");
+	pty_stage_next_day(s);
+	fixture_start(s->fixture);
+	hear(&h, "Connexion rétablie.");
+	answer(&h, "Code d'accès : ", h.code);
+	hear(&h, "La connexion a été coupée : un autre code d'accès vous est envoyé.");
+	answer_code(&h);
+	answer(&h, "Votre choix : ", "1");
+	hear(&h, "Résultats 1 à 10 sur 30");
+	hear(&h, "Votre choix : ");
+	/* typed while nothing answers: it counts once the server does */
+	pty_send(h.p, "n");
+	fixture_kill(s->fixture);
+	hear(&h, "Nouvel essai automatique.");
+	pty_send(h.p, "\n");
+	fixture_start(s->fixture);
+	hear(&h, "Connexion rétablie.");
+	hear(&h, "Résultats 11 à 20 sur 30");
+	pty_send(h.p, "q\nq\n1\nq\n");
+	person_leave(&h);
+}
+
+/* --------------------------------------------------------------------- by pipes */
+
+struct piped {
+	pid_t pid;
+	int in, out; /* the client's */
+	char *text;
+	size_t n, at;
+};
+
+static struct piped
+piped_start(struct pty_stage *s)
+{
+	char *program = mem_printf("%s/emage", getenv("EMAGE_BUILD"));
+	char *server = mem_printf("127.0.0.1:%s", s->fixture->port);
+	char *argv[] = {
+	    program, "--linear", "--lang", "fr", "--server", server, "--ca", s->fixture->ca, NULL};
+	struct piped p = {.text = mem_new(1)};
+	int in[2], out[2];
+
+	if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0)
+		die("pipe: %s", strerror(errno));
+	p.pid = fork();
+	if (p.pid == 0) {
+		dup2(in[0], STDIN_FILENO);
+		dup2(out[1], STDOUT_FILENO);
+		setenv("LC_ALL", "C.UTF-8", 1);
+		execv(program, argv);
+		_exit(127);
+	}
+	close(in[0]);
+	close(out[1]);
+	p.in = in[1];
+	p.out = out[0];
+	free(program);
+	free(server);
+	return p;
+}
+
+/* Takes what the client says; false once it has said all. */
+static bool
+piped_read(struct piped *p)
+{
+	struct pollfd fd = {.fd = p->out, .events = POLLIN};
+	char bytes[4096];
+	ssize_t n;
+
+	if (poll(&fd, 1, FIXTURE_DEADLINE_MS) <= 0)
+		fail_msg("nothing is said any more; so far: %s", p->text);
+	n = read(p->out, bytes, sizeof(bytes));
+	if (n <= 0)
+		return false;
+	p->text = mem_grow(p->text, p->n + (size_t)n + 1, 1);
+	memcpy(p->text + p->n, bytes, (size_t)n);
+	p->n += (size_t)n;
+	p->text[p->n] = '\0';
+	return true;
+}
+
+static void
+piped_hear(struct piped *p, const char *text)
+{
+	const char *found;
+
+	while ((found = strstr(p->text + p->at, text)) == NULL)
+		if (!piped_read(p))
+			fail_msg("never said: %s; but: %s", text, p->text);
+	p->at = (size_t)(found - p->text) + strlen(text);
+}
+
+static void
+piped_send(struct piped *p, const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len > 0) {
+		ssize_t n = write(p->in, text, len);
+
+		if (n < 0)
+			die("write: %s", strerror(errno));
+		text += n;
+		len -= (size_t)n;
+	}
+}
+
+static void
+piped_leave(struct piped *p)
+{
+	int status;
+
+	while (piped_read(p))
+		;
+	assert_int_equal(waitpid(p->pid, &status, 0), p->pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_plain(p->text, p->n);
+	assert_null(strchr(p->text, '\r'));
+	close(p->in);
+	close(p->out);
+	free(p->text);
+}
+
+static void
+test_pipes(void **state)
+{
+	struct pty_stage *s = *state;
+	struct piped p;
+	char code[16];
+	size_t log;
+
+	pty_stage_next_day(s);
+	p = piped_start(s);
+	/* all that can be said before the code, at once */
+	piped_send(&p, s->patient.identifier);
+	piped_send(&p, "\n");
+	piped_send(&p, s->patient.password);
+	piped_send(&p, "\n");
+	piped_hear(&p, "Code d'accès : ");
+	fixture_next_code(s->mailbox, code);
+	piped_send(&p, code);
+	piped_send(&p, "\n1\n");
+	piped_hear(&p, "1. 10/06/2016 10:22, CHRU de Strasbourg, ECHO-DOPPLER ARTÈRES TEMPORALES");
+	/* input ends, and with it the session */
+	log = fixture_log_size(s->fixture);
+	close(p.in);
+	p.in = -1;
+	piped_leave(&p);
+	fixture_wait_log(s->fixture, log, SESSION_ENDED);
+}
+
+/* A megabyte in one line is no answer, and harms nothing. */
+static void
+test_long_line(void **state)
+{
+	struct pty_stage *s = *state;
+	struct piped p = piped_start(s);
+	char *line = mem_new(PASTE_BYTES + 2);
+	struct person h;
+
+	memset(line, 'x', PASTE_BYTES);
+	line[PASTE_BYTES] = '\n';
+	piped_send(&p, line);
+	piped_hear(&p, "C'est trop long");
+	piped_hear(&p, "Identifiant : ");
+	piped_send(&p, "\x1b[31m\n");
+	piped_hear(&p, "Cette valeur n'est pas acceptée");
+	piped_send(&p, "\xff\xfe\n");
+	piped_hear(&p, "Cette valeur n'est pas acceptée");
+	piped_send(&p, "q\n");
+	piped_leave(&p);
+	/* a terminal hands over what it keeps of a line */
+	h = person_new(s, NULL);
+	hear(&h, "Identifiant : ");
+	pty_send(h.p, line);
+	hear(&h, "C'est trop long");
+	answer(&h, "Identifiant : ", "q");
+	pty_free(&h.p);
+	free(line);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_languages),
+	    cmocka_unit_test(test_ascii),
+	    cmocka_unit_test(test_chosen_by_itself),
+	    cmocka_unit_test(test_end_of_input),
+	    cmocka_unit_test(test_hang_up),
+	    cmocka_unit_test(test_interrupt),
+	    cmocka_unit_test(test_server_comes_back),
+	    cmocka_unit_test(test_pipes),
+	    cmocka_unit_test(test_long_line),
+	    cmocka_unit_test(test_whole_way),
+	};
+
+	return cmocka_run_group_tests(tests, pty_stage_set_up, pty_stage_tear_down);
+}
