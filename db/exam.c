@@ -109,8 +109,7 @@ int
 store_exam_by_study(
     struct store_conn *db, uint64_t patient_id, const char *study_uid, uint64_t *exam_id_r)
 {
-	return db_id(
-	    db, Q_exam_by_study, BINDS(db_u64(patient_id), db_text(study_uid)), exam_id_r);
+	return db_id(db, Q_exam_by_study, BINDS(db_u64(patient_id), db_text(study_uid)), exam_id_r);
 }
 
 int
