@@ -122,6 +122,8 @@ blocks_find_done(
 		f->missing = true;
 	} else if (err < 0) {
 		app_message_error(s->app, err, e);
+		f->select_last = f->keep_row = false;
+		paging_refused(&f->paging);
 	} else {
 		directory_take_found(&f->model, (const Emage__DirectorySearchReply *)msg);
 		f->query = f->asked;

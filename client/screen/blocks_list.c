@@ -37,6 +37,8 @@ blocks_list_done(
 		l->missing = true;
 	} else if (err < 0) {
 		app_message_error(s->app, err, e);
+		l->select_last = l->keep_row = false;
+		paging_refused(&l->paging);
 	} else {
 		blocks_take(&l->model, &l->asked, (const Emage__BlockListReply *)msg);
 		blocks_list_follow(l);

@@ -5,16 +5,13 @@
  */
 #include "client/screen/exams.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "client/app.h"
-#include "client/model/dates.h"
+#include "client/screen/listing.h"
 #include "client/tr.h"
 #include "common/err.h"
 #include "common/mem.h"
-
-static const unsigned screen_exams_sizes[] = {5, 10, 20, 50};
 
 /* Columns that sort, in the order of the table. */
 static const Emage__ExamSort screen_exams_sorts[] = {
@@ -36,7 +33,7 @@ screen_exams_free(struct screen *s)
 
 	field_release(&x->from);
 	field_release(&x->to);
-	field_release(&x->page);
+	paging_release(&x->paging);
 	exams_release(&x->model);
 	free(x);
 }
@@ -47,7 +44,7 @@ screen_exams_free(struct screen *s)
 static void
 screen_exams_follow(struct screen_exams *x)
 {
-	char page[16];
+	const struct exams *m = &x->model;
 
 	if (!(x->model.changed & EXAMS_CHANGED_ROWS))
 		return;
@@ -60,17 +57,7 @@ screen_exams_follow(struct screen_exams *x)
 	else if (!x->keep_row)
 		table_select(&x->table, 0);
 	x->select_last = x->keep_row = false;
-	snprintf(page, sizeof(page), "%u", x->model.page);
-	field_set(&x->page, page);
-}
-
-/* The choice shows the size of the page that is shown. */
-static void
-screen_exams_show_size(struct screen_exams *x)
-{
-	for (size_t i = 0; i < ARRAY_LEN(screen_exams_sizes); i++)
-		if (screen_exams_sizes[i] == x->model.query.page_size)
-			x->size.chosen = i;
+	paging_follow(&x->paging, m->page, m->n_pages, m->total, (uint32_t)m->n_rows);
 }
 
 static void
@@ -86,7 +73,7 @@ screen_exams_done(
 	} else if (err < 0) {
 		app_message_error(s->app, err, e);
 		x->select_last = x->keep_row = false;
-		screen_exams_show_size(x);
+		paging_refused(&x->paging);
 	} else {
 		exams_take_list(&x->model, &x->asked, (const Emage__ExamListReply *)msg);
 		screen_exams_follow(x);
@@ -144,36 +131,20 @@ screen_exams_resumed(struct screen *s)
 
 /* ------------------------------------------------------------------- filter */
 
-static bool
-screen_exams_read_date(struct screen_exams *x, size_t item, uint32_t *date_r)
-{
-	if (dates_parse(field_text(x->items[item].field), date_r))
-		return true;
-	form_focus(&x->form, item);
-	app_message(x->base.app, MESSAGE_ERROR, "%s",
-	    _("Date incorrecte : écrivez-la sous la forme jj/mm/aaaa."));
-	return false;
-}
-
 static void
 screen_exams_search(struct screen_exams *x)
 {
 	struct exams_query q = x->model.query;
 	size_t place = x->place.chosen;
 
-	if (!screen_exams_read_date(x, EXAMS_FROM, &q.from_date) ||
-	    !screen_exams_read_date(x, EXAMS_TO, &q.to_date))
+	if (!listing_read_period(
+		&x->base, &x->form, EXAMS_FROM, EXAMS_TO, &q.from_date, &q.to_date))
 		return;
 	q.establishment_id = place > 0 ? x->model.establishments[place - 1].id : 0;
 	q.page = 1;
 	if (!exams_query_is_filtered(&q)) {
 		form_focus(&x->form, EXAMS_FROM);
 		app_message_error(x->base.app, -EM_E_FILTER_EMPTY, NULL);
-		return;
-	}
-	if (q.to_date != 0 && q.from_date > q.to_date) {
-		form_focus(&x->form, EXAMS_FROM);
-		app_message_error(x->base.app, -EM_E_DATE_ORDER, NULL);
 		return;
 	}
 	screen_exams_ask(x, &q);
@@ -196,43 +167,22 @@ screen_exams_clear(struct screen_exams *x)
 /* ------------------------------------------------------------ page and order */
 
 static void
-screen_exams_go(struct screen_exams *x, unsigned page)
+screen_exams_go(struct screen_exams *x, uint32_t page)
 {
 	struct exams_query q = x->model.query;
 
-	q.page = page < 1 ? 1 : page;
+	q.page = page;
 	screen_exams_ask(x, &q);
 }
 
-/* A page of the screen first, then a page of the list. */
 static void
 screen_exams_turn(struct screen_exams *x, int direction)
 {
-	struct table *t = &x->table;
-	size_t rows = t->place.h > 0 ? (size_t)t->place.h : 1;
+	uint32_t page;
 
-	if (direction > 0 && t->top + rows < t->n_rows) {
-		t->top += rows;
-		table_select(t, t->top < t->n_rows ? t->top : t->n_rows - 1);
-	} else if (direction < 0 && t->top > 0) {
-		t->top = t->top > rows ? t->top - rows : 0;
-		table_select(t, t->top);
-	} else if (direction > 0 && x->model.page < x->model.n_pages) {
-		screen_exams_go(x, x->model.page + 1);
-	} else if (direction < 0 && x->model.page > 1) {
-		x->select_last = true;
-		screen_exams_go(x, x->model.page - 1);
-	} else {
-		app_message(x->base.app, MESSAGE_INFO, "%s",
-		    direction > 0 ? _("Dernière page.") : _("Première page."));
-	}
-}
-
-static void
-screen_exams_read_page(struct screen_exams *x)
-{
-	unsigned page = (unsigned)strtoul(field_text(&x->page), NULL, 10);
-
+	if (!listing_turn(&x->base, &x->paging, &x->table, direction, &page))
+		return;
+	x->select_last = direction < 0;
 	screen_exams_go(x, page);
 }
 
@@ -260,23 +210,15 @@ screen_exams_place_text(void *arg, size_t i)
 	return i == 0 ? _("Tous") : x->model.establishments[i - 1].name;
 }
 
-static const char *
-screen_exams_size_text(void *arg, size_t i)
-{
-	struct screen_exams *x = arg;
-
-	snprintf(x->size_text, sizeof(x->size_text), "%u", screen_exams_sizes[i]);
-	return x->size_text;
-}
-
 static void
 screen_exams_changed(struct screen_exams *x)
 {
 	struct exams_query q = x->model.query;
 
+	listing_tell_full(&x->base, &x->form);
 	if (x->form.focus != EXAMS_SIZE)
 		return;
-	q.page_size = screen_exams_sizes[x->size.chosen];
+	q.page_size = paging_size(&x->paging);
 	q.page = 1;
 	screen_exams_ask(x, &q);
 }
@@ -286,6 +228,8 @@ screen_exams_changed(struct screen_exams *x)
 static void
 screen_exams_pressed(struct screen_exams *x)
 {
+	uint32_t page;
+
 	switch (x->form.focus) {
 	case EXAMS_FROM:
 	case EXAMS_TO:
@@ -296,7 +240,8 @@ screen_exams_pressed(struct screen_exams *x)
 		screen_exams_clear(x);
 		break;
 	case EXAMS_PAGE:
-		screen_exams_read_page(x);
+		if (listing_read_page(&x->base, &x->form, EXAMS_PAGE, &x->paging, &page))
+			screen_exams_go(x, page);
 		break;
 	case EXAMS_HEADERS:
 		screen_exams_sort(x, x->table.header);
@@ -415,8 +360,8 @@ screen_exams_set_items(struct screen_exams *x)
 	items[EXAMS_PLACE] = (struct item){.kind = ITEM_CHOICE, .choice = &x->place};
 	items[EXAMS_SEARCH] = (struct item){.kind = ITEM_BUTTON, .label = N_("Rechercher")};
 	items[EXAMS_CLEAR] = (struct item){.kind = ITEM_BUTTON, .label = N_("Effacer")};
-	items[EXAMS_SIZE] = (struct item){.kind = ITEM_CHOICE, .choice = &x->size};
-	items[EXAMS_PAGE] = (struct item){.kind = ITEM_FIELD, .field = &x->page};
+	items[EXAMS_SIZE] = (struct item){.kind = ITEM_CHOICE, .choice = &x->paging.size};
+	items[EXAMS_PAGE] = (struct item){.kind = ITEM_FIELD, .field = &x->paging.page};
 	items[EXAMS_HEADERS] = (struct item){.kind = ITEM_HEADERS, .table = &x->table};
 	items[EXAMS_ROWS] = (struct item){.kind = ITEM_ROWS, .table = &x->table};
 	x->form = (struct form){.items = items,
@@ -435,14 +380,8 @@ screen_exams_new(struct app *app)
 	exams_init(&x->model);
 	field_init(&x->from, FIELD_DATE, 10);
 	field_init(&x->to, FIELD_DATE, 10);
-	field_init(&x->page, FIELD_NUMBER, 4);
 	x->place = (struct choice){.text = screen_exams_place_text, .arg = x, .n = 1};
-	x->size = (struct choice){
-	    .text = screen_exams_size_text,
-	    .arg = x,
-	    .n = ARRAY_LEN(screen_exams_sizes),
-	    .chosen = 1,
-	};
+	paging_init(&x->paging, x->model.query.page_size);
 	screen_exams_init_table(x);
 	screen_exams_set_items(x);
 	screen_exams_ask(x, &x->model.query);

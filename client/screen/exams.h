@@ -5,6 +5,7 @@
 #include "client/model/exams.h"
 #include "client/screen/screen.h"
 #include "client/widget/form.h"
+#include "client/widget/paging.h"
 
 /* Inside of the list of exams: exams.c asks, exams_draw.c draws. */
 
@@ -31,10 +32,11 @@ struct screen_exams {
 	bool keep_row;
 	struct form form;
 	struct item items[N_EXAMS_ITEMS];
-	struct field from, to, page;
-	struct choice place, size;
+	struct field from, to;
+	struct choice place;
+	struct paging paging;
 	struct table table;
-	char size_text[8], cell_text[64];
+	char cell_text[64];
 };
 
 void screen_exams_init_table(struct screen_exams *x);

@@ -4,12 +4,12 @@
  */
 #include "client/screen/exams.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "client/app.h"
 #include "client/lang.h"
 #include "client/model/dates.h"
+#include "client/screen/listing.h"
 #include "client/tr.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -95,77 +95,17 @@ screen_exams_draw_filter(struct screen_exams *x, int y, const struct area *room)
 	return wide ? 2 : 3;
 }
 
-/* --------------------------------------------------------------- page, count */
-
-static void
-screen_exams_count_text(const struct exams *m, char *out, size_t len)
-{
-	unsigned first = (m->page - 1) * m->query.page_size + 1;
-	unsigned last = first + (unsigned)m->n_rows - 1;
-
-	if (!m->loaded)
-		snprintf(out, len, "%s", _("Chargement…"));
-	else if (m->total == 0 || m->n_rows == 0)
-		snprintf(out, len, "%s", _("Aucun résultat"));
-	else if (m->total == 1)
-		snprintf(out, len, "%s", _("Résultat 1 sur 1"));
-	else
-		snprintf(out, len, _("Résultats %1$u à %2$u sur %3$u"), first, last, m->total);
-}
-
-/* "Page [ 1] sur 3", ending at column `end`; returns where it begins. */
-static int
-screen_exams_draw_page(struct screen_exams *x, int y, int end)
-{
-	char of[32];
-	const char *page = _("Page");
-	int w = x->model.n_pages < 100 ? 4 : 6;
-	int at;
-
-	snprintf(of, sizeof(of), _("sur %u"), x->model.n_pages > 0 ? x->model.n_pages : 1);
-	at = end - (int)(text_width(page) + 1 + text_width(of) + 1) - w;
-	paint_text(y, at, 10, STYLE_LABEL, page);
-	form_draw(&x->form, EXAMS_PAGE, y, at + (int)text_width(page) + 1, w);
-	paint_text(y, end - (int)text_width(of), 20, STYLE_LABEL, of);
-	return at;
-}
-
-/* Returns the rows used. */
-static int
-screen_exams_draw_paging(struct screen_exams *x, int y, const struct area *room)
-{
-	char count[96];
-	int at = 1;
-	int page_at;
-
-	screen_exams_count_text(&x->model, count, sizeof(count));
-	at += paint_text(y, at, 20, STYLE_LABEL, _("Afficher")) + 1;
-	form_draw(&x->form, EXAMS_SIZE, y, at, 7);
-	at += 8;
-	page_at = screen_exams_draw_page(x, y, room->w - 1);
-	at += paint_text(y, at, page_at - at - 1, STYLE_LABEL, _("par page")) + 2;
-	if (at + (int)text_width(count) + 2 <= page_at) {
-		paint_text(y, at + (page_at - at - (int)text_width(count)) / 2, page_at - at,
-		    STYLE_PLAIN, count);
-		return 1;
-	}
-	paint_text(y + 1, 1, room->w - 2, STYLE_PLAIN, count);
-	return 2;
-}
-
 /* ------------------------------------------------------------------ the room */
 
 static void
-screen_exams_draw_table(struct screen_exams *x, int y, const struct area *room)
+screen_exams_draw_rows(struct screen_exams *x, int y, const struct area *room)
 {
-	struct area a = {.y = y, .x = 0, .h = room->y + room->h - y, .w = room->w};
-	enum table_focus focus = x->form.focus == EXAMS_HEADERS ? TABLE_ON_HEADER
-				 : x->form.focus == EXAMS_ROWS	? TABLE_ON_ROWS
-								: TABLE_NO_FOCUS;
+	struct area a = {.x = 0, .w = room->w};
 
-	table_draw(&x->table, &a, focus);
-	x->items[EXAMS_HEADERS].place = (struct area){.y = y, .x = 0, .h = 1, .w = room->w};
-	x->items[EXAMS_ROWS].place = x->table.place;
+	y += paging_draw(&x->paging, &x->form, EXAMS_SIZE, EXAMS_PAGE, y, room);
+	a.y = y;
+	a.h = room->y + room->h - y;
+	listing_draw_table(&x->form, EXAMS_HEADERS, EXAMS_ROWS, &x->table, &a);
 }
 
 /* No room for all: the filter while the focus is in it, else the table. */
@@ -179,8 +119,7 @@ screen_exams_draw_low(struct screen_exams *x, const struct area *room)
 		screen_exams_draw_filter(x, y + 1, room);
 		return;
 	}
-	y += screen_exams_draw_paging(x, y, room);
-	screen_exams_draw_table(x, y, room);
+	screen_exams_draw_rows(x, y, room);
 }
 
 void
@@ -195,8 +134,7 @@ screen_exams_draw(struct screen *s, const struct area *room)
 	} else {
 		paint_text(y++, 1, room->w - 2, STYLE_TITLE, _("Liste des examens"));
 		y += screen_exams_draw_filter(x, y, room);
-		y += screen_exams_draw_paging(x, y, room);
-		screen_exams_draw_table(x, y, room);
+		screen_exams_draw_rows(x, y, room);
 	}
 	form_end(&x->form);
 }

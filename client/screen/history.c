@@ -64,6 +64,8 @@ screen_history_done(
 		h->missing = true;
 	} else if (err < 0) {
 		app_message_error(s->app, err, e);
+		h->select_last = h->keep_row = false;
+		paging_refused(&h->paging);
 	} else {
 		accesses_take(&h->model, &h->asked, (const Emage__AccessListReply *)msg);
 		screen_history_follow(h);

@@ -34,9 +34,7 @@ paging_init(struct paging *p, uint32_t page_size)
 	    .arg = p,
 	    .n = ARRAY_LEN(paging_sizes),
 	};
-	for (size_t i = 0; i < ARRAY_LEN(paging_sizes); i++)
-		if (paging_sizes[i] == page_size)
-			p->size.chosen = i;
+	paging_refused(p);
 	field_init(&p->page, FIELD_NUMBER, PAGING_DIGITS);
 	field_set(&p->page, "1");
 }
@@ -60,6 +58,14 @@ paging_follow(struct paging *p, uint32_t at, uint32_t n_pages, uint32_t total, u
 	p->loaded = true;
 	snprintf(text, sizeof(text), "%u", p->at);
 	field_set(&p->page, text);
+}
+
+void
+paging_refused(struct paging *p)
+{
+	for (size_t i = 0; i < ARRAY_LEN(paging_sizes); i++)
+		if (paging_sizes[i] == p->page_size)
+			p->size.chosen = i;
 }
 
 uint32_t

@@ -27,6 +27,8 @@ void paging_release(struct paging *p);
 /* A page has come. */
 void paging_follow(
     struct paging *p, uint32_t at, uint32_t n_pages, uint32_t total, uint32_t n_rows);
+/* None has come: the size is again that of the page that is shown. */
+void paging_refused(struct paging *p);
 /* What is chosen now. */
 uint32_t paging_size(const struct paging *p);
 /* The page that is typed in; false when there is no such page. */
