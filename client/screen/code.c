@@ -127,7 +127,9 @@ screen_code_done(
 	const Emage__AuthCodeReply *reply = (const Emage__AuthCodeReply *)msg;
 
 	(void)more;
-	if (err != -EM_E_CODE_WRONG) /* a slip of the finger is mended, not typed again */
+	/* a slip of the finger is mended, not typed again; another code replaces it */
+	screen_code(s)->code.fresh = err == -EM_E_CODE_WRONG;
+	if (err != -EM_E_CODE_WRONG)
 		field_clear(&screen_code(s)->code);
 	form_focus(&screen_code(s)->form, err == -EM_E_CODE_DEAD || err == -EM_E_CODE_EXPIRED
 					      ? (app_signin(s->app)->totp ? CODE_BACK : CODE_RESEND)

@@ -72,8 +72,11 @@ screen_signin_done(
 		return;
 	}
 	app_message_error(s->app, err, e);
-	if (err == -EM_E_AUTH)
+	if (err == -EM_E_AUTH) {
+		/* hidden: what is typed now is the password, not the rest of it */
+		f->password.fresh = true;
 		form_focus(&f->form, SIGNIN_PASSWORD);
+	}
 }
 
 static void

@@ -162,6 +162,17 @@ field_delete(struct field *f, size_t from, size_t to)
 	f->cursor = from;
 }
 
+/* What is typed or pasted first replaces what only stood there to be mended. */
+static void
+field_type(struct field *f, uint32_t cp)
+{
+	if (f->fresh && field_accepts(f, cp)) {
+		field_clear(f);
+		f->fresh = false;
+	}
+	field_insert(f, cp);
+}
+
 /* Beginning of the word before the cursor. */
 static size_t
 field_word(const struct field *f)
@@ -216,9 +227,7 @@ field_key(struct field *f, uint32_t key)
 	}
 	if (key < ' ' || key >= K_BASE)
 		return false;
-	if (f->fresh && f->kind == FIELD_NUMBER)
-		field_clear(f);
-	field_insert(f, key);
+	field_type(f, key);
 	return true;
 }
 
@@ -228,13 +237,14 @@ field_event(struct field *f, const struct event *ev)
 	if (ev->type == EVENT_KEY) {
 		bool used = field_key(f, ev->key);
 
-		f->fresh = false;
+		if (ev->key < ' ' || ev->key >= K_BASE)
+			f->fresh = false; /* it is being mended */
 		return used;
 	}
 	if (ev->type != EVENT_PASTE)
 		return false;
 	if (ev->key >= ' ' && ev->key < K_BASE)
-		field_insert(f, ev->key);
+		field_type(f, ev->key);
 	return true;
 }
 

@@ -28,7 +28,7 @@ struct field {
 	size_t cursor; /* byte offset, at a character */
 	size_t first;  /* first byte shown */
 	bool reveal;
-	bool fresh; /* FIELD_NUMBER: the next digit replaces what is there */
+	bool fresh; /* what is typed next replaces what is there; moving or deleting mends it */
 	bool full;  /* something was not taken, for max_chars are there; the reader clears it */
 };
 

@@ -67,6 +67,28 @@ test_nothing_filled_in(void **state)
 	pty_free(&p);
 }
 
+/* What was refused still stands there, hidden: typing replaces it. */
+static void
+test_wrong_password_then_right_one(void **state)
+{
+	struct pty_stage *s = *state;
+	struct pty *p;
+	char code[16];
+
+	pty_stage_next_day(s);
+	p = mishap_client(s);
+	assert_true(pty_stage_password(p, s->patient.identifier, "pas le bon mot de passe"));
+	assert_true(pty_wait_text(p, "Identifiant ou mot de passe incorrect."));
+	assert_true(pty_wait_screen(p, "signin"));
+	fixture_advance(s->fixture, 60000); /* longer than any wait */
+	pty_send(p, s->patient.password);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "code"));
+	fixture_next_code(s->mailbox, code); /* not for the next test */
+	pty_free(&p);
+	pty_stage_next_day(s);
+}
+
 static void
 test_wrong_code_then_right_one(void **state)
 {
@@ -83,8 +105,7 @@ test_wrong_code_then_right_one(void **state)
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Ce code d'accès n'est pas le bon."));
 	assert_true(pty_wait_screen(p, "code"));
-	/* whether it is still there to be mended or not, the right one gets in */
-	pty_send(p, "\x15");
+	/* it is still there to be mended, and hidden: typing replaces it */
 	pty_send(p, code);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "exams"));
@@ -429,6 +450,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_wrong_password_and_unknown_person),
 	    cmocka_unit_test(test_nothing_filled_in),
+	    cmocka_unit_test(test_wrong_password_then_right_one),
 	    cmocka_unit_test(test_wrong_code_then_right_one),
 	    cmocka_unit_test(test_expired_code),
 	    cmocka_unit_test(test_filter_without_a_criterion),

@@ -187,6 +187,32 @@ test_field_date(void **state)
 	field_release(&f);
 }
 
+/* A code that was refused: mended, or replaced by what is typed or pasted. */
+static void
+test_field_refused(void **state)
+{
+	struct event pasted = {.type = EVENT_PASTE, .key = '7'};
+	struct field f;
+
+	(void)state;
+	field_init(&f, FIELD_CODE, 8);
+	type(&f, "12345678");
+	f.fresh = true;
+	type(&f, "x"); /* not a digit: neither taken nor a beginning */
+	assert_string_equal(field_text(&f), "12345678");
+	type(&f, "87654321");
+	assert_string_equal(field_text(&f), "87654321");
+	f.fresh = true;
+	assert_true(field_event(&f, &pasted));
+	assert_true(field_event(&f, &pasted));
+	assert_string_equal(field_text(&f), "77");
+	f.fresh = true;
+	press(&f, K_BACKSPACE);
+	type(&f, "1");
+	assert_string_equal(field_text(&f), "71");
+	field_release(&f);
+}
+
 /* The page number: what is typed replaces what is there. */
 static void
 test_field_number(void **state)
@@ -569,6 +595,7 @@ main(void)
 	    cmocka_unit_test(test_field_draws),
 	    cmocka_unit_test(test_field_date),
 	    cmocka_unit_test(test_field_number),
+	    cmocka_unit_test(test_field_refused),
 	    cmocka_unit_test(test_form_focus),
 	    cmocka_unit_test(test_form_typing),
 	    cmocka_unit_test(test_form_choice),
