@@ -55,6 +55,7 @@
  * at least once a second, and the peer's reading sets the pace. Cost record is a
  * stream whose handle_x_write() runs and commits before the first
  * handle_x_next(); when handle_x_read() has set rq->recorded it is left out.
+ * Cost archive is that with handle_x_work() before the write, on a worker.
  *
  * Phase changes. rq->change is applied when the reply leaves, on success only:
  *	to PH_A from PH_N: takes kind and language; on the local socket the
