@@ -35,6 +35,25 @@ faq_text(const char *s, bool keep_lines)
 	return out;
 }
 
+char *
+faq_paragraphs(const char *text)
+{
+	char *s = faq_text(text, true);
+	size_t n = 0, at = 0;
+	char *out;
+
+	for (const char *p = s; *p; p++)
+		n += *p == '\n';
+	out = mem_new(strlen(s) + n + 1);
+	for (const char *p = s; *p; p++) {
+		out[at++] = *p;
+		if (*p == '\n' && p[1] != '\n' && p[1] != '\0' && (p == s || p[-1] != '\n'))
+			out[at++] = '\n';
+	}
+	free(s);
+	return out;
+}
+
 static char *
 faq_fold(const char *s)
 {
@@ -75,7 +94,7 @@ faq_take(struct faq *f, const Emage__HelpFaqReply *part, bool more)
 
 		mine->section = faq_text(e->section, false);
 		mine->question = faq_text(e->question, false);
-		mine->answer = faq_text(e->answer, true);
+		mine->answer = faq_paragraphs(e->answer);
 		mine->folded = faq_folded(mine);
 	}
 	f->complete = !more;

@@ -26,6 +26,9 @@ struct faq {
 
 #define FAQ_MAX_ENTRIES 1000
 
+/* A sanitised copy of an operator's text whose lines are paragraphs: a blank line
+ * between them. */
+char *faq_paragraphs(const char *text);
 void faq_release(struct faq *f);
 /* False when the server sends more than makes sense: the questions are unusable. */
 bool faq_take(struct faq *f, const Emage__HelpFaqReply *part, bool more);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "client/app.h"
+#include "client/model/faq.h"
 #include "client/model/session.h"
 #include "client/screen/text.h"
 #include "client/tr.h"
@@ -83,12 +84,13 @@ screen_support_compose(struct screen_support *u)
 
 	pager_set(&u->pager, "", 0);
 	free(u->text);
-	u->text = mem_printf("%s%s%s\n\n%s\n%s\n%s\n%s\n%s", where, u->page ? "\n\n" : "",
-	    u->page ? u->page : "", _("Ayez sous la main pour écrire :"),
+	u->text = mem_printf("%s\n\n%s\n%s\n%s\n%s\n%s%s%s", where,
+	    _("Ayez sous la main pour écrire :"),
 	    _("- votre identifiant de connexion, jamais votre mot de passe ni un code d'accès ;"),
 	    _("- la région, la date et l'heure de ce qui s'est passé ;"),
 	    _("- le message affiché en bas de l'écran, mot à mot ;"),
-	    _("- pour un examen : sa date et l'établissement qui l'a réalisé."));
+	    _("- pour un examen : sa date et l'établissement qui l'a réalisé."),
+	    u->page ? "\n\n" : "", u->page ? u->page : "");
 	pager_set(&u->pager, u->text, strlen(u->text));
 	free(where);
 }
@@ -96,12 +98,12 @@ screen_support_compose(struct screen_support *u)
 /* ------------------------------------------------------------------ loading */
 
 static char *
-screen_support_text(const char *s, bool keep_lines)
+screen_support_text(const char *s)
 {
 	size_t len = strlen(s);
 	char *out = mem_new(3 * len + 1);
 
-	text_sanitise(s, len, keep_lines, out);
+	text_sanitise(s, len, false, out);
 	return out;
 }
 
@@ -122,9 +124,9 @@ screen_support_done(
 		return;
 	}
 	screen_support_forget(u);
-	u->address = screen_support_text(r->address, false);
-	u->phone = screen_support_text(r->phone, false);
-	u->page = screen_support_text(r->text, true);
+	u->address = screen_support_text(r->address);
+	u->phone = screen_support_text(r->phone);
+	u->page = faq_paragraphs(r->text);
 	screen_support_compose(u);
 }
 

@@ -164,6 +164,7 @@ test_faq(void **state)
 	assert_int_equal(f.n_found, 4);
 	assert_null(strchr(faq_found(&f, 0)->answer, '\x1b'));
 	assert_non_null(strchr(faq_found(&f, 0)->answer, '\n'));
+	assert_non_null(strstr(faq_found(&f, 0)->answer, "ligne\n\nseconde"));
 	/* another load begins anew */
 	take_faq(&f, 1, false);
 	assert_int_equal(f.n, 1);
