@@ -7,6 +7,8 @@
 #include "tests/unit/test_handle_imaging.h"
 #include "tests/unit/test_handle_sql.h"
 
+#include <pthread.h>
+
 #define CAMILLE	       "camille@exemple.invalid"
 #define NEW_EMAIL      "nouvelle@exemple.invalid"
 #define CAMILLE_MOBILE "+33600000042"
@@ -355,6 +357,55 @@ test_temporary_password_goes_with_the_address(void **state)
 	assert_int_equal(person_password(p, &who, here.camille.identifier, mail.secret), EM_E_AUTH);
 }
 
+/* One code, many at a time: one of them is the one (F-24). */
+struct racer {
+	struct place *place;
+	struct caller who;
+	const char *code;
+	enum method_index method;
+	int err;
+};
+
+static void *
+race(void *arg)
+{
+	struct racer *r = arg;
+
+	r->err = r->method == METHOD_contact_undo ? undo(r->place, r->code)
+						  : confirm(r->place, &r->who, r->code);
+	return NULL;
+}
+
+static unsigned
+race_won(struct place *p, enum method_index method, const char *code)
+{
+	struct racer racers[16];
+	pthread_t threads[ARRAY_LEN(racers)];
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(racers); i++) {
+		racers[i] =
+		    (struct racer){.place = p, .who = here.me, .code = code, .method = method};
+		assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(racers); i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		n += racers[i].err == 0;
+	}
+	return n;
+}
+
+static void
+test_races(void **state)
+{
+	struct place *p = *state;
+
+	assert_int_equal(start(p, &here.me, EMAIL, NEW_EMAIL, OWN_PASSWORD), 0);
+	assert_int_equal(prove(p, &here.me, letter_to(p, CAMILLE).code, NULL), 0);
+	assert_int_equal(race_won(p, METHOD_contact_confirm, letter_to(p, NEW_EMAIL).code), 1);
+	assert_int_equal(race_won(p, METHOD_contact_undo, letter_to(p, CAMILLE).secret), 1);
+}
+
 int
 main(void)
 {
@@ -371,6 +422,7 @@ main(void)
 	    TEST(test_limits),
 	    TEST(test_wrong_codes_lock_together),
 	    TEST(test_temporary_password_goes_with_the_address),
+	    TEST(test_races),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include "tests/unit/test_handle_sql.h"
 
 #include <liboath/oath.h>
+#include <pthread.h>
 #include <sqlite3.h>
 
 #include "server/policy/second.h"
@@ -327,6 +328,47 @@ test_nothing_in_clear(void **state)
 	place_open_store(p);
 }
 
+/* One code of the app, many at a time: one of them is the one (F-24). */
+struct racer {
+	struct place *place;
+	struct caller who;
+	const char *code;
+	int err;
+};
+
+static void *
+race(void *arg)
+{
+	struct racer *r = arg;
+
+	r->err = person_code(r->place, &r->who, r->code);
+	return NULL;
+}
+
+static void
+test_race(void **state)
+{
+	struct place *p = *state;
+	struct caller who = caller_new(TERMINAL, 5);
+	struct racer racers[16];
+	pthread_t threads[ARRAY_LEN(racers)];
+	unsigned n = 0;
+	char code[8];
+
+	app_on(p);
+	assert_true(asks_for_app(p, &who, OWN_PASSWORD));
+	app_shows(p->now_ms, code);
+	for (size_t i = 0; i < ARRAY_LEN(racers); i++) {
+		racers[i] = (struct racer){.place = p, .who = who, .code = code};
+		assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(racers); i++) {
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		n += racers[i].err == 0;
+	}
+	assert_int_equal(n, 1);
+}
+
 /* ----------------------------------------------------------------- consent */
 
 static int
@@ -442,6 +484,7 @@ main(void)
 	    TEST(test_remove),
 	    TEST(test_recovery_with_app),
 	    TEST(test_nothing_in_clear),
+	    TEST(test_race),
 	    TEST(test_withdraw),
 	    TEST(test_only_a_new_consent_opens),
 	};
