@@ -116,7 +116,8 @@ loop_take_settings(struct loop *l)
 	    .first_frame_ms = st->limits_first_frame_s * 1000,
 	    .frame_ms = st->limits_frame_s * 1000,
 	    .signin_ms = st->limits_signin_s * 1000,
-	    .code_ms = st->code_lifetime_s * 1000,
+	    /* beyond the code's own end: who comes late is told so, and may ask for another */
+	    .code_ms = (st->code_lifetime_s + st->limits_signin_s) * 1000,
 	    .stall_ms = STALL_MS,
 	};
 	l->output_max = (size_t)st->limits_output_kib * 1024;
