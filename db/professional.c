@@ -198,7 +198,7 @@ out:
 
 /* Rows found by given name alone are sorted when they are no more than this;
  * more are common enough to be met soon on a walk in the order of the list. */
-#define FIND_SORT_MAX 20000
+#define FIND_SORT_MAX 8000
 
 struct find {
 	char *text[4]; /* family and given name: beginning, and just past it */

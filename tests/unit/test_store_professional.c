@@ -211,7 +211,7 @@ test_a_full_profession_is_listed_in_order(void **state)
 	    " MULLER-FICTIF Dominique, ŒILLET Jean");
 }
 
-#define N_MANY 23000 /* more than are sorted (db/professional.c) */
+#define N_MANY 17000 /* more than are sorted (db/professional.c) */
 
 static int
 run_many(struct store_conn *db, void *arg)
