@@ -137,6 +137,7 @@ enum counter_kind {
 	COUNTER_RECOVERY = 5, /* forgotten passwords of an identifier, known or not */
 	COUNTER_CONTACT = 6,  /* changes of addresses that an account began */
 	COUNTER_REPORT = 7,   /* notices of new reports to a patient */
+	COUNTER_UNLOCK = 8,   /* second steps that a temporary password has set free */
 };
 /* Exists for unknown identifiers too, so that both are treated alike. */
 struct store_counter {

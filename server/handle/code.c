@@ -189,10 +189,20 @@ int
 code_unlock(struct request *rq, struct store_conn *db, uint64_t account_id)
 {
 	const struct store_counter none = {.n = 0};
+	struct store_counter wrong, unlocked;
 	uint8_t key[32];
+	int rc;
 
 	keyed_account(&rq->server->pepper, account_id, key);
-	return store_counter_put(db, COUNTER_CODE, key, &none);
+	rc = store_counter_get(db, COUNTER_CODE, key, &wrong);
+	if (rc == 0)
+		rc = store_counter_get(db, COUNTER_UNLOCK, key, &unlocked);
+	if (rc < 0 || !policy_code_locked(wrong.n) ||
+	    policy_send_wait_ms(POLICY_SEND_UNLOCK, &unlocked, rq->now_ms) > 0)
+		return rc;
+	unlocked = policy_send_count(POLICY_SEND_UNLOCK, &unlocked, rq->now_ms);
+	rc = store_counter_put(db, COUNTER_UNLOCK, key, &unlocked);
+	return rc < 0 ? rc : store_counter_put(db, COUNTER_CODE, key, &none);
 }
 
 int

@@ -32,7 +32,8 @@ int code_count_send(struct request *rq, struct store_conn *db, uint64_t account_
 
 /* A right code gives back what wrong ones and sendings have used up. */
 int code_forgive(struct request *rq, struct store_conn *db, uint64_t account_id);
-/* A temporary password leads out of the lock; what was sent still counts. */
+/* A temporary password leads out of the lock (A-12), once a week: whoever reads a
+ * mailbox must not be able to buy tries with it. What was sent still counts. */
 int code_unlock(struct request *rq, struct store_conn *db, uint64_t account_id);
 /* A wrong one counts, over challenges and restarts; *locked_r: this was the
  * last that is evaluated. */

@@ -14,6 +14,7 @@ static const struct {
     [POLICY_SEND_15MIN] = {.ms = INT64_C(15) * 60 * 1000, .n_max = 3},
     [POLICY_SEND_DAY] = {.ms = INT64_C(24) * 3600 * 1000, .n_max = 10},
     [POLICY_SEND_RECOVERY] = {.ms = INT64_C(3600) * 1000, .n_max = 3},
+    [POLICY_SEND_UNLOCK] = {.ms = INT64_C(7) * 24 * 3600 * 1000, .n_max = 1},
     [POLICY_SEND_REPORT] = {.ms = INT64_C(3600) * 1000, .n_max = 1},
     [POLICY_SEND_CONTACT] = {.ms = INT64_C(24) * 3600 * 1000, .n_max = 5},
 };

@@ -44,6 +44,7 @@ enum policy_send_window {
 	POLICY_SEND_DAY,
 	POLICY_SEND_RECOVERY, /* forgotten passwords of an identifier: 3 an hour */
 	POLICY_SEND_CONTACT,  /* changes of addresses begun: 5 in 24 hours */
+	POLICY_SEND_UNLOCK,   /* locks of wrong codes that recovery opens: 1 in 7 days */
 	POLICY_SEND_REPORT,   /* notices of new reports to a patient: 1 an hour */
 };
 

@@ -264,6 +264,35 @@ test_leads_out_of_both_locks(void **state)
 	assert_int_equal(who.phase, PH_O);
 }
 
+/* Whoever reads somebody's mail could buy twenty more tries with each temporary
+ * password: one lock a week is opened. */
+static void
+test_opens_one_lock_a_week(void **state)
+{
+	struct place *p = *state;
+	struct person camille = person_settled(p, "");
+	struct caller who = stranger(1);
+	unsigned evaluated = 0;
+
+	for (unsigned i = 0; i < 12; i++) {
+		int err = EM_E_CODE_WRONG;
+
+		p->now_ms += 6 * HOUR_MS;
+		assert_int_equal(recover(p, &who, camille.identifier), 0);
+		assert_int_equal(
+		    person_password(p, &who, camille.identifier, letter_to(p, CAMILLE).secret), 0);
+		for (unsigned k = 0; k < 5 && err == EM_E_CODE_WRONG; k++) {
+			const char *right = letter_to(p, CAMILLE_MOBILE).code;
+
+			err = person_code(
+			    p, &who, strcmp(right, "00000000") == 0 ? "00000001" : "00000000");
+			evaluated += err == EM_E_CODE_WRONG || (err == EM_E_CODE_DEAD && k == 4);
+		}
+		who = stranger(1);
+	}
+	assert_int_equal(evaluated, 40);
+}
+
 /* Somebody has chosen another password between the reading and the sending: the
  * temporary one would never match, and is not sent. */
 static int
@@ -323,6 +352,7 @@ main(void)
 	    TEST(test_a_day_by_email),
 	    TEST(test_three_in_an_hour),
 	    TEST(test_leads_out_of_both_locks),
+	    TEST(test_opens_one_lock_a_week),
 	    TEST(test_password_changed_meanwhile),
 	    TEST(test_forms),
 	};
