@@ -285,7 +285,8 @@ sheet_row_is_tall(const struct sheet_flow *f, const struct sheet_line *l)
 {
 	int item = l->item == SHEET_NONE ? 0 : sheet_item_width(f, l->item) + 2;
 
-	return f->row_label + 2 + (int)text_width(l->value) + item > f->w;
+	return (int)text_width(l->text) > f->row_label ||
+	       f->row_label + 2 + (int)text_width(l->value) + item > f->w;
 }
 
 static int
@@ -492,6 +493,8 @@ sheet_draw(struct screen *screen, const struct area *room)
 	sheet_measure(&f, a.h);
 	sheet_scroll(&f, a.h);
 	f.y = a.y - s->top;
+	if (s->items[s->form.focus].hidden) /* nothing to be focused yet */
+		paint_cursor(a.y, f.x);
 	for (size_t i = 0; i < f.n; i++) {
 		if (f.y + f.lines[i].rows > a.y && f.y < a.y + a.h)
 			sheet_draw_line(&f, &f.lines[i], &a);

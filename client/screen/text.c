@@ -93,7 +93,9 @@ screen_text_scroll(struct pager *p, enum action a)
 static void
 screen_text_act(struct screen *s, enum action a)
 {
-	if (!screen_text_scroll(&screen_text(s)->pager, a))
+	if (screen_text_scroll(&screen_text(s)->pager, a))
+		return;
+	if (a == ACTION_BACK || a == ACTION_BACK_LIST)
 		app_pop(s->app, s);
 }
 
