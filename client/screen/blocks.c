@@ -37,7 +37,9 @@ screen_blocks_show(struct screen_blocks *b, enum blocks_tab tab)
 		return;
 	}
 	form_focus(&b->find.form, b->find.model.n_rows > 0 ? FIND_ROWS : FIND_FAMILY);
-	if (!b->find.model.has_lists && b->find.lists_call == 0 && !b->find.missing_lists)
+	/* not asked yet, or given up by the person */
+	if (!b->find.model.has_lists && !b->find.missing_lists &&
+	    (b->find.lists_call == 0 || !app_waits(&b->base)))
 		blocks_find_ask_lists(b);
 }
 
@@ -54,8 +56,12 @@ static bool
 screen_blocks_event(struct screen *s, const struct event *ev)
 {
 	struct screen_blocks *b = screen_blocks(s);
-	enum form_result r = form_event(screen_blocks_form(b), ev);
+	enum form_result r;
 
+	/* a change that was confirmed cannot be taken back by not waiting for it */
+	if (b->change.call != 0 && ev->type == EVENT_KEY && ev->key == K_ESC)
+		return true;
+	r = form_event(screen_blocks_form(b), ev);
 	screen_blocks_result(b, r);
 	return r != FORM_IGNORED;
 }

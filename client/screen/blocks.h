@@ -80,6 +80,7 @@ struct screen_blocks {
 		uint64_t id;
 		char *name;
 		bool block;
+		uint32_t call; /* under way */
 	} change;
 };
 

@@ -45,6 +45,7 @@ blocks_change_added(
 	const Emage__BlockAddReply *r = (const Emage__BlockAddReply *)msg;
 
 	(void)more;
+	b->change.call = 0;
 	if (err < 0) {
 		blocks_change_failed(b, err, e);
 		return;
@@ -66,6 +67,7 @@ blocks_change_removed(
 	const Emage__BlockRemoveReply *r = (const Emage__BlockRemoveReply *)msg;
 
 	(void)more;
+	b->change.call = 0;
 	if (err < 0) {
 		blocks_change_failed(b, err, e);
 		return;
@@ -84,17 +86,17 @@ blocks_change_confirmed(struct screen *s)
 	struct screen_blocks *b = screen_blocks(s);
 	Emage__BlockAddRequest add = EMAGE__BLOCK_ADD_REQUEST__INIT;
 	Emage__BlockRemoveRequest remove = EMAGE__BLOCK_REMOVE_REQUEST__INIT;
-	uint32_t call;
+	uint32_t *call = &b->change.call;
 
 	if (b->change.block) {
 		add.professional_id = b->change.id;
-		call = app_call(s, METHOD_block_add, &add.base, CALL_WAIT, blocks_change_added);
+		*call = app_call(s, METHOD_block_add, &add.base, CALL_WAIT, blocks_change_added);
 	} else {
 		remove.professional_id = b->change.id;
-		call = app_call(
+		*call = app_call(
 		    s, METHOD_block_remove, &remove.base, CALL_WAIT, blocks_change_removed);
 	}
-	if (call == 0)
+	if (*call == 0)
 		app_message(
 		    s->app, MESSAGE_WARN, "%s", _("Pas de connexion : rien n'a été changé."));
 }

@@ -198,8 +198,9 @@ screen_contest_event(struct screen *s, const struct event *ev)
 	struct screen_contest *c = screen_contest(s);
 	enum form_result r;
 
+	/* a question that was sent cannot be taken back by not waiting for it */
 	if (app_waits(s) && ev->type != EVENT_MOUSE)
-		return ev->type == EVENT_PASTE;
+		return ev->type == EVENT_PASTE || ev->key == K_ESC;
 	r = form_event(&c->form, ev);
 	screen_contest_result(c, r);
 	return r != FORM_IGNORED;
