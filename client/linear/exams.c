@@ -15,18 +15,13 @@
 #include "common/mem.h"
 
 enum exams_command {
-	EXAMS_NEXT,
-	EXAMS_PREVIOUS,
-	EXAMS_PAGE,
-	EXAMS_FILTER,
+	EXAMS_FILTER = N_LINEAR_PAGE,
 	EXAMS_CLEAR,
 	EXAMS_SORT,
 	EXAMS_REFRESH,
 };
 static const struct linear_command exams_commands[] = {
-    [EXAMS_NEXT] = {"n", N_("page suivante")},
-    [EXAMS_PREVIOUS] = {"p", N_("page précédente")},
-    [EXAMS_PAGE] = {"g", N_("va à une page")},
+    LINEAR_PAGE_COMMANDS,
     [EXAMS_FILTER] = {"f", N_("filtre : dates et établissement")},
     [EXAMS_CLEAR] = {"e", N_("efface le filtre")},
     [EXAMS_SORT] = {"t", N_("trie")},
@@ -82,22 +77,16 @@ exams_take_places(void *arg, const ProtobufCMessage *msg, bool more)
 
 /* ----------------------------------------------------------------------- words */
 
-static void
-exams_say_count(struct linear *l, const struct exams *m)
+static struct linear_page
+exams_page(const struct exams *m)
 {
-	unsigned first = (m->page - 1) * m->query.page_size + 1;
-
-	if (m->n_rows == 0) {
-		linear_say(l, "%s", _("Aucun résultat"));
-		return;
-	}
-	if (m->total == 1)
-		linear_say(l, "%s", _("Résultat 1 sur 1"));
-	else
-		linear_say(l, _("Résultats %1$u à %2$u sur %3$u"), first,
-		    first + (unsigned)m->n_rows - 1, m->total);
-	if (m->n_pages > 1)
-		linear_say(l, _("Page %1$u sur %2$u"), m->page, m->n_pages);
+	return (struct linear_page){
+	    .at = m->page,
+	    .n_pages = m->n_pages,
+	    .n_rows = (uint32_t)m->n_rows,
+	    .size = m->query.page_size,
+	    .total = m->total,
+	};
 }
 
 static void
@@ -117,39 +106,15 @@ exams_say_row(struct linear *l, unsigned number, const struct exam *e)
 static void
 exams_say(struct linear *l, const struct exams *m)
 {
+	const struct linear_page page = exams_page(m);
+
 	linear_say(l, "%s", _("Liste des examens"));
-	exams_say_count(l, m);
+	linear_say_page(l, &page);
 	for (size_t i = 0; i < m->n_rows; i++)
 		exams_say_row(l, (unsigned)i + 1, &m->rows[i]);
 }
 
 /* ---------------------------------------------------------------------- filter */
-
-/* False when the person goes back. */
-static bool
-exams_ask_date(struct linear *l, const char *question, uint32_t *date_r)
-{
-	static const struct linear_command commands[] = {{"", N_("sans date")}};
-	const struct linear_prompt p = {
-	    .title = N_("Filtrer les examens"),
-	    .question = question,
-	    .commands = commands,
-	    .n_commands = ARRAY_LEN(commands),
-	    .is_text = true,
-	    .max_chars = 10,
-	};
-	struct linear_answer a;
-
-	while (linear_ask(l, &p, &a)) {
-		if (a.kind == LINEAR_BACK)
-			return false;
-		*date_r = 0;
-		if (a.kind == LINEAR_COMMAND || dates_parse(a.text, date_r))
-			return true;
-		linear_say(l, "%s", _("Date incorrecte : écrivez-la sous la forme jj/mm/aaaa."));
-	}
-	return false;
-}
 
 static bool
 exams_ask_place(struct linear *l, struct exams *m, uint64_t *id_r)
@@ -177,14 +142,8 @@ exams_filter(struct linear *l, struct exams *m)
 	struct exams_query q = m->query;
 
 	linear_say(l, "%s", _("Filtrer les examens"));
-	for (;;) {
-		if (!exams_ask_date(l, _("Date : du"), &q.from_date) ||
-		    !exams_ask_date(l, _("au"), &q.to_date))
-			return false;
-		if (q.to_date == 0 || q.from_date <= q.to_date)
-			break;
-		linear_say_error(l, -EM_E_DATE_ORDER);
-	}
+	if (!linear_ask_period(l, N_("Filtrer les examens"), &q.from_date, &q.to_date))
+		return false;
 	if (!exams_ask_place(l, m, &q.establishment_id))
 		return false;
 	q.page = 1;
@@ -238,28 +197,14 @@ exams_go(struct linear *l, struct exams *m, unsigned page)
 	return exams_load(l, m, &q);
 }
 
-static bool
-exams_page(struct linear *l, struct exams *m)
-{
-	int page = linear_pick(
-	    l, N_("va à une page"), _("Page :"), m->n_pages, N_("va à cette page"), NULL);
-
-	return page > 0 && exams_go(l, m, (unsigned)page);
-}
-
 /* ------------------------------------------------------------------------ list */
 
 static unsigned
 exams_hidden(const struct exams *m)
 {
-	unsigned hidden = 0;
+	const struct linear_page page = exams_page(m);
+	unsigned hidden = linear_page_hidden(&page);
 
-	if (m->page >= m->n_pages)
-		hidden |= 1u << EXAMS_NEXT;
-	if (m->page <= 1)
-		hidden |= 1u << EXAMS_PREVIOUS;
-	if (m->n_pages < 2)
-		hidden |= 1u << EXAMS_PAGE;
 	if (!exams_query_is_filtered(&m->query))
 		hidden |= 1u << EXAMS_CLEAR;
 	return hidden;
@@ -267,15 +212,12 @@ exams_hidden(const struct exams *m)
 
 /* True when the list has changed and is to be read out again. */
 static bool
-exams_act(struct linear *l, struct exams *m, enum exams_command c)
+exams_act(struct linear *l, struct exams *m, unsigned command)
 {
-	switch (c) {
-	case EXAMS_NEXT:
-		return exams_go(l, m, m->page + 1);
-	case EXAMS_PREVIOUS:
-		return exams_go(l, m, m->page - 1);
-	case EXAMS_PAGE:
-		return exams_page(l, m);
+	const struct linear_page page = exams_page(m);
+	uint32_t to;
+
+	switch (command) {
 	case EXAMS_FILTER:
 		return exams_filter(l, m);
 	case EXAMS_CLEAR:
@@ -284,8 +226,10 @@ exams_act(struct linear *l, struct exams *m, enum exams_command c)
 		return exams_sort(l, m);
 	case EXAMS_REFRESH:
 		return exams_load(l, m, &m->query);
+	default:
+		to = linear_page_turn(l, &page, command);
+		return to > 0 && exams_go(l, m, to);
 	}
-	return false;
 }
 
 static bool
@@ -327,7 +271,7 @@ linear_exams(struct linear *l)
 		if (a.kind == LINEAR_NUMBER)
 			linear_report(l, &m.rows[a.value - 1]);
 		else
-			is_new = exams_act(l, &m, (enum exams_command)a.value);
+			is_new = exams_act(l, &m, a.value);
 	}
 	exams_release(&m);
 }

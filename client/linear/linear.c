@@ -62,6 +62,10 @@ struct linear_section {
 
 static const struct linear_section linear_sections[] = {
     {ACTION_SECTION_EXAMS, linear_exams},
+    {ACTION_SECTION_HISTORY, linear_history},
+    {ACTION_SECTION_BLOCKS, linear_blocks},
+    {ACTION_SECTION_FAQ, linear_faq},
+    {ACTION_SECTION_SUPPORT, linear_support},
 };
 
 static const struct linear_section *

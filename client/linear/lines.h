@@ -13,8 +13,8 @@
  */
 struct lines;
 
-/* Longest line that is taken, in bytes of UTF-8: a password of 256 characters. */
-#define LINES_MAX 1024
+/* Longest line that is taken, in bytes of UTF-8: a question of 500 characters. */
+#define LINES_MAX 2048
 
 enum lines_event {
 	LINES_NONE,

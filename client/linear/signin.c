@@ -14,10 +14,19 @@
 #include "common/secret.h"
 #include "proto/session.pb-c.h"
 
-enum signin_command { SIGNIN_KEEP, SIGNIN_LANGUAGE };
+enum signin_command {
+	SIGNIN_KEEP,
+	SIGNIN_LANGUAGE,
+	SIGNIN_FORGOT,
+	SIGNIN_FAQ,
+	SIGNIN_SUPPORT,
+};
 static const struct linear_command signin_commands[] = {
     [SIGNIN_KEEP] = {"", N_("garde l'identifiant déjà saisi")},
     [SIGNIN_LANGUAGE] = {"l", N_("change de langue : français, Deutsch, English")},
+    [SIGNIN_FORGOT] = {"o", N_("Mot de passe oublié ?")},
+    [SIGNIN_FAQ] = {"f", N_("ouvre la foire aux questions")},
+    [SIGNIN_SUPPORT] = {"a", N_("montre l'adresse de l'assistance")},
 };
 
 #define SIGNIN_ABOUT                                                                               \
@@ -26,6 +35,27 @@ static const struct linear_command signin_commands[] = {
 	   "étape, un code d'accès à usage unique valable 15 minutes à partir de sa "          \
 	   "réception, vous sera envoyé à l'adresse mail ou téléphone renseignés lors de "   \
 	   "votre consentement en établissement.")
+
+static void
+signin_command(struct linear *l, enum signin_command c)
+{
+	switch (c) {
+	case SIGNIN_LANGUAGE:
+		linear_language(l);
+		break;
+	case SIGNIN_FORGOT:
+		linear_forgot(l);
+		break;
+	case SIGNIN_FAQ:
+		linear_faq(l);
+		break;
+	case SIGNIN_SUPPORT:
+		linear_support(l);
+		break;
+	case SIGNIN_KEEP:
+		break;
+	}
+}
 
 /* False when the person goes back. */
 static bool
@@ -52,8 +82,8 @@ signin_identifier(struct linear *l)
 			linear_say(l, "%s %s", _("Identifiant :"), l->identifier);
 		if (!linear_ask(l, &p, &a) || a.kind == LINEAR_BACK)
 			return false;
-		if (a.kind == LINEAR_COMMAND && a.value == SIGNIN_LANGUAGE) {
-			linear_language(l);
+		if (a.kind == LINEAR_COMMAND && a.value != SIGNIN_KEEP) {
+			signin_command(l, (enum signin_command)a.value);
 			goes_on = true;
 		} else if (a.kind == LINEAR_TEXT && a.text[0] == '\0') {
 			linear_say(l, "%s", _("Saisissez votre identifiant."));

@@ -136,9 +136,36 @@ void linear_new_password(struct linear *l);
 /* ---- linear.c */
 void linear_language(struct linear *l);
 
-/* ---- sections */
+/* ---- list.c: what lists share */
+struct linear_page {
+	uint32_t at, n_pages, n_rows, size, total;
+	bool more; /* there are more than `total` */
+};
+/* "Résultats 1 à 10 sur 30", "Page 1 sur 3" */
+void linear_say_page(struct linear *l, const struct linear_page *p);
+/* Both ends of a period, 0 = open. False when the person goes back. */
+bool linear_ask_period(struct linear *l, const char *title, uint32_t *from_r, uint32_t *to_r);
+/* The commands that turn pages; a table begins with them. */
+#define LINEAR_PAGE_COMMANDS                                                                       \
+	[LINEAR_PAGE_NEXT] = {"n", N_("page suivante")},                                           \
+	[LINEAR_PAGE_PREVIOUS] = {"p", N_("page précédente")},                                     \
+	[LINEAR_PAGE_GO] = {"g", N_("va à une page")}
+enum { LINEAR_PAGE_NEXT, LINEAR_PAGE_PREVIOUS, LINEAR_PAGE_GO, N_LINEAR_PAGE };
+unsigned linear_page_hidden(const struct linear_page *p);
+/* The page that a command asks for, or 0: it is none of these, or no page. */
+uint32_t linear_page_turn(struct linear *l, const struct linear_page *p, unsigned command);
+/* A text, or "" for Enter alone. False when the person goes back. */
+bool linear_ask_text(struct linear *l, const char *title, const char *question, const char *enter,
+    size_t max_chars, char *out_r, size_t len);
+
+/* ---- sections; the last three also without a session */
 void linear_exams(struct linear *l);
 void linear_report(struct linear *l, const struct exam *exam);
 void linear_images(struct linear *l, const struct exam *exam);
+void linear_history(struct linear *l);
+void linear_blocks(struct linear *l);
+void linear_faq(struct linear *l);
+void linear_support(struct linear *l);
+void linear_forgot(struct linear *l);
 
 #endif
