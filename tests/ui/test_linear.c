@@ -124,7 +124,7 @@ assert_plain(const char *raw, size_t len)
 }
 
 static void
-person_leave(struct person *h)
+person_end(struct person *h)
 {
 	int status;
 	size_t len;
@@ -135,6 +135,12 @@ person_leave(struct person *h)
 	assert_int_equal(WEXITSTATUS(status), 0);
 	raw = pty_raw(h->p, &len);
 	assert_plain(raw, len);
+}
+
+static void
+person_leave(struct person *h)
+{
+	person_end(h);
 	pty_free(&h->p);
 }
 
@@ -323,14 +329,143 @@ test_whole_way(void **state)
 	answer(&h, "Voulez-vous vous déconnecter de votre espace ? ", "1");
 	hear(&h, "Vous êtes déconnecté. À bientôt.");
 	answer(&h, "Identifiant : ", "q");
+	person_end(&h);
 	text = transcript(&h);
-	person_leave(&h);
+	pty_free(&h.p);
 	/* no password was shown */
 	assert_null(strstr(text, OWN_PASSWORD));
 	assert_null(strstr(text, s->patient.temporary));
 	assert_golden(text, "tests/ui/golden/linear-journey.fr.txt");
 	free(text);
 	pty_stage_free(&s);
+}
+
+/* ---------------------------------------------------------------- other sections */
+
+static struct person
+way_begin(struct pty_stage *s)
+{
+	struct person h;
+
+	pty_stage_next_day(s);
+	h = person_new(s, NULL);
+	sign_in(&h);
+	return h;
+}
+
+static void
+way_end(struct person *h)
+{
+	pty_send(h->p, "q\n1\nq\n");
+	hear(h, "Vous êtes déconnecté. À bientôt.");
+	person_leave(h);
+}
+
+static void
+test_history(void **state)
+{
+	struct pty_stage *s = *state;
+	struct person h = way_begin(s);
+	char *notice;
+	size_t len;
+
+	answer(&h, "Votre choix : ", "2");
+	hear(&h, "Résultats 1 à 5 sur 61");
+	answer(&h, "Votre choix : ", "g");
+	answer(&h, "Page : ", "14");
+	hear(&h, "Cette réponse n'est pas prévue");
+	answer(&h, "Page : ", "13");
+	hear(&h, "Résultats 61 à 61 sur 61");
+	answer(&h, "Votre choix : ", "f");
+	answer(&h, "Date : du ", "01/05/2017");
+	answer(&h, "au ", "31-05-2017");
+	answer(&h, "Professionnel : ", "");
+	hear(&h, "Résultat 1 sur 1");
+	hear(&h, "Vincent");
+	answer(&h, "Votre choix : ", "1");
+	hear(&h, "Accès n° 58");
+	hear(&h, "Accès possible jusqu'au : 02/06/2017 17:14");
+	answer(&h, "Votre choix : ", "c");
+	answer(&h, "Que voulez-vous demander à l'établissement ? ", "Qui ?");
+	hear(&h, "Posez votre question en 10 à 500 caractères.");
+	answer(&h, "Que voulez-vous demander à l'établissement ? ", "Qui a ouvert cet examen ?");
+	answer(&h, "Votre choix : ", "1");
+	hear(&h, "Votre question est envoyée sous la référence Q-");
+	hear(&h, "Qui a ouvert cet examen ?");
+	hear(&h, "Réponse : pas encore reçue");
+	/* the establishment is told: not a message with a code */
+	assert_int_equal(mailbox_next(s->mailbox, FIXTURE_DEADLINE_MS, &notice, &len), 0);
+	assert_non_null(strstr(notice, "Q-00000"));
+	free(notice);
+	answer(&h, "Votre choix : ", "q");
+	hear(&h, "1. [contesté] ");
+	answer(&h, "Votre choix : ", "q");
+	way_end(&h);
+}
+
+static void
+test_blocks(void **state)
+{
+	struct person h = way_begin(*state);
+
+	answer(&h, "Votre choix : ", "3");
+	hear(&h, "Résultats 1 à 2 sur 2");
+	answer(&h, "Votre choix : ", "b");
+	for (int criterion = 0; criterion < 5; criterion++)
+		answer(&h, " : ", "");
+	hear(&h, "Veuillez renseigner au minimum un critère de recherche");
+	answer(&h, "Votre choix : ", "b");
+	answer(&h, "Nom : ", "d'ete");
+	answer(&h, "Prénom : ", "");
+	answer(&h, "Profession : ", "");
+	answer(&h, "Spécialité : ", "generale");
+	hear(&h, "1. Médecine générale");
+	answer(&h, "Spécialité : ", "1");
+	answer(&h, "Établissement : ", "");
+	hear(&h, "Résultat 1 sur 1");
+	/* Enter changes nothing */
+	answer(&h, "Votre choix : ", "1");
+	hear(&h, "Élodie D’ÉTÉ-FICTIF (Médecin");
+	hear(&h, "1 : Bloquer, Entrée : Ne rien changer");
+	answer(&h, "Votre choix : ", "");
+	answer(&h, "Votre choix : ", "1");
+	answer(&h, "Votre choix : ", "1");
+	hear(&h, "Élodie D’ÉTÉ-FICTIF : accès bloqué dès maintenant.");
+	hear(&h, ", bloqué le ");
+	answer(&h, "Votre choix : ", "1");
+	hear(&h, "pourra de nouveau consulter vos examens");
+	answer(&h, "Votre choix : ", "1");
+	hear(&h, "Élodie D’ÉTÉ-FICTIF : blocage annulé.");
+	answer(&h, "Votre choix : ", "q");
+	hear(&h, "Résultats 1 à 2 sur 2");
+	answer(&h, "Votre choix : ", "q");
+	way_end(&h);
+}
+
+/* What helps is there without signing in. */
+static void
+test_help(void **state)
+{
+	struct person h = person_new(*state, NULL);
+
+	answer(&h, "Identifiant : ", "f");
+	hear(&h, "Foire aux questions");
+	hear(&h, "1. ");
+	answer(&h, "Votre choix : ", "c");
+	answer(&h, "Chercher : ", "licorne");
+	hear(&h, "Aucune question ne contient ces mots");
+	answer(&h, "Votre choix : ", "c");
+	answer(&h, "Chercher : ", "CODE");
+	answer(&h, "Votre choix : ", "1");
+	answer(&h, "Votre choix : ", "q");
+	answer(&h, "Identifiant : ", "a");
+	hear(&h, "Support technique : ");
+	hear(&h, "Ayez sous la main pour écrire :");
+	answer(&h, "Identifiant : ", "o");
+	answer(&h, "Identifiant : ", "XXX-0000-XXX");
+	hear(&h, "Si cet identifiant est celui d'un compte");
+	answer(&h, "Identifiant : ", "q");
+	person_leave(&h);
 }
 
 /* -------------------------------------------------------------------- languages */
@@ -684,6 +819,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_history),
+	    cmocka_unit_test(test_blocks),
+	    cmocka_unit_test(test_help),
 	    cmocka_unit_test(test_languages),
 	    cmocka_unit_test(test_ascii),
 	    cmocka_unit_test(test_chosen_by_itself),
