@@ -32,7 +32,7 @@ struct wait_call {
 
 /* ----------------------------------------------------------------------- words */
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 wait_say(struct linear *l, const char *fmt, va_list args)
 {
 	char *text = NULL;

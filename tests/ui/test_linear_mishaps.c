@@ -8,11 +8,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pty.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include "common/err.h"
 #include "common/mem.h"
@@ -93,6 +97,69 @@ test_interrupt(void **state)
 	hear(&h, "Voulez-vous quitter e-mage ? ");
 	pty_send(h.p, "\x03");
 	person_leave(&h);
+}
+
+static bool
+echoes(int terminal)
+{
+	struct termios t;
+
+	assert_int_equal(tcgetattr(terminal, &t), 0);
+	return (t.c_lflag & ECHO) != 0;
+}
+
+static void
+wait_for(int terminal, const char *question)
+{
+	struct pollfd fd = {.fd = terminal, .events = POLLIN};
+	char said[8192] = "";
+	size_t n = 0;
+
+	while (strstr(said, question) == NULL && n < sizeof(said) - 1) {
+		ssize_t more;
+
+		assert_int_equal(poll(&fd, 1, FIXTURE_DEADLINE_MS), 1);
+		more = read(terminal, said + n, sizeof(said) - 1 - n);
+		assert_true(more > 0);
+		n += (size_t)more;
+		said[n] = '\0';
+	}
+}
+
+/* A password is not echoed; told to end there, the client leaves the echo on. */
+static void
+test_echo(void **state)
+{
+	struct pty_stage *s = *state;
+	char *program = mem_printf("%s/emage", getenv("EMAGE_BUILD"));
+	char *server = mem_printf("127.0.0.1:%s", s->fixture->port);
+	char *argv[] = {
+	    program, "--linear", "--lang", "fr", "--server", server, "--ca", s->fixture->ca, NULL};
+	int master, slave, status;
+	pid_t pid;
+
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(master);
+		setenv("LC_ALL", "C.UTF-8", 1);
+		if (login_tty(slave) == 0)
+			execv(program, argv);
+		_exit(127);
+	}
+	wait_for(master, "Identifiant : ");
+	assert_true(echoes(slave));
+	assert_int_equal(write(master, "x\n", 2), 2);
+	wait_for(master, "Mot de passe : ");
+	assert_false(echoes(slave));
+	kill(pid, SIGTERM);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_true(echoes(slave));
+	close(master);
+	close(slave);
+	free(program);
+	free(server);
 }
 
 /* ----------------------------------------------------------------- the connection */
@@ -299,6 +366,7 @@ main(void)
 	    cmocka_unit_test(test_end_of_input),
 	    cmocka_unit_test(test_hang_up),
 	    cmocka_unit_test(test_interrupt),
+	    cmocka_unit_test(test_echo),
 	    cmocka_unit_test(test_server_comes_back),
 	    cmocka_unit_test(test_pipes),
 	    cmocka_unit_test(test_long_line),
