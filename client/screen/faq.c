@@ -139,6 +139,8 @@ screen_faq_draw(struct screen *s, const struct area *room)
 	struct area list = {.y = room->y, .x = 0, .w = room->w};
 	int w = room->w - at - 2;
 
+	if (strcmp(f->language, app_language(s->app)) != 0) /* another was chosen */
+		screen_faq_load(f);
 	form_begin(&f->form, room);
 	if (roomy)
 		paint_text(list.y++, 1, room->w - 2, STYLE_TITLE, _("Foire aux questions"));

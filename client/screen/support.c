@@ -26,6 +26,7 @@ struct screen_support {
 	char *address, *phone, *page; /* the server's; NULL: not here yet */
 	char *text;		      /* shown */
 	bool missing;		      /* asked while there was no connection */
+	char language[4];	      /* that it was asked in */
 };
 
 static struct screen_support *
@@ -134,10 +135,9 @@ static void
 screen_support_load(struct screen_support *u)
 {
 	Emage__HelpSupportRequest r = EMAGE__HELP_SUPPORT_REQUEST__INIT;
-	char language[4];
 
-	snprintf(language, sizeof(language), "%s", app_language(u->base.app));
-	r.language = language;
+	snprintf(u->language, sizeof(u->language), "%s", app_language(u->base.app));
+	r.language = u->language;
 	u->missing =
 	    app_call(&u->base, METHOD_help_support, &r.base, CALL_WAIT, screen_support_done) == 0;
 }
@@ -156,6 +156,10 @@ screen_support_draw(struct screen *s, const struct area *room)
 {
 	struct area a = {.y = room->y, .x = 2, .h = room->h, .w = room->w - 4};
 
+	if (strcmp(screen_support(s)->language, app_language(s->app)) != 0) {
+		screen_support_load(screen_support(s));
+		screen_support_compose(screen_support(s));
+	}
 	if (room->h >= 12) {
 		paint_text(a.y, a.x, a.w, STYLE_TITLE, _("Assistance et support"));
 		a.y += 2;
