@@ -362,13 +362,28 @@ totp_secret(struct pty *p, char secret_r[64])
 	free(text);
 }
 
+/* The first of the recovery codes: "7HK9-M2XC". */
+static void
+recovery_code(struct pty *p, char code_r[16])
+{
+	char *text = pty_screen_text(pty_view(p), false);
+	char *w = strtok(text, " \n");
+
+	while (w != NULL && (strlen(w) != 9 || w[4] != '-' ||
+				strspn(w, "0123456789ABCDEFGHJKMNPQRSTVWXYZ-") != 9))
+		w = strtok(NULL, " \n");
+	assert_non_null(w);
+	snprintf(code_r, 16, "%s", w);
+	free(text);
+}
+
 static void
 test_totp(void **state)
 {
 	struct pty_stage *s = *state;
 	struct fixture_patient who;
 	struct pty *p;
-	char secret[64], code[16];
+	char secret[64], code[16], recovery[16];
 	char *text;
 
 	somebody(s, "Jeanne", "jeanne@example.org", &who);
@@ -386,11 +401,14 @@ test_totp(void **state)
 	press(p, code);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "codes de secours"));
+	assert_true(pty_wait_text(p, "J'ai copié les codes"));
+	recovery_code(p, recovery);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "settings"));
 	assert_true(pty_wait_text(p, "activée, 10 codes de secours"));
 	text = pty_screen_text(pty_view(p), true);
 	assert_null(strstr(text, "Copiez-les"));
+	assert_null(strstr(text, recovery));
 	free(text);
 	assert_true(pty_stage_log_out(p));
 	fixture_advance(s->fixture, 60000);
@@ -401,6 +419,15 @@ test_totp(void **state)
 	press(p, code);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "exams"));
+	/* without the device: a recovery code, once */
+	assert_true(pty_stage_log_out(p));
+	assert_true(pty_stage_password(p, who.identifier, who.password));
+	assert_true(pty_wait_screen(p, "code"));
+	press(p, recovery);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "exams"));
+	press(p, "4");
+	assert_true(pty_wait_text(p, "activée, 9 codes de secours"));
 	pty_free(&p);
 }
 
