@@ -5,6 +5,7 @@
  */
 #include "server/imaging_pool.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -69,6 +70,16 @@ imaging_replace(struct imaging_pool *p, struct imaging_slot *s)
 	log_warn("imaging.lost", "stopping=%d", stopping);
 	if (!stopping)
 		imaging_start(p, s);
+}
+
+/* An idle process has nothing to say: what can be read there is its end. It
+ * must not cost the next file. */
+static bool
+imaging_is_gone(const struct helper *h)
+{
+	struct pollfd p = {.fd = h->fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) != 0;
 }
 
 /* A process for oneself; NULL once the pool stops. */
@@ -240,6 +251,8 @@ imaging_decode(struct imaging_pool *p, struct arena *a, int in_fd, int out_fd, b
 	*frames_r = NULL;
 	if (!s)
 		return -EM_E_UNAVAILABLE;
+	if (s->helper.pid && imaging_is_gone(&s->helper))
+		imaging_replace(p, s);
 	if (!s->helper.pid && imaging_start(p, s) != 0) {
 		imaging_give(p, s);
 		return -EM_E_UNAVAILABLE;

@@ -63,11 +63,22 @@ stream_step(struct conn *c, struct task *t)
 	loop_arena_give(c->loop, brief);
 }
 
+/* Ends the streams with the session, and when nobody can tell whether it still
+ * lives. */
+static void
+stream_look_at_session(struct conn *c)
+{
+	int rc = session_check(c);
+
+	if (rc == -EM_E_UNAVAILABLE)
+		stream_end_all(c, rc);
+}
+
 void
 stream_pump(struct conn *c)
 {
 	if (c->session_id && loop_boot(c->loop) - c->checked_boot_ms > SESSION_LOOK_MS)
-		session_check(c); /* ends the streams when it must */
+		stream_look_at_session(c);
 	while (conn_wants_stream(c))
 		stream_step(c, c->streams);
 }
