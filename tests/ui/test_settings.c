@@ -392,6 +392,7 @@ test_totp(void **state)
 	press(p, who.password);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Scannez ce QR code"));
+	assert_true(pty_wait_idle(p)); /* the whole of it is drawn */
 	totp_secret(p, secret);
 	press(p, "000000");
 	pty_key(p, PTY_KEY_ENTER);
@@ -402,6 +403,7 @@ test_totp(void **state)
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "codes de secours"));
 	assert_true(pty_wait_text(p, "J'ai copié les codes"));
+	assert_true(pty_wait_idle(p));
 	recovery_code(p, recovery);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "settings"));
