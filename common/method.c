@@ -10,9 +10,12 @@
 #include "proto/access.pb-c.h"
 #include "proto/account.pb-c.h"
 #include "proto/admin.pb-c.h"
+#include "proto/desk.pb-c.h"
 #include "proto/exam.pb-c.h"
 #include "proto/load.pb-c.h"
+#include "proto/record.pb-c.h"
 #include "proto/session.pb-c.h"
+#include "proto/staff.pb-c.h"
 
 /* Numbers stay below this, so that a lookup is one index. */
 #define METHOD_NUMBER_MAX 256

@@ -22,6 +22,7 @@ enum role_set {
 	RO_D = 4,  /* professional */
 	RO_M = 8,  /* administrator */
 	RO_L = 16, /* operator on the local socket */
+	RO_S = 15, /* whoever has an account */
 	RO_X = 31,
 };
 

@@ -575,5 +575,6 @@ int store_establishment_set_contact(
     struct store_conn *db, uint64_t establishment_id, const char *contact);
 
 #include "db/store_account.h"
+#include "db/store_staff.h"
 
 #endif

@@ -49,11 +49,21 @@ count(const char *text)
 }
 
 static const char *
-role_of(const struct method *m)
+role_of(const struct method *m, char buf[8])
 {
+	static const char letters[] = "PRDML";
+	size_t n = 0;
+
 	if (!(m->phases & PH_O))
 		return "";
-	return (m->roles & RO_X) == RO_X ? "X " : m->roles == RO_P ? "P " : "L ";
+	if (m->roles == RO_X || m->roles == RO_S)
+		return m->roles == RO_X ? "X " : "S ";
+	for (size_t i = 0; letters[i]; i++)
+		if (m->roles & 1u << i)
+			buf[n++] = letters[i];
+	buf[n++] = ' ';
+	buf[n] = '\0';
+	return buf;
 }
 
 static void
@@ -62,11 +72,11 @@ test_methods(void **state)
 	(void)state;
 	for (unsigned i = 0; i < N_METHODS; i++) {
 		const struct method *m = method_at(i);
-		char name[64], *line, *end, *tail;
+		char name[64], role[8], *line, *end, *tail;
 
 		describe_name(m, name, sizeof(name));
 		line = mem_printf("\n.It %u Ta %s Ta ", m->number, name);
-		end = mem_printf(" Ta %sTa %u\n", role_of(m), m->cap_bytes);
+		end = mem_printf(" Ta %sTa %u\n", role_of(m, role), m->cap_bytes);
 		if (count(line) != 1)
 			fail_msg("%s: %u lines", name, count(line));
 		tail = strstr(strstr(page, line) + 1, end);

@@ -1,0 +1,2 @@
+-- SPDX-License-Identifier: MIT
+-- What is loaded from national directories.
