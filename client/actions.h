@@ -29,7 +29,13 @@ enum action_context {
 	CTX_BLOCKS = 1 << 13,
 	CTX_TEXT = 1 << 14, /* a text or list that pages scroll, nothing else */
 	CTX_FAQ = 1 << 15,
-	CTX_ALL = (1 << 16) - 1,
+	/* whose space it is: added to CTX_SPACE by the role of the session */
+	CTX_OF_PATIENT = 1 << 16,
+	CTX_OF_DESK = 1 << 17,
+	CTX_OF_DOCTOR = 1 << 18,
+	CTX_OF_ADMIN = 1 << 19,
+	CTX_OF_ANY = CTX_OF_PATIENT | CTX_OF_DESK | CTX_OF_DOCTOR | CTX_OF_ADMIN,
+	CTX_ALL = (1 << 20) - 1,
 };
 
 enum action {

@@ -178,6 +178,12 @@ app_is_mono(const struct app *app)
 }
 
 bool
+app_is_staff(const struct app *app)
+{
+	return app->options->staff;
+}
+
+bool
 app_is_kiosk(const struct app *app)
 {
 	return app->options->kiosk;

@@ -33,6 +33,8 @@ struct screen *app_unpark(struct app *app, const char *name); /* NULL: none */
 /* Ends every screen and begins again with this one. */
 void app_restart(struct app *app, struct screen *s);
 struct screen *app_top(const struct app *app);
+/* What a screen is to the keys: its contexts, and whose space it stands in. */
+unsigned app_contexts(const struct app *app, const struct screen *s);
 
 /* ---- row 22: shown until the next key; MESSAGE_STAY until replaced */
 enum message_kind { MESSAGE_INFO, MESSAGE_WARN, MESSAGE_ERROR };
@@ -71,6 +73,8 @@ void app_cell_pixels(const struct app *app, int *width_r, int *height_r);
 const char *app_graphics(const struct app *app);
 bool app_is_mono(const struct app *app);
 bool app_is_kiosk(const struct app *app);
+/* --staff: over SSH, for the people of an establishment. */
+bool app_is_staff(const struct app *app);
 /* Asks for a repaint (models that changed outside an event or a reply). */
 void app_repaint(struct app *app);
 void app_bell(struct app *app);

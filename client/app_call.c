@@ -269,9 +269,12 @@ app_ask_logout(struct app *app)
 void
 app_enter(struct app *app)
 {
+	const struct section *first;
+
 	signin_clear(&app->signin);
 	app_drop_parked(app);
-	app_restart(app, screen_exams_new(app));
+	first = section_at(app->session.role, 0);
+	app_restart(app, first->open ? first->open(app) : screen_support_new(app));
 }
 
 void

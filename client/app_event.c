@@ -178,5 +178,5 @@ app_event(struct app *app, const struct event *ev)
 	if (ev->type == EVENT_MOUSE)
 		app_press(app, ev);
 	else if (ev->type == EVENT_KEY)
-		app_act(app, action_of_key(ev->key, top->ops->contexts, text));
+		app_act(app, action_of_key(ev->key, app_contexts(app, top), text));
 }

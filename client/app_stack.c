@@ -13,6 +13,14 @@ app_top(const struct app *app)
 	return app->n_stack > 0 ? app->stack[app->n_stack - 1] : NULL;
 }
 
+unsigned
+app_contexts(const struct app *app, const struct screen *s)
+{
+	unsigned own = s->ops->contexts;
+
+	return own & CTX_SPACE ? own | section_contexts(app->session.role) : own;
+}
+
 static void
 app_cover(struct screen *s, bool is_covered)
 {

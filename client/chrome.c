@@ -157,13 +157,13 @@ chrome_draw_steps(const struct screen *base)
 
 /* Columns of the bar with labels at most `max` wide; the current one is whole. */
 static int
-chrome_sections_width(enum action current, int max, int gap)
+chrome_sections_width(const struct app *app, enum action current, int max, int gap)
 {
 	int all = 0;
 
-	for (size_t i = 0; section_at(i); i++) {
-		int w = (int)text_width(_(section_at(i)->label));
-		bool now = section_at(i)->action == current;
+	for (size_t i = 0; section_at(app->session.role, i); i++) {
+		int w = (int)text_width(_(section_at(app->session.role, i)->label));
+		bool now = section_at(app->session.role, i)->action == current;
 
 		all += (now || w < max ? w : max) + (now ? 2 : 2 * gap) + (i > 0);
 	}
@@ -176,14 +176,14 @@ static void
 chrome_draw_sections(struct app *app)
 {
 	enum action current = app_section(app);
-	int gap = chrome_sections_width(current, COLS, 1) > COLS - 2 ? 0 : 1;
+	int gap = chrome_sections_width(app, current, COLS, 1) > COLS - 2 ? 0 : 1;
 	int max = COLS;
 	int x = gap;
 
-	while (max > 2 && chrome_sections_width(current, max, gap) > COLS - 2 * gap)
+	while (max > 2 && chrome_sections_width(app, current, max, gap) > COLS - 2 * gap)
 		max--;
-	for (size_t i = 0; section_at(i); i++) {
-		const struct section *s = section_at(i);
+	for (size_t i = 0; section_at(app->session.role, i); i++) {
+		const struct section *s = section_at(app->session.role, i);
 		bool now = s->action == current;
 		int from = x;
 
@@ -281,7 +281,7 @@ chrome_shows(const struct app *app, struct screen *top, enum action a)
 	const struct action_row *row = action_row(a);
 	bool text = top->ops->wants_text && top->ops->wants_text(top);
 
-	if (!row->hint[0] || !(row->contexts & top->ops->contexts))
+	if (!row->hint[0] || !(row->contexts & app_contexts(app, top)))
 		return false;
 	if (a == ACTION_QUIT && app->options->kiosk)
 		return false;

@@ -20,6 +20,7 @@ enum options_id {
 	OPTION_CONFIG,
 	OPTION_LINEAR,
 	OPTION_KIOSK,
+	OPTION_STAFF,
 	OPTION_LANG,
 	OPTION_GRAPHICS,
 	OPTION_THEME,
@@ -42,6 +43,7 @@ static const struct options_row options_table[] = {
     {OPTION_LINEAR, "linear", NULL,
 	N_("une question à la fois, ligne par ligne : plage braille, voix, terminal simple")},
     {OPTION_KIOSK, "kiosk", NULL, N_("borne partagée : délais courts, souris, pas de sortie")},
+    {OPTION_STAFF, "staff", NULL, N_("accès du personnel, d'ordinaire par SSH")},
     {OPTION_LANG, "lang", "fr|de|en", N_("langue")},
     {OPTION_GRAPHICS, "graphics", "WAY",
 	N_("images : auto, kitty, sixel, iterm, half, shade, plain, none")},
@@ -83,6 +85,8 @@ options_check(const struct options *o)
 		return options_mistake(_("langue inconnue"), o->language);
 	if (o->theme && !theme_by_name(o->theme, &theme))
 		return options_mistake(_("thème inconnu"), o->theme);
+	if (o->kiosk && o->staff)
+		return options_mistake(_("options qui s'excluent"), "--kiosk --staff");
 	if (o->graphics && !probe_wish_by_name(o->graphics, &wish))
 		return options_mistake(_("façon de montrer les images inconnue"), o->graphics);
 	return 0;
@@ -106,6 +110,9 @@ options_take(struct options *o, int id)
 		return 0;
 	case OPTION_KIOSK:
 		o->kiosk = true;
+		return 0;
+	case OPTION_STAFF:
+		o->staff = true;
 		return 0;
 	case OPTION_LANG:
 		o->language = optarg;

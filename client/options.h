@@ -13,6 +13,7 @@ struct options {
 	const char *graphics;
 	const char *theme;
 	bool kiosk;
+	bool staff;
 	bool no_mouse;
 	bool linear;
 };

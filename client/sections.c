@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of sections. Only what there is.
+ * The list of sections. Only what there is; whose they are, their actions say.
  */
 #include "client/sections.h"
 
@@ -18,10 +18,34 @@ static const struct section sections_table[] = {
     {N_("0 Déconnexion"), ACTION_LOGOUT, NULL},
 };
 
-const struct section *
-section_at(size_t i)
+static const struct {
+	Emage__Role role;
+	unsigned contexts;
+} sections_roles[] = {
+    {EMAGE__ROLE__ROLE_PATIENT, CTX_OF_PATIENT},
+    {EMAGE__ROLE__ROLE_RECEPTION, CTX_OF_DESK},
+    {EMAGE__ROLE__ROLE_PROFESSIONAL, CTX_OF_DOCTOR},
+    {EMAGE__ROLE__ROLE_ADMIN, CTX_OF_ADMIN},
+};
+
+unsigned
+section_contexts(Emage__Role role)
 {
-	return i < ARRAY_LEN(sections_table) ? &sections_table[i] : NULL;
+	for (size_t i = 0; i < ARRAY_LEN(sections_roles); i++)
+		if (sections_roles[i].role == role)
+			return CTX_SPACE | sections_roles[i].contexts;
+	return CTX_SPACE;
+}
+
+const struct section *
+section_at(Emage__Role role, size_t i)
+{
+	unsigned contexts = section_contexts(role);
+
+	for (size_t k = 0; k < ARRAY_LEN(sections_table); k++)
+		if (action_row(sections_table[k].action)->contexts & contexts && i-- == 0)
+			return &sections_table[k];
+	return NULL;
 }
 
 const struct section *

@@ -96,7 +96,7 @@ linear_say_sections(struct linear *l)
 	const struct section *s;
 	unsigned max = 0;
 
-	for (size_t i = 0; (s = section_at(i)) != NULL; i++) {
+	for (size_t i = 0; (s = section_at(l->session.role, i)) != NULL; i++) {
 		if (!linear_section_of(s->action) && s->open)
 			continue;
 		linear_say(l, "%s", _(s->label));
@@ -116,7 +116,7 @@ linear_space(struct linear *l)
 		linear_say(l, "%s", l->session.display_name);
 		choice = linear_pick(l, N_("3. Accès au portail"), _("Votre choix :"),
 		    linear_say_sections(l), N_("ouvre cette rubrique"), NULL);
-		s = choice > 0 ? section_at((size_t)choice - 1) : NULL;
+		s = choice > 0 ? section_at(l->session.role, (size_t)choice - 1) : NULL;
 		run = s ? linear_section_of(s->action) : NULL;
 		if (run)
 			run->run(l);

@@ -39,7 +39,7 @@ screen_help_free(struct screen *s)
 }
 
 static char *
-screen_help_text(const struct screen_ops *about)
+screen_help_text(const struct screen_ops *about, unsigned contexts)
 {
 	char *text = mem_printf("%s\n\n%s\n\n%s\n", _(about->title), _(about->about), _("Touches"));
 
@@ -49,7 +49,7 @@ screen_help_text(const struct screen_ops *about)
 		char *longer;
 		int blank;
 
-		if (!(row->contexts & about->contexts))
+		if (!(row->contexts & contexts))
 			continue;
 		action_keys_text((enum action)a, keys, sizeof(keys));
 		blank = HELP_KEYS_COLUMNS - (int)text_width(keys);
@@ -127,7 +127,7 @@ screen_help_new(struct app *app, const struct screen *about)
 	h->base.ops = &screen_help_ops;
 	h->base.app = app;
 	h->about = about->ops;
-	h->text = screen_help_text(about->ops);
+	h->text = screen_help_text(about->ops, app_contexts(app, about));
 	pager_init(&h->pager);
 	pager_set(&h->pager, h->text, strlen(h->text));
 	return &h->base;

@@ -12,6 +12,7 @@
 #include "client/app.h"
 #include "client/lang.h"
 #include "client/model/dates.h"
+#include "client/model/session.h"
 #include "client/screen/sheet.h"
 #include "client/tr.h"
 #include "common/clock.h"
@@ -256,14 +257,23 @@ screen_settings_consent(const struct account *a, struct sheet_flow *f)
 	sheet_row(f, _("Consentement"), text, SETTINGS_CONSENT);
 }
 
+/* What only somebody with exams can set. */
+static bool
+screen_settings_is_patients(size_t item)
+{
+	return item == SETTINGS_NOTICE_OPENED || item == SETTINGS_NOTICE_REPORT ||
+	       item == SETTINGS_EXPORT || item == SETTINGS_CONSENT;
+}
+
 static void
 screen_settings_lines(struct sheet *s, struct sheet_flow *f)
 {
 	struct screen_settings *m = screen_settings(s);
 	const struct account *a = &m->model;
+	bool patient = app_session(s->base.app)->role == EMAGE__ROLE__ROLE_PATIENT;
 
 	for (size_t i = 0; i < N_SETTINGS_ITEMS; i++)
-		sheet_hide(s, i, !a->loaded);
+		sheet_hide(s, i, !a->loaded || (!patient && screen_settings_is_patients(i)));
 	sheet_text(f, STYLE_TITLE, "%s", _("Paramètres de votre compte personnel"));
 	if (!a->loaded) {
 		sheet_text(f, STYLE_PLAIN, "%s", _("Chargement…"));
@@ -278,12 +288,16 @@ screen_settings_lines(struct sheet *s, struct sheet_flow *f)
 	screen_settings_password(a, f);
 	sheet_row(f, _("Langue"), "", SETTINGS_LANGUAGE);
 	sheet_gap(f);
-	sheet_text(f, STYLE_LABEL, "%s", _("Me prévenir par message :"));
-	sheet_check(f, SETTINGS_NOTICE_OPENED);
-	sheet_check(f, SETTINGS_NOTICE_REPORT);
-	sheet_gap(f);
+	if (patient) {
+		sheet_text(f, STYLE_LABEL, "%s", _("Me prévenir par message :"));
+		sheet_check(f, SETTINGS_NOTICE_OPENED);
+		sheet_check(f, SETTINGS_NOTICE_REPORT);
+		sheet_gap(f);
+	}
 	screen_settings_totp(s, f);
 	sheet_row(f, _("Sessions ouvertes"), "", SETTINGS_SESSIONS);
+	if (!patient)
+		return;
 	sheet_row(f, _("Mes données"), "", SETTINGS_EXPORT);
 	screen_settings_consent(a, f);
 }

@@ -192,12 +192,22 @@ screen_signin_draw(struct screen *s, const struct area *room)
 	text.h = room->y + room->h - text.y;
 	if (text.h > 0)
 		wrap_draw(&text, STYLE_PLAIN,
-		    _("Lors de votre 1ère connexion, vous saisissez le mot de passe temporaire "
-		      "figurant sur le document qui vous a été remis lors du recueil de votre "
-		      "consentement dans le service d'imagerie de votre établissement de santé, "
-		      "de votre clinique, ou de votre cabinet radiologique. Pour les connexions "
-		      "suivantes, vous saisissez le mot de passe que vous aurez choisi lors de "
-		      "votre première connexion."));
+		    app_is_staff(f->base.app)
+			? _("Accès réservé au personnel. Lors de votre 1ère connexion, vous "
+			    "saisissez le mot de passe temporaire qui vous a été envoyé. Un code "
+			    "d'accès à usage unique vous est demandé ensuite. Chaque accès à un "
+			    "dossier est inscrit dans l'historique du patient.")
+			: _("Lors de votre 1ère connexion, vous saisissez le mot de passe "
+			    "temporaire "
+			    "figurant sur le document qui vous a été remis lors du recueil de "
+			    "votre "
+			    "consentement dans le service d'imagerie de votre établissement de "
+			    "santé, "
+			    "de votre clinique, ou de votre cabinet radiologique. Pour les "
+			    "connexions "
+			    "suivantes, vous saisissez le mot de passe que vous aurez choisi lors "
+			    "de "
+			    "votre première connexion."));
 	form_end(&f->form);
 }
 

@@ -36,6 +36,15 @@ static const unsigned screens[] = {
     CTX_HELP,
 };
 
+/* ... and whose space they stand in. */
+static const unsigned spaces[] = {CTX_OF_PATIENT, CTX_OF_DESK, CTX_OF_DOCTOR, CTX_OF_ADMIN};
+
+static unsigned
+contexts_of(size_t screen, size_t space)
+{
+	return screens[screen] & CTX_SPACE ? screens[screen] | spaces[space] : screens[screen];
+}
+
 static bool
 has_key(const struct action_row *row, uint32_t key)
 {
@@ -46,27 +55,33 @@ has_key(const struct action_row *row, uint32_t key)
 }
 
 static void
+check_no_key_twice(size_t s, unsigned contexts)
+{
+	for (unsigned a = 1; a < N_ACTIONS; a++) {
+		const struct action_row *row = action_row((enum action)a);
+
+		if (!(row->contexts & contexts))
+			continue;
+		for (unsigned b = a + 1; b < N_ACTIONS; b++) {
+			const struct action_row *other = action_row((enum action)b);
+
+			if (!(other->contexts & contexts))
+				continue;
+			for (unsigned i = 0; i < ACTION_MAX_KEYS && row->keys[i]; i++)
+				if (has_key(other, row->keys[i]))
+					fail_msg("screen %zu: %s and %s share a key", s, row->name,
+					    other->name);
+		}
+	}
+}
+
+static void
 test_no_key_twice(void **state)
 {
 	(void)state;
-	for (size_t s = 0; s < ARRAY_LEN(screens); s++) {
-		for (unsigned a = 1; a < N_ACTIONS; a++) {
-			const struct action_row *row = action_row((enum action)a);
-
-			if (!(row->contexts & screens[s]))
-				continue;
-			for (unsigned b = a + 1; b < N_ACTIONS; b++) {
-				const struct action_row *other = action_row((enum action)b);
-
-				if (!(other->contexts & screens[s]))
-					continue;
-				for (unsigned i = 0; i < ACTION_MAX_KEYS && row->keys[i]; i++)
-					if (has_key(other, row->keys[i]))
-						fail_msg("screen %zu: %s and %s share a key", s,
-						    row->name, other->name);
-			}
-		}
-	}
+	for (size_t s = 0; s < ARRAY_LEN(screens); s++)
+		for (size_t o = 0; o < ARRAY_LEN(spaces); o++)
+			check_no_key_twice(s, contexts_of(s, o));
 }
 
 /* Each has a key, words for it, and the keys are found again. */
@@ -86,8 +101,11 @@ test_rows(void **state)
 		action_keys_text((enum action)a, keys, sizeof(keys));
 		assert_true(keys[0] != '\0');
 		for (size_t s = 0; s < ARRAY_LEN(screens); s++)
-			if (row->contexts & screens[s])
-				assert_int_equal(action_of_key(row->keys[0], screens[s], false), a);
+			for (size_t o = 0; o < ARRAY_LEN(spaces); o++)
+				if (row->contexts & contexts_of(s, o))
+					assert_int_equal(
+					    action_of_key(row->keys[0], contexts_of(s, o), false),
+					    a);
 	}
 }
 
