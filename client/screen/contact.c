@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "client/app.h"
-#include "client/errtext.h"
+#include "client/model/account_text.h"
 #include "client/model/session.h"
 #include "client/screen/sheet.h"
 #include "client/tr.h"
@@ -84,42 +84,21 @@ screen_contact_enter(struct screen_contact *c, enum contact_stage stage)
 
 /* ------------------------------------------------------------------- asking */
 
-/* What is wrong with the address that was typed. */
-static const char *
-screen_contact_form(const struct screen_contact *c)
-{
-	return screen_contact_is_mobile(c)
-		   ? _("Ce numéro n'est pas celui d'un mobile : écrivez-le comme 06 12 34 56 78 "
-		       "ou +49 151 23456789.")
-		   : _("Cette adresse n'est pas complète : écrivez-la comme nom@exemple.fr.");
-}
-
 static void
 screen_contact_refused(struct screen_contact *c, int err, const Emage__Error *e)
 {
 	struct sheet *s = &c->sheet;
-	const char *field = e ? e->field : "";
-	char wait[128] = "";
+	char text[ACCOUNT_TEXT_LEN];
 
-	if (err == -EM_E_AUTH) {
+	account_contact_refusal(c->channel, err, e ? e->field : "", e ? e->retry_after_s : 0, text);
+	if (err == -EM_E_AUTH)
 		sheet_wrong_password(s, CONTACT_PASSWORD, e);
-	} else if (err == -EM_E_INVALID && strcmp(field, "address") == 0) {
-		sheet_mend(s, CONTACT_ADDRESS, screen_contact_form(c));
-	} else if (err == -EM_E_EXISTS) {
-		sheet_mend(s, CONTACT_ADDRESS, _("C'est déjà celle de votre compte."));
-	} else if (err == -EM_E_NO_CHANNEL) {
-		sheet_mend(s, CONTACT_ADDRESS,
-		    _("C'est la seule adresse de votre compte : ajoutez-en une autre avant de la "
-		      "supprimer."));
-	} else if (err == -EM_E_RATE && strcmp(field, "channel") == 0) {
-		errtext_hours(e->retry_after_s, wait, sizeof(wait));
-		app_message(s->base.app, MESSAGE_ERROR, "%s %s",
-		    _("L'autre adresse a changé il y a moins de 72 heures : pour votre sécurité, "
-		      "celle-ci doit attendre."),
-		    wait);
-	} else {
+	else if (text[0] && err == -EM_E_RATE) /* no other address would do */
+		app_message(s->base.app, MESSAGE_ERROR, "%s", text);
+	else if (text[0])
+		sheet_mend(s, CONTACT_ADDRESS, text);
+	else
 		app_message_error(s->base.app, err, e);
-	}
 }
 
 static void
@@ -154,7 +133,7 @@ screen_contact_start(struct screen_contact *c)
 	struct sheet *s = &c->sheet;
 
 	if (!c->removing && field_is_empty(s->items[CONTACT_ADDRESS].field)) {
-		sheet_mend(s, CONTACT_ADDRESS, screen_contact_form(c));
+		sheet_mend(s, CONTACT_ADDRESS, account_contact_form(c->channel));
 		return;
 	}
 	if (field_is_empty(s->items[CONTACT_PASSWORD].field)) {

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 
 #include "client/app.h"
-#include "client/lang.h"
-#include "client/model/dates.h"
+#include "client/model/account_text.h"
 #include "client/screen/sheet.h"
 #include "client/tr.h"
 #include "common/err.h"
@@ -33,19 +32,6 @@ static struct screen_sessions *
 screen_sessions(void *s)
 {
 	return s;
-}
-
-static const char *
-screen_sessions_kind(Emage__ClientKind kind)
-{
-	switch (kind) {
-	case EMAGE__CLIENT_KIND__CLIENT_KIND_KIOSK:
-		return _("Borne");
-	case EMAGE__CLIENT_KIND__CLIENT_KIND_SCRIPT:
-		return _("Programme");
-	default:
-		return _("Terminal");
-	}
 }
 
 /* ------------------------------------------------------------------- asking */
@@ -126,16 +112,10 @@ screen_sessions_resumed(struct screen *s)
 static void
 screen_sessions_row(const struct account_session *a, size_t item, struct sheet_flow *f)
 {
-	char opened[DATES_LEN], active[DATES_LEN];
-	char label[64], text[160];
+	char label[64], text[ACCOUNT_TEXT_LEN];
 
-	dates_time(lang_now(), a->opened_at_ms, opened);
-	dates_time(lang_now(), a->active_at_ms, active);
-	snprintf(label, sizeof(label), "%s", screen_sessions_kind(a->kind));
-	if (a->is_this_one)
-		snprintf(text, sizeof(text), _("celle-ci, ouverte le %s"), opened);
-	else
-		snprintf(text, sizeof(text), _("du %1$s, active le %2$s"), opened, active);
+	snprintf(label, sizeof(label), "%s", account_session_kind(a->kind));
+	account_session_text(a, text);
 	sheet_row(f, label, text, a->is_this_one ? SHEET_NONE : item);
 }
 

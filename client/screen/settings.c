@@ -11,7 +11,8 @@
 
 #include "client/app.h"
 #include "client/lang.h"
-#include "client/model/dates.h"
+#include "client/model/account_text.h"
+#include "client/model/session.h"
 #include "client/model/session.h"
 #include "client/screen/sheet.h"
 #include "client/tr.h"
@@ -200,25 +201,19 @@ screen_settings_contact(struct sheet *s, struct sheet_flow *f, size_t item, Emag
 static void
 screen_settings_wait(const struct account *a, struct sheet_flow *f)
 {
-	char at[DATES_LEN];
+	char text[ACCOUNT_TEXT_LEN];
 
-	if (a->contact_wait_until_ms <= clock_now_ms())
-		return;
-	dates_time(lang_now(), a->contact_wait_until_ms, at);
-	sheet_text(f, STYLE_WARN,
-	    _("Une adresse vient de changer : l'autre ne pourra l'être qu'à partir du %s."), at);
+	account_wait_text(a, clock_now_ms(), text);
+	if (text[0])
+		sheet_text(f, STYLE_WARN, "%s", text);
 }
 
 static void
 screen_settings_password(const struct account *a, struct sheet_flow *f)
 {
-	char at[DATES_LEN];
-	char text[128] = "";
+	char text[ACCOUNT_TEXT_LEN];
 
-	if (a->password_changed_at_ms > 0) {
-		dates_day(lang_now(), a->password_changed_at_ms, at);
-		snprintf(text, sizeof(text), _("changé le %s"), at);
-	}
+	account_password_text(a, text);
 	sheet_row(f, _("Mot de passe"), text, SETTINGS_PASSWORD);
 }
 
@@ -226,15 +221,9 @@ static void
 screen_settings_totp(struct sheet *s, struct sheet_flow *f)
 {
 	const struct account *a = &screen_settings(s)->model;
-	char text[128];
+	char text[ACCOUNT_TEXT_LEN];
 
-	if (a->totp)
-		snprintf(text, sizeof(text),
-		    ngettext("activée, %u code de secours", "activée, %u codes de secours",
-			a->recovery_codes_left),
-		    a->recovery_codes_left);
-	else
-		snprintf(text, sizeof(text), "%s", _("non activée"));
+	account_totp_text(a, text);
 	s->items[SETTINGS_TOTP].label = a->totp ? N_("Désactiver") : N_("Activer");
 	sheet_row(f, _("Application d'authentification"), text, SETTINGS_TOTP);
 }
@@ -242,18 +231,9 @@ screen_settings_totp(struct sheet *s, struct sheet_flow *f)
 static void
 screen_settings_consent(const struct account *a, struct sheet_flow *f)
 {
-	char at[DATES_LEN];
-	char text[256] = "";
+	char text[ACCOUNT_TEXT_LEN];
 
-	if (a->consent_at_ms > 0) {
-		dates_day(lang_now(), a->consent_at_ms, at);
-		snprintf(text, sizeof(text), _("donné le %s"), at);
-	}
-	if (text[0] && a->consent_establishment[0]) {
-		size_t len = strlen(text);
-
-		snprintf(text + len, sizeof(text) - len, " · %.180s", a->consent_establishment);
-	}
+	account_consent_text(a, text);
 	sheet_row(f, _("Consentement"), text, SETTINGS_CONSENT);
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "client/app.h"
-#include "client/errtext.h"
+#include "client/model/account_text.h"
 #include "client/tr.h"
 #include "client/widget/wrap.h"
 #include "common/mem.h"
@@ -156,13 +156,11 @@ sheet_mend(struct sheet *s, size_t item, const char *text)
 void
 sheet_wrong_password(struct sheet *s, size_t item, const Emage__Error *e)
 {
-	char wait[128] = "";
+	char text[ACCOUNT_TEXT_LEN];
 
-	if (e && e->retry_after_s > 0)
-		errtext_wait(e->retry_after_s, wait, sizeof(wait));
+	account_wrong_password(e ? e->retry_after_s : 0, text);
 	sheet_focus(s, item);
-	app_message(s->base.app, MESSAGE_ERROR, "%s%s%s", _("Ce mot de passe n'est pas le bon."),
-	    wait[0] ? " " : "", wait);
+	app_message(s->base.app, MESSAGE_ERROR, "%s", text);
 }
 
 char *
