@@ -52,24 +52,11 @@ store_account_rehash(
 	    db, Q_account_rehash, BINDS(db_text(new_hash), db_u64(account_id), db_text(old_hash)));
 }
 
-static int
-account_add_number(struct store_conn *db, const struct store_patient_new *p, uint64_t patient_id)
-{
-	uint64_t added = 0;
-	int rc;
-
-	if (!p->ipp || !*p->ipp)
-		return 0;
-	rc = db_exec(db, Q_patient_number_insert,
-	    BINDS(db_text(p->ipp_authority), db_text(p->ipp), db_u64(patient_id)), &added);
-	return rc ? rc : added == 1 ? 0 : -EM_E_EXISTS;
-}
-
 int
 store_patient_add(struct store_conn *db, const struct store_patient_new *p, uint64_t *patient_id_r,
     uint64_t *account_id_r)
 {
-	uint64_t patient_id, account_id;
+	uint64_t patient_id;
 	int rc;
 
 	rc = db_id(db, Q_patient_insert,
@@ -78,26 +65,17 @@ store_patient_add(struct store_conn *db, const struct store_patient_new *p, uint
 	    &patient_id);
 	if (rc)
 		return rc == -EM_E_NOT_FOUND ? -EM_E_INTERNAL : rc;
-	rc = account_add_number(db, p, patient_id);
-	if (rc)
-		return rc;
-	/* before the account: the database refuses an active one without it */
-	rc = db_exec(db, Q_consent_insert,
-	    BINDS(db_u64(patient_id), db_i64(1), db_i64(p->now_ms), db_text(p->operator_name),
-		db_u64(p->establishment_id)),
-	    NULL);
-	if (rc)
-		return rc;
-	rc = db_id(db, Q_account_insert,
-	    BINDS(db_u64(patient_id), db_text(p->identifier), db_text(p->email), db_text(p->mobile),
-		db_text(p->language), db_text(p->temp_hash), db_i64(p->temp_expires_at_ms),
-		db_i64(p->now_ms)),
-	    &account_id);
-	if (rc)
-		return rc == -EM_E_NOT_FOUND ? -EM_E_EXISTS : rc;
-	*patient_id_r = patient_id;
-	*account_id_r = account_id;
-	return 0;
+	rc = store_patient_names_put(db,
+	    &(struct store_patient_names){.patient_id = patient_id,
+		.given_name = p->given_name,
+		.used_name = p->used_name,
+		.birth_name = p->birth_name,
+		.birth_date = p->birth_date});
+	if (!rc)
+		rc = store_account_open(db, p, patient_id, account_id_r);
+	if (!rc)
+		*patient_id_r = patient_id;
+	return rc;
 }
 
 int

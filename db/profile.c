@@ -90,7 +90,9 @@ store_consent_withdraw(
     struct store_conn *db, uint64_t account_id, uint64_t patient_id, int64_t now_ms)
 {
 	int rc = db_exec(db, Q_consent_insert,
-	    BINDS(db_u64(patient_id), db_i64(0), db_i64(now_ms), db_text(""), db_i64(0)), NULL);
+	    BINDS(db_u64(patient_id), db_i64(0), db_i64(now_ms), db_text(""), db_i64(0),
+		db_text(""), db_text(""), db_text(""), db_i64(0)),
+	    NULL);
 
 	return rc ? rc : db_exec_one(db, Q_account_withdraw, BINDS(db_u64(account_id)));
 }

@@ -118,10 +118,13 @@ struct store_patient_new {
 	const char *ipp, *ipp_authority; /* "" = none */
 	uint64_t establishment_id;	 /* 0 = unknown */
 	const char *operator_name;	 /* consent record */
+	uint64_t operator_account;	 /* 0 = an operator of the server */
+	const char *text_version, *text_hash; /* what was consented to, NULL = not said */
+	const char *channel;		      /* "paper", "spoken", "remote", NULL = not said */
 	int64_t now_ms;
 };
-/* Patient, account (active), local number and consent record in one go.
- * -EM_E_EXISTS when the identifier or the (authority, ipp) is taken. */
+/* Patient with what finds them, account (active), local number and consent record
+ * in one go. -EM_E_EXISTS when the identifier or the (authority, ipp) is taken. */
 int store_patient_add(struct store_conn *db, const struct store_patient_new *p,
     uint64_t *patient_id_r, uint64_t *account_id_r);
 int store_patient_by_ipp(
@@ -272,9 +275,16 @@ struct store_exam_query {
 	uint64_t patient_id;
 	int64_t from_ms, before_ms; /* half open; INT64_MIN / INT64_MAX = open end */
 	uint64_t establishment_id;  /* 0 = any */
+	bool all;		    /* as in store_eyes */
 	enum exam_sort sort;
 	bool ascending;
 	uint32_t offset, limit;
+};
+/* Whose exams are looked at, and by whom: a patient sees released ones, a
+ * professional with the record open all of them. */
+struct store_eyes {
+	uint64_t patient_id;
+	bool all;
 };
 struct store_exam {
 	uint64_t exam_id;
@@ -287,25 +297,29 @@ struct store_exam {
 	bool released, has_report;
 	uint32_t n_images;
 };
-/* Released exams of one patient, without study_uid and accession_number ("").
+/* Exams of one patient, without study_uid and accession_number ("").
  * Rows in the arena. */
 int store_exam_page(struct store_conn *db, struct arena *a, const struct store_exam_query *q,
     struct store_exam **rows_r, unsigned *n_r);
 int store_exam_count(struct store_conn *db, const struct store_exam_query *q, uint32_t *n_r);
-/* A released exam of this patient; somebody else's is -EM_E_NOT_FOUND, by the
+/* An exam of this patient; somebody else's is -EM_E_NOT_FOUND, by the
  * same path as one that does not exist (S-08). */
-int store_exam_get(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
-    struct store_exam *r);
+int store_exam_get(struct store_conn *db, struct arena *a, const struct store_eyes *eyes,
+    uint64_t exam_id, struct store_exam *r);
 /* Released or not, by its study UID. */
 int store_exam_by_study(
     struct store_conn *db, uint64_t patient_id, const char *study_uid, uint64_t *exam_id_r);
 int store_exam_release(struct store_conn *db, uint64_t exam_id, int64_t now_ms, bool *was_r);
+/* Exams that came in by then and wait for their release, the longest first; at
+ * most max. */
+int store_exams_waiting(struct store_conn *db, int64_t arrived_by_ms, uint64_t *ids_r, unsigned max,
+    unsigned *n_r);
 
 struct store_establishment {
 	uint64_t establishment_id;
 	const char *finess, *name;
 };
-int store_establishments_of(struct store_conn *db, struct arena *a, uint64_t patient_id,
+int store_establishments_of(struct store_conn *db, struct arena *a, const struct store_eyes *eyes,
     struct store_establishment **rows_r, unsigned *n_r);
 int store_establishment_add(
     struct store_conn *db, const char *finess, const char *name, uint64_t *id_r, bool *existed_r);
@@ -321,8 +335,8 @@ struct store_report {
 };
 /* The newest final report, else the newest. -EM_E_NOT_FOUND = none. The exam's
  * patient must match. */
-int store_report_get(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
-    struct store_report *r);
+int store_report_get(struct store_conn *db, struct arena *a, const struct store_eyes *eyes,
+    uint64_t exam_id, struct store_report *r);
 
 struct store_series {
 	uint64_t series_id;
@@ -333,8 +347,8 @@ struct store_series {
 	double frame_time_ms;
 };
 /* Those with something to show, by number. */
-int store_series_of(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
-    struct store_series **rows_r, unsigned *n_r);
+int store_series_of(struct store_conn *db, struct arena *a, const struct store_eyes *eyes,
+    uint64_t exam_id, struct store_series **rows_r, unsigned *n_r);
 
 /* One frame: where its codestream lies, and its packed emage.FrameInfo. Order
  * in a series: by slice position along the normal where geometry allows, else
@@ -347,9 +361,9 @@ struct store_frame {
 	const uint8_t *info;
 	size_t info_len;
 };
-/* Frames first .. first+max-1 of a series, if its exam is released to this
- * patient; *total_r = frames in the series. -EM_E_NOT_FOUND otherwise. */
-int store_frames_get(struct store_conn *db, struct arena *a, uint64_t patient_id,
+/* Frames first .. first+max-1 of a series, if these eyes may see its exam;
+ * *total_r = frames in the series. -EM_E_NOT_FOUND otherwise. */
+int store_frames_get(struct store_conn *db, struct arena *a, const struct store_eyes *eyes,
     uint64_t series_id, uint32_t first, uint32_t max, struct store_frame **rows_r, unsigned *n_r,
     uint32_t *total_r);
 
@@ -575,6 +589,9 @@ int store_establishment_set_contact(
     struct store_conn *db, uint64_t establishment_id, const char *contact);
 
 #include "db/store_account.h"
+#include "db/store_audit.h"
+#include "db/store_desk.h"
+#include "db/store_record.h"
 #include "db/store_staff.h"
 
 #endif

@@ -11,6 +11,7 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/text.h"
 
 #define APPLICATION_ID 1697475943 /* "e-mg" */
 
@@ -24,8 +25,36 @@ const struct sqlite_migration sqlite_migrations[] = {
     {.version = 3, .name = "account", .sql =
 #include "db/migrations/0003_account.sql.h"
     },
+    {.version = 4, .name = "directory", .sql =
+#include "db/migrations/0004_directory.sql.h"
+    },
+    {.version = 5, .name = "staff", .sql =
+#include "db/migrations/0005_staff.sql.h"
+    },
 };
 const unsigned sqlite_n_migrations = ARRAY_LEN(sqlite_migrations);
+
+/* text_fold(), for migrations that fill what is searched by folds. */
+static void
+migrate_fold(sqlite3_context *context, int n, sqlite3_value **values)
+{
+	const char *text = (const char *)sqlite3_value_text(values[0]);
+	size_t len = text ? (size_t)sqlite3_value_bytes(values[0]) : 0;
+	char *out = mem_new(3 * len + 1);
+
+	(void)n;
+	sqlite3_result_text64(
+	    context, out, text ? text_fold(text, len, out) : 0, free, SQLITE_UTF8);
+}
+
+static int
+migrate_functions(sqlite3 *db)
+{
+	int result = sqlite3_create_function_v2(db, "text_fold", 1,
+	    SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, migrate_fold, NULL, NULL, NULL);
+
+	return result == SQLITE_OK ? 0 : sqlite_error(db, result, "migration");
+}
 
 static int
 migrate_statements(sqlite3 *db, const char *sql, void (*step)(void *arg), void *arg)
@@ -98,6 +127,7 @@ sqlite_migrate(sqlite3 *db, const struct sqlite_migration *list, unsigned n,
 		    list[n - 1].version);
 		return -EM_E_CONFIG;
 	}
+	rc = migrate_functions(db);
 	for (i = 0; i < n && !rc; i++) {
 		if (list[i].version > version)
 			rc = migrate_one(db, &list[i], step, arg);
