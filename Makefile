@@ -184,6 +184,7 @@ $(B)/%.txt.h: %.txt
 	@mkdir -p $(@D)
 	$(Q)sh tools/build/embed.sh $< > $@
 $(B)/server/handle/pages.o: $(patsubst %,$(B)/%.h,$(wildcard data/faq/*.txt data/support/*.txt))
+$(B)/server/handle/consents.o: $(patsubst %,$(B)/%.h,$(wildcard data/consent/*.txt))
 $(B)/server/handle/texts.o: $(patsubst %,$(B)/%.h,$(wildcard data/messages/*.txt))
 
 include db/rules.mk

@@ -22,6 +22,7 @@
 #include "server/confine.h"
 #include "server/courier_link.h"
 #include "server/daemon_int.h"
+#include "server/handle/consents.h"
 #include "server/handle/pages.h"
 #include "server/handle/texts.h"
 #include "server/imaging_pool.h"
@@ -360,6 +361,7 @@ daemon_teardown(struct daemon *d)
 		event_base_free(d->base);
 	blocklist_free(&s->blocklist);
 	texts_free(&s->texts);
+	consents_free(&s->consents);
 	pages = atomic_load(&s->pages);
 	pages_free(&pages);
 	SSL_CTX_free(d->tls);

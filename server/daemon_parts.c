@@ -19,6 +19,7 @@
 #include "common/mem.h"
 #include "common/tls.h"
 #include "server/daemon_int.h"
+#include "server/handle/consents.h"
 #include "server/handle/media.h"
 #include "server/handle/pages.h"
 #include "server/handle/texts.h"
@@ -123,6 +124,8 @@ daemon_load_words(struct daemon *d)
 	char installed[PATH_MAX];
 
 	if (texts_new(st->courier_messages, &s->texts, d->faults, sizeof(d->faults)) != 0)
+		return -EM_E_CONFIG;
+	if (consents_new(st->consent_texts, &s->consents, d->faults, sizeof(d->faults)) != 0)
 		return -EM_E_CONFIG;
 	if (daemon_load_pages(d, st) != 0)
 		return -EM_E_CONFIG;

@@ -49,7 +49,8 @@ struct counters {
 struct blocklist; /* policy/password.h */
 struct courier_link;
 struct imaging_pool;
-struct texts; /* handle/texts.h */
+struct consents; /* handle/consents.h */
+struct texts;	 /* handle/texts.h */
 struct pages; /* handle/pages.h */
 
 /*
@@ -66,6 +67,7 @@ struct server {
 	int media_fd;	      /* storage.directory/media: originals and frames */
 	struct blocklist *blocklist;
 	struct texts *texts; /* words of messages: texts_new() */
+	struct consents *consents; /* what is consented to: consents_new() */
 	/* help and support: pages_new(); replaced by a reload like the settings */
 	_Atomic(struct pages *) pages;
 	struct courier_link *courier;

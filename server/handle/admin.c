@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "proto/admin.pb-c.h"
 #include "server/courier_link.h"
+#include "server/handle/desk.h"
 #include "server/handle/fields.h"
 #include "server/handle/notice.h"
 #include "server/handle/opened.h"
@@ -23,9 +24,6 @@
 #define NAME_MAX_CHARS		100u
 #define ESTABLISHMENT_MAX_CHARS 200u
 #define LOCAL_NUMBER_MAX_CHARS	64u
-/* A generated identifier that is taken is drawn again; so many times in a row
- * mean that something else is wrong. */
-#define IDENTIFIER_DRAWS 16u
 
 /* ----------------------------------------------------------------- status */
 
@@ -88,43 +86,33 @@ handle_admin_status_read(struct request *rq, struct store_conn *db)
 /* ------------------------------------------------------------ new patient */
 
 struct patient_state {
-	char temporary[POLICY_TEMP_PASSWORD_MAX];
-	char hash[PWHASH_MAX];
+	struct desk_secret secret;
 };
-
-static bool
-admin_one_of(const char *s, const char *a, const char *b, const char *c)
-{
-	return strcmp(s, a) == 0 || strcmp(s, b) == 0 || strcmp(s, c) == 0;
-}
 
 /* The first field that does not look as it must, or NULL. */
 static const char *
-admin_patient_fault(const Emage__AdminPatientAddRequest *m)
+admin_patient_fault(struct request *rq, const Emage__AdminPatientAddRequest *m)
 {
-	if (!admin_one_of(m->civility, "", "Madame", "Monsieur"))
-		return "civility";
-	if (!fields_line(m->given_name, 1, NAME_MAX_CHARS))
-		return "given_name";
-	if (!fields_line(m->used_name, m->birth_name[0] == '\0', NAME_MAX_CHARS))
-		return "used_name";
-	if (!fields_line(m->birth_name, 0, NAME_MAX_CHARS))
-		return "birth_name";
-	if (!fields_day(m->birth_date))
-		return "birth_date";
-	if (!admin_one_of(m->sex, "", "F", "M"))
-		return "sex";
+	const struct desk_traits traits = {.civility = m->civility,
+	    .given_name = m->given_name,
+	    .used_name = m->used_name,
+	    .birth_name = m->birth_name,
+	    .birth_date = m->birth_date,
+	    .sex = m->sex,
+	    .language = m->language,
+	    .ipp = m->ipp,
+	    .now_ms = rq->now_ms};
+	const char *fault = desk_traits_fault(&traits);
+
+	if (fault != NULL)
+		return fault;
 	if (m->email[0] != '\0' && !fields_email(m->email))
 		return "email";
-	if (m->mobile[0] != '\0' && !fields_mobile(m->mobile))
+	if (desk_mobile(rq->arena, m->mobile) == NULL)
 		return "mobile";
 	/* without one no access code would ever arrive */
 	if (m->email[0] == '\0' && m->mobile[0] == '\0')
 		return "email";
-	if (m->language[0] != '\0' && !admin_one_of(m->language, "fr", "de", "en"))
-		return "language";
-	if (!fields_line(m->ipp, 0, LOCAL_NUMBER_MAX_CHARS))
-		return "ipp";
 	if (!fields_line(m->ipp_authority, m->ipp[0] != '\0', LOCAL_NUMBER_MAX_CHARS))
 		return "ipp_authority";
 	if (!fields_line(m->operator_name, 0, NAME_MAX_CHARS))
@@ -135,7 +123,7 @@ admin_patient_fault(const Emage__AdminPatientAddRequest *m)
 int
 check_admin_patient_add(struct request *rq)
 {
-	const char *field = admin_patient_fault(rq->msg);
+	const char *field = admin_patient_fault(rq, rq->msg);
 
 	return field == NULL ? 0 : request_invalid(rq, field);
 }
@@ -164,30 +152,7 @@ handle_admin_patient_add_work(struct request *rq)
 {
 	struct patient_state *st = rq->state;
 
-	policy_temp_password(st->temporary);
-	return pwhash_make(&rq->server->pepper, st->temporary, NULL, st->hash);
-}
-
-/* An identifier that nobody has: as it is printed, and as it is kept. */
-static int
-admin_draw_identifier(struct request *rq, struct store_conn *db,
-    char shown_r[POLICY_IDENTIFIER_MAX], char kept_r[3 * POLICY_IDENTIFIER_MAX + 1])
-{
-	struct store_account taken;
-
-	for (unsigned i = 0; i < IDENTIFIER_DRAWS; i++) {
-		int rc;
-
-		policy_identifier_new(shown_r);
-		(void)policy_identifier_normalise(shown_r, kept_r);
-		rc = store_account_by_identifier(db, rq->arena, kept_r, &taken);
-		if (rc == -EM_E_NOT_FOUND)
-			return 0;
-		if (rc < 0)
-			return rc;
-	}
-	log_error("patient.identifier", "cause=none free draws=%u", IDENTIFIER_DRAWS);
-	return -EM_E_INTERNAL;
+	return desk_secret_make(rq, "", &st->secret);
 }
 
 int
@@ -196,9 +161,9 @@ handle_admin_patient_add_write(struct request *rq, struct store_conn *db)
 	const Emage__AdminPatientAddRequest *m = rq->msg;
 	const struct patient_state *st = rq->state;
 	Emage__AdminPatientAddReply *reply = rq->reply;
-	char shown[POLICY_IDENTIFIER_MAX], kept[3 * POLICY_IDENTIFIER_MAX + 1];
+	struct desk_identifier id;
 	struct store_patient_new p = {
-	    .identifier = kept,
+	    .identifier = id.kept,
 	    .civility = m->civility,
 	    .given_name = m->given_name,
 	    .used_name = m->used_name,
@@ -206,9 +171,9 @@ handle_admin_patient_add_write(struct request *rq, struct store_conn *db)
 	    .sex = m->sex,
 	    .birth_date = m->birth_date,
 	    .email = m->email,
-	    .mobile = m->mobile,
+	    .mobile = desk_mobile(rq->arena, m->mobile),
 	    .language = m->language[0] != '\0' ? m->language : "fr",
-	    .temp_hash = st->hash,
+	    .temp_hash = st->secret.hash,
 	    .temp_expires_at_ms = rq->now_ms + POLICY_TEMP_LETTER_MS,
 	    .ipp = m->ipp,
 	    .ipp_authority = m->ipp_authority,
@@ -217,7 +182,7 @@ handle_admin_patient_add_write(struct request *rq, struct store_conn *db)
 	    .now_ms = rq->now_ms,
 	};
 	uint64_t account_id;
-	int rc = admin_draw_identifier(rq, db, shown, kept);
+	int rc = p.mobile == NULL ? -EM_E_NO_MEMORY : desk_identifier_draw(rq, db, &id);
 
 	if (rc == 0)
 		rc = store_patient_add(db, &p, &reply->patient_id, &account_id);
@@ -229,8 +194,8 @@ handle_admin_patient_add_write(struct request *rq, struct store_conn *db)
 			.event = "patient.added", .patient_id = reply->patient_id});
 	if (rc < 0)
 		return rc;
-	reply->identifier = arena_strdup(rq->arena, shown);
-	reply->temporary_password = arena_strdup(rq->arena, st->temporary);
+	reply->identifier = arena_strdup(rq->arena, id.shown);
+	reply->temporary_password = arena_strdup(rq->arena, st->secret.temporary);
 	if (reply->identifier == NULL || reply->temporary_password == NULL)
 		return -EM_E_NO_MEMORY;
 	return 0;

@@ -163,9 +163,11 @@ auth_fail(struct request *rq, struct store_conn *db, const struct store_counter 
 	return auth_refuse(rq, policy_signin_delay_ms(&now));
 }
 
-/* The person's own app shows the code: nothing is sent. */
+/* Nothing is sent: the person's own app shows the code, or, without any way to
+ * reach the person, the desk hands one over. */
 static int
-auth_challenge_app(struct request *rq, struct store_conn *db, struct store_challenge *c)
+auth_challenge_unsent(
+    struct request *rq, struct store_conn *db, struct store_challenge *c, bool app)
 {
 	Emage__AuthPasswordReply *reply = rq->reply;
 	int rc;
@@ -176,7 +178,7 @@ auth_challenge_app(struct request *rq, struct store_conn *db, struct store_chall
 	rc = store_challenge_add(db, c, &c->challenge_id);
 	if (rc < 0)
 		return rc;
-	reply->totp = true;
+	reply->totp = app;
 	reply->expires_in_s = code_seconds(c->expires_at_ms - rq->now_ms);
 	reply->tries_left = c->tries_left;
 	rq->change = (struct change){
@@ -196,15 +198,13 @@ auth_challenge(
 
 	memcpy(c.binding, rq->caller.binding, sizeof(c.binding));
 	if (who->totp)
-		return auth_challenge_app(rq, db, &c);
+		return auth_challenge_unsent(rq, db, &c, true);
 	rc = people_contacts(rq->arena, who, &reply->contacts, &reply->n_contacts);
 	if (rc < 0)
 		return rc;
 	auth_keep_contacts(who, temp, reply->contacts, &reply->n_contacts);
-	if (reply->n_contacts == 0) {
-		request_refuse(rq, EM_E_NO_CHANNEL, "", 0, 0);
-		return 0;
-	}
+	if (reply->n_contacts == 0)
+		return auth_challenge_unsent(rq, db, &c, false);
 	rc = code_may_send(rq, db, who->account_id, &refused);
 	if (rc < 0 || refused)
 		return rc;

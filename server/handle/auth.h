@@ -12,6 +12,7 @@
 /* What the second step was, beside the channels a code goes by (emage.Channel). */
 #define AUTH_BY_TOTP	 3
 #define AUTH_BY_RECOVERY 4
+#define AUTH_BY_DESK	 5
 
 /* Whether a code may go by this channel: not by the one that brought the
  * temporary password, when the person has another (R-06). */

@@ -169,6 +169,27 @@ auth_code_accept(struct request *rq, struct store_conn *db, const struct store_a
 	return auth_code_audit(rq, db, who, "signin.temporary", "ok");
 }
 
+/* Whether it is the code that the desk has handed over; that uses it up. */
+static int
+auth_code_in_person(struct request *rq, struct store_conn *db, const struct store_challenge *c,
+    bool *right_r, int *second_r)
+{
+	const Emage__AuthCodeRequest *m = rq->msg;
+	char code[POLICY_CODE_DIGITS + 1];
+	uint8_t hash[32];
+	int rc = -EM_E_NOT_FOUND;
+
+	if (policy_code_read(m->code, code)) {
+		keyed_desk_code(&rq->server->pepper, c->account_id, code, hash);
+		rc = store_desk_code_use(db, c->account_id, hash, rq->now_ms);
+	}
+	secret_wipe(code, sizeof(code));
+	secret_wipe(hash, sizeof(hash));
+	*right_r = rc == 0;
+	*second_r = AUTH_BY_DESK;
+	return rc == -EM_E_NOT_FOUND ? 0 : rc;
+}
+
 /* Whether the code is that of the challenge, or of the person's app; *second_r
  * then tells what it was. */
 static int
@@ -203,9 +224,9 @@ auth_code_is_formed(const struct store_challenge *c, const char *typed)
 	char code[POLICY_CODE_DIGITS + 1];
 	bool formed;
 
-	if (c->channel == EMAGE__CHANNEL__CHANNEL_UNSPECIFIED)
-		return second_is_formed(typed);
-	formed = policy_code_read(typed, code);
+	formed = policy_code_read(typed, code); /* also that of the desk */
+	if (!formed && c->channel == EMAGE__CHANNEL__CHANNEL_UNSPECIFIED)
+		formed = second_is_formed(typed);
 	secret_wipe(code, sizeof(code));
 	return formed;
 }
@@ -232,6 +253,8 @@ handle_auth_code_write(struct request *rq, struct store_conn *db)
 	rc = store_challenge_take_try(db, c.challenge_id, &left);
 	if (rc == 0)
 		rc = auth_code_try(rq, db, &c, &right, &second);
+	if (rc == 0 && !right)
+		rc = auth_code_in_person(rq, db, &c, &right, &second);
 	if (rc < 0)
 		return rc;
 	return right ? auth_code_accept(rq, db, &who, &c, second)

@@ -211,6 +211,18 @@ check_contact_confirm(struct request *rq)
 	return contact_check_code(rq, m->code);
 }
 
+/* The person's own try. */
+static int
+contact_try_own(struct request *rq, struct store_conn *db, struct contact_try *t,
+    struct store_account *who_r, struct store_contact_change *c_r, bool *right_r)
+{
+	int rc = store_account_by_id(db, rq->arena, rq->caller.account_id, who_r);
+
+	*right_r = false;
+	t->who = who_r;
+	return rc < 0 ? rc : contact_try_code(rq, db, t, c_r, right_r);
+}
+
 int
 handle_contact_prove_write(struct request *rq, struct store_conn *db)
 {
@@ -219,7 +231,8 @@ handle_contact_prove_write(struct request *rq, struct store_conn *db)
 	struct store_contact_change c;
 	struct store_account who;
 	bool right, refused = false;
-	int rc = contact_try_code(rq, db, CONTACT_ASKED, m->code, &c, &who, &right);
+	int rc = contact_try_own(rq, db,
+	    &(struct contact_try){.state = CONTACT_ASKED, .typed = m->code}, &who, &c, &right);
 
 	if (rc < 0 || !right)
 		return rc;
@@ -251,7 +264,8 @@ handle_contact_confirm_write(struct request *rq, struct store_conn *db)
 	struct store_contact_change c;
 	struct store_account who;
 	bool right;
-	int rc = contact_try_code(rq, db, CONTACT_PROVEN, m->code, &c, &who, &right);
+	int rc = contact_try_own(rq, db,
+	    &(struct contact_try){.state = CONTACT_PROVEN, .typed = m->code}, &who, &c, &right);
 
 	return rc < 0 || !right ? rc : contact_finish(rq, db, &c, &who);
 }

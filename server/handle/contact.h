@@ -24,13 +24,17 @@ int contact_send_code(struct request *rq, struct store_conn *db, const struct st
     struct store_contact_change *c, const struct contact_sending *to);
 
 /*
- * The open change of this session in that state, one try taken, the code held
- * against it. *right_r false: the request has been refused, what was counted
- * stays.
+ * The open change of an account, begun in this session and in that state, one try
+ * taken, the code held against it. *right_r false: the request has been refused,
+ * what was counted stays.
  */
-int contact_try_code(struct request *rq, struct store_conn *db, enum contact_state state,
-    const char *typed, struct store_contact_change *c_r, struct store_account *who_r,
-    bool *right_r);
+struct contact_try {
+	const struct store_account *who;
+	enum contact_state state;
+	const char *typed;
+};
+int contact_try_code(struct request *rq, struct store_conn *db, const struct contact_try *t,
+    struct store_contact_change *c_r, bool *right_r);
 
 /* The new address holds; old, new and other ways are told how to undo it. */
 int contact_finish(struct request *rq, struct store_conn *db, const struct store_contact_change *c,

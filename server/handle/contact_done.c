@@ -108,8 +108,8 @@ contact_expired(const struct store_contact_change *c, int64_t now_ms)
  * signing in; of the second, the new address's owner guesses at no secret of the
  * account. */
 static int
-contact_wrong(
-    struct request *rq, struct store_conn *db, const struct store_contact_change *c, uint32_t left)
+contact_wrong(struct request *rq, struct store_conn *db, const struct store_account *who,
+    const struct store_contact_change *c, uint32_t left)
 {
 	bool locked = false;
 	int err, rc = 0;
@@ -122,30 +122,28 @@ contact_wrong(
 	if (rc == 0)
 		rc = people_audit(rq, db,
 		    &(struct store_audit){.event = "contact.code",
-			.patient_id = rq->caller.patient_id,
+			.patient_id = who->patient_id,
 			.result = err_name(err)});
 	request_refuse(rq, err, "code", 0, err == EM_E_CODE_DEAD ? 0 : left);
 	return rc;
 }
 
 int
-contact_try_code(struct request *rq, struct store_conn *db, enum contact_state state,
-    const char *typed, struct store_contact_change *c_r, struct store_account *who_r, bool *right_r)
+contact_try_code(struct request *rq, struct store_conn *db, const struct contact_try *t,
+    struct store_contact_change *c_r, bool *right_r)
 {
 	char code[POLICY_CODE_DIGITS + 1];
 	uint8_t hash[32];
 	uint32_t left = 0;
 	bool locked = false;
-	int rc = store_contact_open(db, rq->arena, rq->caller.account_id, c_r);
+	int rc = store_contact_open(db, rq->arena, t->who->account_id, c_r);
 
 	*right_r = false;
 	if (rc == 0)
-		rc = store_account_by_id(db, rq->arena, rq->caller.account_id, who_r);
-	if (rc == 0)
-		rc = code_is_locked(rq, db, rq->caller.account_id, &locked);
+		rc = code_is_locked(rq, db, t->who->account_id, &locked);
 	if (rc < 0 && rc != -EM_E_NOT_FOUND)
 		return rc;
-	if (rc == -EM_E_NOT_FOUND || c_r->state != (int)state ||
+	if (rc == -EM_E_NOT_FOUND || c_r->state != (int)t->state ||
 	    c_r->session_id != rq->caller.session_id || contact_expired(c_r, rq->now_ms)) {
 		request_refuse(rq, EM_E_CODE_EXPIRED, "code", 0, 0);
 		return 0;
@@ -158,12 +156,12 @@ contact_try_code(struct request *rq, struct store_conn *db, enum contact_state s
 	}
 	if (rc < 0)
 		return rc;
-	(void)policy_code_read(typed, code);
+	(void)policy_code_read(t->typed, code);
 	contact_hash(&rq->server->pepper, c_r, code, hash);
 	*right_r = secret_equal(hash, c_r->code_hash, sizeof(hash));
 	secret_wipe(code, sizeof(code));
 	secret_wipe(hash, sizeof(hash));
-	return *right_r ? 0 : contact_wrong(rq, db, c_r, left);
+	return *right_r ? 0 : contact_wrong(rq, db, t->who, c_r, left);
 }
 
 /* -------------------------------------------------------------------- done */

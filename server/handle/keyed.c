@@ -63,6 +63,18 @@ keyed_code(const struct secret *pepper, const struct store_challenge *c,
 }
 
 void
+keyed_desk_code(const struct secret *pepper, uint64_t account_id,
+    const char code[POLICY_CODE_DIGITS + 1], uint8_t out_r[32])
+{
+	uint8_t bytes[sizeof(account_id) + POLICY_CODE_DIGITS];
+
+	memcpy(bytes, &account_id, sizeof(account_id));
+	memcpy(bytes + sizeof(account_id), code, POLICY_CODE_DIGITS);
+	keyed_hash(pepper, "desk code", bytes, sizeof(bytes), out_r);
+	secret_wipe(bytes, sizeof(bytes));
+}
+
+void
 keyed_token(const struct secret *pepper, const uint8_t token[TOKEN_LEN], uint8_t out_r[32])
 {
 	keyed_hash(pepper, "session token", token, TOKEN_LEN, out_r);

@@ -38,6 +38,9 @@ void keyed_patient(const struct secret *pepper, uint64_t patient_id, uint8_t out
  * its challenge (account_id, sent_at_ms and binding must be set). */
 void keyed_code(const struct secret *pepper, const struct store_challenge *c,
     const char code[POLICY_CODE_DIGITS + 1], uint8_t out_r[32]);
+/* Of a code handed over in person: bound to its account. */
+void keyed_desk_code(const struct secret *pepper, uint64_t account_id,
+    const char code[POLICY_CODE_DIGITS + 1], uint8_t out_r[32]);
 void keyed_token(const struct secret *pepper, const uint8_t token[TOKEN_LEN], uint8_t out_r[32]);
 
 #endif

@@ -33,6 +33,7 @@ enum factor {
 	FACTOR_CODE_MOBILE = 4,
 	FACTOR_TOTP = 8,
 	FACTOR_RECOVERY = 16,
+	FACTOR_DESK = 32,
 };
 
 /* Second steps: what each is in a session, in the audit trail and to a client. */
@@ -52,6 +53,9 @@ static const struct {
     [AUTH_BY_RECOVERY] = {.factor = FACTOR_RECOVERY,
 	.detail = "password, recovery code",
 	.name = "recovery-code"},
+    [AUTH_BY_DESK] = {.factor = FACTOR_DESK,
+	.detail = "password, code in person",
+	.name = "code-in-person"},
 };
 
 /* ------------------------------------------------------------------ hello */
@@ -202,6 +206,8 @@ auth_open_session(
 		rc = session_make_room(rq, db, who);
 	if (rc == 0)
 		rc = store_session_add(db, &s, &s.session_id);
+	if (rc == 0)
+		rc = store_staff_signed_in(db, who->account_id, rq->now_ms);
 	if (rc == 0)
 		rc = people_audit(rq, db,
 		    &(struct store_audit){

@@ -25,6 +25,7 @@
 #include "proto/session.pb-c.h"
 #include "server/courier_link.h"
 #include "server/handle.h"
+#include "server/handle/consents.h"
 #include "server/handle/message.h"
 #include "server/handle/texts.h"
 #include "server/imaging_pool.h"
@@ -381,6 +382,7 @@ place_setup(void **state)
 	p->server.courier = (struct courier_link *)p;
 	p->server.imaging = (struct imaging_pool *)p;
 	assert_int_equal(texts_new(NULL, &p->server.texts, err, sizeof(err)), 0);
+	assert_int_equal(consents_new(NULL, &p->server.consents, err, sizeof(err)), 0);
 	place_settings(p);
 	place_blocklist(p);
 	place_open_store(p);
@@ -406,6 +408,7 @@ place_teardown(void **state)
 		world.attached_release(world.attached);
 	place_close_store(p);
 	texts_free(&p->server.texts);
+	consents_free(&p->server.consents);
 	blocklist_free(&p->server.blocklist);
 	secret_free(&p->server.pepper);
 	(void)close(p->server.media_fd);

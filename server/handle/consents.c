@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Texts of consent: read, checked and hashed when the server starts. What was
+ * consented to can be proven later by version and hash.
+ */
+#include "server/handle/consents.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "common/err.h"
+#include "common/mem.h"
+#include "common/secret.h"
+#include "common/text.h"
+
+#define FILE_MAX_BYTES	  32768u
+#define TEXT_MAX_BYTES	  30000u
+#define VERSION_MAX_CHARS 32u
+#define HASH_BYTES	  32u
+
+static const char consent_fr[] =
+#include "data/consent/fr.txt.h"
+    ;
+static const char consent_de[] =
+#include "data/consent/de.txt.h"
+    ;
+static const char consent_en[] =
+#include "data/consent/en.txt.h"
+    ;
+
+static const struct {
+	const char *code, *text;
+} languages[] = {
+    {.code = "fr", .text = consent_fr}, /* what an unknown one becomes */
+    {.code = "de", .text = consent_de},
+    {.code = "en", .text = consent_en},
+};
+
+struct consents {
+	struct consents_text in[ARRAY_LEN(languages)];
+};
+
+struct consents_reading {
+	const char *file;
+	char *err;
+	size_t err_len;
+	unsigned n_faults;
+};
+
+static void
+consents_fault(struct consents_reading *r, const char *what)
+{
+	size_t used = r->err_len > 0 ? strlen(r->err) : 0;
+
+	if (r->err_len > used)
+		(void)snprintf(r->err + used, r->err_len - used, "%s: %s\n", r->file, what);
+	r->n_faults++;
+}
+
+static bool
+consents_clean(const char *text)
+{
+	size_t len = strlen(text), n;
+
+	for (size_t i = 0; i < len; i += n) {
+		uint32_t cp;
+
+		n = text_decode(text + i, len - i, &cp);
+		if (n == 0 || (cp != '\n' && !text_cp_is_safe(cp)))
+			return false;
+	}
+	return true;
+}
+
+/* Adds a line: those of one paragraph are joined, an empty one is kept between
+ * two. */
+static void
+consents_add(char *text, const char *line, size_t len)
+{
+	size_t used = strlen(text);
+
+	if (len == 0 && (used == 0 || text[used - 1] == '\n'))
+		return;
+	if (len == 0)
+		memcpy(text + used, "\n\n", 3);
+	else
+		(void)sprintf(text + used, "%s%.*s",
+		    used == 0 || text[used - 1] == '\n' ? "" : " ", (int)len, line);
+}
+
+static void
+consents_hash(struct consents_text *t)
+{
+	uint8_t hash[HASH_BYTES];
+	char *hex = mem_new(2 * HASH_BYTES + 1);
+
+	secret_hash(NULL, t->text, strlen(t->text), hash);
+	(void)sodium_bin2hex(hex, 2 * HASH_BYTES + 1, hash, HASH_BYTES);
+	t->hash = hex;
+}
+
+static void
+consents_parse(struct consents_reading *r, struct consents_text *t, const char *file)
+{
+	static const char key[] = "version: ";
+	char *text = mem_new(2 * strlen(file) + 1);
+	char *version = mem_strdup("");
+	const char *next;
+
+	if (!consents_clean(file))
+		consents_fault(r, "not UTF-8, or with characters that cannot be shown");
+	for (const char *s = file; *s != '\0'; s = next) {
+		size_t len = strcspn(s, "\n");
+
+		next = s + len + (s[len] == '\n');
+		while (len > 0 && s[len - 1] == ' ')
+			len--;
+		if (s[0] == '#')
+			continue;
+		if (version[0] == '\0' && strncmp(s, key, strlen(key)) == 0) {
+			free(version);
+			version = mem_printf("%.*s", (int)(len - strlen(key)), s + strlen(key));
+			continue;
+		}
+		consents_add(text, s, len);
+	}
+	for (size_t len = strlen(text); len > 0 && text[len - 1] == '\n'; len--)
+		text[len - 1] = '\0';
+	if (version[0] == '\0' || text_count(version, strlen(version)) > VERSION_MAX_CHARS)
+		consents_fault(r, "needs a first line \"version: ...\" of 1 to 32 characters");
+	if (text[0] == '\0' || strlen(text) > TEXT_MAX_BYTES)
+		consents_fault(r, "needs a text of at most 30000 bytes");
+	t->version = version;
+	t->text = text;
+	consents_hash(t);
+}
+
+/* NULL with the fault told. */
+static char *
+consents_file(struct consents_reading *r)
+{
+	char *text = mem_new(FILE_MAX_BYTES + 1);
+	FILE *f = fopen(r->file, "re");
+	size_t len = f == NULL ? 0 : fread(text, 1, FILE_MAX_BYTES, f);
+
+	if (f == NULL || len == FILE_MAX_BYTES || ferror(f) || memchr(text, '\0', len) != NULL) {
+		consents_fault(r, f == NULL ? strerror(errno) : "unreadable, too long or not text");
+		free(text);
+		text = NULL;
+	}
+	if (f != NULL)
+		(void)fclose(f);
+	return text;
+}
+
+int
+consents_new(const char *dir, struct consents **consents_r, char *err_r, size_t err_len)
+{
+	struct consents_reading r = {.err = err_r, .err_len = err_len};
+	struct consents *c = mem_new(sizeof(*c));
+	const bool built_in = dir == NULL || dir[0] == '\0';
+
+	if (err_len > 0)
+		err_r[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		char *path =
+		    mem_printf("%s/%s.txt", built_in ? "consent" : dir, languages[i].code);
+		char *file;
+
+		r.file = path;
+		file = built_in ? mem_strdup(languages[i].text) : consents_file(&r);
+		if (file != NULL)
+			consents_parse(&r, &c->in[i], file);
+		free(file);
+		free(path);
+	}
+	if (r.n_faults > 0) {
+		consents_free(&c);
+		return -EM_E_CONFIG;
+	}
+	*consents_r = c;
+	return 0;
+}
+
+void
+consents_free(struct consents **c)
+{
+	if (*c == NULL)
+		return;
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		free((char *)(uintptr_t)(*c)->in[i].version);
+		free((char *)(uintptr_t)(*c)->in[i].text);
+		free((char *)(uintptr_t)(*c)->in[i].hash);
+	}
+	free(*c);
+	*c = NULL;
+}
+
+const struct consents_text *
+consents_get(const struct consents *c, const char *language)
+{
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		if (strcmp(languages[i].code, language) == 0)
+			return &c->in[i];
+	}
+	return &c->in[0];
+}

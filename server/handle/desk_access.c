@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ways back in for somebody who stands at the desk: the letter again, a new
+ * password by the patient's own addresses, an access code in person.
+ */
+#include "server/handle.h"
+
+#include <string.h>
+
+#include "proto/common.pb-c.h"
+#include "server/handle/code.h"
+#include "server/handle/desk.h"
+#include "server/handle/keyed.h"
+#include "server/handle/notice.h"
+#include "server/handle/opened.h"
+#include "server/handle/people.h"
+#include "server/handle/temporary.h"
+#include "server/policy/code.h"
+#include "server/server.h"
+
+#define LETTER_LABEL "Réédition du document de connexion"
+#define CODE_LABEL   "Remise d'un code d'accès en personne"
+#define DESK_LABEL   "Accueil"
+
+/* For the letter and the reset alike. */
+struct access_state {
+	struct store_account who; /* as it was read */
+	struct desk_agent agent;
+	struct desk_secret secret;
+};
+
+static int
+access_read(struct request *rq, struct store_conn *db, uint64_t patient_id)
+{
+	struct access_state *st = arena_alloc(rq->arena, sizeof(*st));
+	int rc;
+
+	if (st == NULL)
+		return -EM_E_NO_MEMORY;
+	rq->state = st;
+	rc = desk_agent_get(rq, db, &st->agent);
+	return rc < 0 ? rc : desk_account_of(rq, db, patient_id, &st->who);
+}
+
+static int
+access_work(struct request *rq)
+{
+	struct access_state *st = rq->state;
+
+	return desk_secret_make(rq, st->who.password_hash, &st->secret);
+}
+
+/* Read again on the writer. The temporary password was made beside the own one of
+ * then; beside another it would never match. */
+static int
+access_again(struct request *rq, struct store_conn *db, struct store_account *who_r)
+{
+	struct access_state *st = rq->state;
+	int rc = desk_agent_get(rq, db, &st->agent);
+
+	if (rc == 0)
+		rc = desk_account_of(rq, db, st->who.patient_id, who_r);
+	if (rc == 0 && strcmp(who_r->password_hash, st->who.password_hash) != 0)
+		rc = -EM_E_BUSY;
+	return rc;
+}
+
+/* What the desk does with an account stands in its patient's history. */
+static int
+access_history(struct request *rq, struct store_conn *db, const struct desk_agent *agent,
+    uint64_t patient_id, const char *label)
+{
+	const char *terminal = people_terminal(rq->caller.kind);
+	const struct store_access e = {.patient_id = patient_id,
+	    .at_ms = rq->now_ms,
+	    .recorded_at_ms = rq->now_ms,
+	    .rpps = "",
+	    .family_name = agent->family_name,
+	    .given_name = agent->given_name,
+	    .profession = DESK_LABEL,
+	    .specialty = "",
+	    .establishment_id = agent->establishment_id,
+	    .establishment = agent->establishment,
+	    .motive = "",
+	    .motive_label = label,
+	    .motive_detail = "",
+	    .result = ACCESS_GRANTED,
+	    .terminal = terminal};
+	const struct store_actor by = {
+	    .account_id = agent->account_id, .name = "", .terminal = terminal};
+	uint64_t number;
+
+	return store_access_append(db, &e, &by, &number);
+}
+
+/* ----------------------------------------------------------------- letter */
+
+int
+check_desk_letter(struct request *rq)
+{
+	const Emage__DeskLetterRequest *m = rq->msg;
+
+	return m->patient_id == 0 ? request_invalid(rq, "patient_id") : 0;
+}
+
+int
+handle_desk_letter_read(struct request *rq, struct store_conn *db)
+{
+	const Emage__DeskLetterRequest *m = rq->msg;
+
+	return access_read(rq, db, m->patient_id);
+}
+
+int
+handle_desk_letter_work(struct request *rq)
+{
+	return access_work(rq);
+}
+
+int
+handle_desk_letter_write(struct request *rq, struct store_conn *db)
+{
+	struct access_state *st = rq->state;
+	Emage__DeskLetterReply *reply = rq->reply;
+	const int64_t until_ms = rq->now_ms + POLICY_TEMP_LETTER_MS;
+	struct store_account who;
+	int rc = access_again(rq, db, &who);
+
+	if (rc == 0)
+		rc = store_account_set_temp(db, who.account_id, st->secret.hash, until_ms, 0);
+	if (rc == 0)
+		rc = access_history(rq, db, &st->agent, who.patient_id, LETTER_LABEL);
+	if (rc == 0)
+		rc = people_audit(rq, db,
+		    &(struct store_audit){
+			.event = "letter.again", .patient_id = who.patient_id});
+	if (rc < 0)
+		return rc;
+	reply->letter = desk_letter_make(rq, &who, &st->agent, &st->secret, until_ms);
+	return reply->letter == NULL ? -EM_E_NO_MEMORY : 0;
+}
+
+/* ------------------------------------------------------------------ reset */
+
+int
+check_desk_reset(struct request *rq)
+{
+	const Emage__DeskResetRequest *m = rq->msg;
+
+	return m->patient_id == 0 ? request_invalid(rq, "patient_id") : 0;
+}
+
+int
+handle_desk_reset_read(struct request *rq, struct store_conn *db)
+{
+	const Emage__DeskResetRequest *m = rq->msg;
+
+	return access_read(rq, db, m->patient_id);
+}
+
+int
+handle_desk_reset_work(struct request *rq)
+{
+	return access_work(rq);
+}
+
+/* The same limit as for the person's own asking. */
+static int
+reset_count(
+    struct request *rq, struct store_conn *db, const struct store_account *who, bool *may_r)
+{
+	struct store_counter c;
+	uint8_t key[32];
+	int64_t wait_ms;
+	int rc;
+
+	keyed_hash(&rq->server->pepper, "counter recovery", who->identifier,
+	    strlen(who->identifier), key);
+	rc = store_counter_get(db, COUNTER_RECOVERY, key, &c);
+	if (rc < 0)
+		return rc;
+	wait_ms = policy_send_wait_ms(POLICY_SEND_RECOVERY, &c, rq->now_ms);
+	*may_r = wait_ms == 0;
+	if (wait_ms > 0) {
+		request_refuse(rq, EM_E_RESEND_LIMIT, "", code_seconds(wait_ms), 0);
+		return 0;
+	}
+	c = policy_send_count(POLICY_SEND_RECOVERY, &c, rq->now_ms);
+	return store_counter_put(db, COUNTER_RECOVERY, key, &c);
+}
+
+/* Where it went, masked. */
+static int
+reset_tell(struct request *rq, const struct store_account *who, int channel)
+{
+	Emage__DeskResetReply *reply = rq->reply;
+	Emage__MaskedContact **all = NULL;
+	size_t n = 0;
+	int rc = people_contacts(rq->arena, who, &all, &n);
+
+	if (rc < 0)
+		return rc;
+	reply->sent_to = all;
+	for (size_t i = 0; i < n; i++) {
+		if ((int)all[i]->channel == channel)
+			all[reply->n_sent_to++] = all[i];
+	}
+	return 0;
+}
+
+int
+handle_desk_reset_write(struct request *rq, struct store_conn *db)
+{
+	struct access_state *st = rq->state;
+	const struct notice_from from = notice_from(rq);
+	struct store_account who;
+	bool may = false;
+	int channel = 0, rc = access_again(rq, db, &who);
+
+	if (rc == 0)
+		rc = reset_count(rq, db, &who, &may);
+	if (rc < 0 || !may)
+		return rc;
+	rc = temporary_send(
+	    &from, db, &who, st->secret.temporary, st->secret.hash, &channel);
+	if (rc == -EM_E_NO_CHANNEL)
+		request_refuse(rq, EM_E_NO_CHANNEL, "patient_id", 0, 0);
+	if (rc == 0)
+		rc = people_audit(rq, db,
+		    &(struct store_audit){
+			.event = "desk.reset", .patient_id = who.patient_id});
+	if (rc < 0)
+		return rc;
+	rq->cleanup = notice_wake;
+	return reset_tell(rq, &who, channel);
+}
+
+/* ------------------------------------------------------- code in person */
+
+int
+check_desk_code(struct request *rq)
+{
+	const Emage__DeskCodeRequest *m = rq->msg;
+
+	return m->patient_id == 0 ? request_invalid(rq, "patient_id") : 0;
+}
+
+int
+handle_desk_code_write(struct request *rq, struct store_conn *db)
+{
+	const Emage__DeskCodeRequest *m = rq->msg;
+	Emage__DeskCodeReply *reply = rq->reply;
+	char code[POLICY_CODE_DIGITS + 1];
+	struct desk_agent agent;
+	struct store_account who;
+	uint8_t hash[32];
+	int rc = desk_agent_get(rq, db, &agent);
+
+	if (rc == 0)
+		rc = desk_account_of(rq, db, m->patient_id, &who);
+	if (rc < 0)
+		return rc;
+	policy_code_draw(code);
+	keyed_desk_code(&rq->server->pepper, who.account_id, code, hash);
+	reply->code = arena_strdup(rq->arena, code);
+	reply->expires_in_s = POLICY_CODE_LIFE_MAX_MS / 1000;
+	secret_wipe(code, sizeof(code));
+	if (reply->code == NULL)
+		return -EM_E_NO_MEMORY;
+	rc = store_desk_code_put(db, who.account_id, hash, rq->now_ms + POLICY_CODE_LIFE_MAX_MS);
+	if (rc == 0)
+		rc = access_history(rq, db, &agent, who.patient_id, CODE_LABEL);
+	if (rc == 0)
+		rc = people_audit(rq, db,
+		    &(struct store_audit){
+			.event = "desk.code", .patient_id = who.patient_id});
+	return rc;
+}
