@@ -38,7 +38,7 @@ static const struct link_hooks linear_link_hooks = {
 
 /* -------------------------------------------------------------------- language */
 
-void
+bool
 linear_language(struct linear *l)
 {
 	int i;
@@ -48,9 +48,10 @@ linear_language(struct linear *l)
 	i = linear_pick(
 	    l, N_("langue"), _("Votre choix :"), N_LANGS, N_("choisit cette langue"), NULL);
 	if (i < 1)
-		return;
+		return false;
 	lang_set(lang_at((size_t)i - 1)->code);
 	link_set_language(l->link, lang_now());
+	return true;
 }
 
 /* -------------------------------------------------------------------- sections */
@@ -64,6 +65,7 @@ static const struct linear_section linear_sections[] = {
     {ACTION_SECTION_EXAMS, linear_exams},
     {ACTION_SECTION_HISTORY, linear_history},
     {ACTION_SECTION_BLOCKS, linear_blocks},
+    {ACTION_SECTION_SETTINGS, linear_settings},
     {ACTION_SECTION_FAQ, linear_faq},
     {ACTION_SECTION_SUPPORT, linear_support},
 };

@@ -2,55 +2,47 @@
 /*
  * A temporary password is replaced by one's own; nothing else opens before.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "client/linear/talk.h"
+#include "client/model/password.h"
 #include "client/tr.h"
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/secret.h"
-#include "common/text.h"
 #include "proto/session.pb-c.h"
 
-#define NEWPASS_BYTES (LINEAR_PASSWORD_MAX * 4 + 1)
-
-static void
-newpass_say_rules(struct linear *l)
+void
+linear_say_password_rules(struct linear *l)
 {
-	linear_say(l, "%s",
-	    _("Remplacez votre mot de passe temporaire par le mot de passe de votre choix."));
-	linear_say(l,
-	    ngettext(
-		"au moins %u caractère", "au moins %u caractères", l->session.password_min_chars),
-	    l->session.password_min_chars);
+	char rule[PASSWORD_RULE_LEN];
+
+	password_rule_text(l->session.password_min_chars, rule);
+	linear_say(l, "%s", rule);
 	linear_say(l, "%s",
 	    _("Le serveur refuse aussi un mot de passe trop courant, ou fait de votre nom ou de "
 	      "votre identifiant."));
 }
 
-/* False when the person goes back. */
-static bool
-newpass_ask(struct linear *l, const char *question, char out_r[NEWPASS_BYTES])
+int
+linear_ask_new_password(
+    struct linear *l, const char *title, const char *about, char out_r[LINEAR_SECRET_LEN])
 {
-	const struct linear_prompt p = {
-	    .title = N_("Votre mot de passe"),
-	    .about =
-		N_("Lors de votre premier accès à e-mage, vous devez remplacer le mot de passe "
-		   "temporaire par le mot de passe de votre choix. Une phrase que vous "
-		   "retenez facilement convient très bien."),
-	    .question = question,
-	    .is_text = true,
-	    .is_secret = true,
-	    .max_chars = LINEAR_PASSWORD_MAX,
-	};
-	struct linear_answer a;
+	char again[LINEAR_SECRET_LEN];
+	int state = 1;
 
-	if (!linear_ask(l, &p, &a) || a.kind == LINEAR_BACK)
-		return false;
-	snprintf(out_r, NEWPASS_BYTES, "%s", a.text);
-	lines_forget(l->lines);
-	return true;
+	if (!linear_ask_secret(l, title, about, _("Nouveau mot de passe :"), NULL, out_r))
+		return -EM_E_CANCELLED;
+	if (!password_is_long(out_r, l->session.password_min_chars)) {
+		linear_say_error(l, -EM_E_PASSWORD_SHORT);
+		return 1;
+	}
+	if (!linear_ask_secret(l, title, about, _("Encore une fois :"), NULL, again))
+		state = -EM_E_CANCELLED;
+	else if (password_is_repeated(out_r, again))
+		state = 0;
+	else
+		linear_say(l, "%s", _("Les deux saisies sont différentes."));
+	secret_wipe(again, sizeof(again));
+	return state;
 }
 
 static int
@@ -65,23 +57,17 @@ newpass_send(struct linear *l, char *password)
 /* Both questions and the server's word; 1 to ask again, 0 when it is done,
  * -EM_E_CANCELLED when the person goes back. */
 static int
-newpass_try(struct linear *l, char password[NEWPASS_BYTES], char again[NEWPASS_BYTES])
+newpass_try(struct linear *l, char password[LINEAR_SECRET_LEN])
 {
 	unsigned n_losses = l->n_losses;
-	int err;
+	int err = linear_ask_new_password(l, N_("Votre mot de passe"),
+	    N_("Lors de votre premier accès à e-mage, vous devez remplacer le mot de passe "
+	       "temporaire par le mot de passe de votre choix. Une phrase que vous "
+	       "retenez facilement convient très bien."),
+	    password);
 
-	if (!newpass_ask(l, _("Nouveau mot de passe :"), password))
-		return -EM_E_CANCELLED;
-	if (text_count(password, strlen(password)) < l->session.password_min_chars) {
-		linear_say_error(l, -EM_E_PASSWORD_SHORT);
-		return 1;
-	}
-	if (!newpass_ask(l, _("Encore une fois :"), again))
-		return -EM_E_CANCELLED;
-	if (strcmp(password, again) != 0) {
-		linear_say(l, "%s", _("Les deux saisies sont différentes."));
-		return 1;
-	}
+	if (err != 0)
+		return err;
 	err = l->n_losses == n_losses ? newpass_send(l, password) : -EM_E_CLOSED;
 	if (err == 0)
 		return 0;
@@ -96,17 +82,18 @@ newpass_try(struct linear *l, char password[NEWPASS_BYTES], char again[NEWPASS_B
 void
 linear_new_password(struct linear *l)
 {
-	char password[NEWPASS_BYTES], again[NEWPASS_BYTES];
+	char password[LINEAR_SECRET_LEN];
 	int state;
 
-	newpass_say_rules(l);
+	linear_say(l, "%s",
+	    _("Remplacez votre mot de passe temporaire par le mot de passe de votre choix."));
+	linear_say_password_rules(l);
 	link_set_needed(l->link, true);
 	do {
-		state = newpass_try(l, password, again);
+		state = newpass_try(l, password);
 	} while (state == 1);
 	link_set_needed(l->link, false);
 	secret_wipe(password, sizeof(password));
-	secret_wipe(again, sizeof(again));
 	if (state == 0)
 		linear_say(l, "%s",
 		    _("Mot de passe enregistré. Identifiez-vous avec votre nouveau mot de passe."));

@@ -18,6 +18,7 @@ enum signin_command {
 	SIGNIN_KEEP,
 	SIGNIN_LANGUAGE,
 	SIGNIN_FORGOT,
+	SIGNIN_UNDO,
 	SIGNIN_FAQ,
 	SIGNIN_SUPPORT,
 };
@@ -25,6 +26,7 @@ static const struct linear_command signin_commands[] = {
     [SIGNIN_KEEP] = {"", N_("garde l'identifiant déjà saisi")},
     [SIGNIN_LANGUAGE] = {"l", N_("change de langue : français, Deutsch, English")},
     [SIGNIN_FORGOT] = {"o", N_("Mot de passe oublié ?")},
+    [SIGNIN_UNDO] = {"u", N_("Annuler un changement d'adresse")},
     [SIGNIN_FAQ] = {"f", N_("ouvre la foire aux questions")},
     [SIGNIN_SUPPORT] = {"a", N_("montre l'adresse de l'assistance")},
 };
@@ -45,6 +47,9 @@ signin_command(struct linear *l, enum signin_command c)
 		break;
 	case SIGNIN_FORGOT:
 		linear_forgot(l);
+		break;
+	case SIGNIN_UNDO:
+		linear_undo(l);
 		break;
 	case SIGNIN_FAQ:
 		linear_faq(l);

@@ -9,6 +9,7 @@
 #include "client/linear/lines.h"
 #include "client/linear/linear.h"
 #include "client/link.h"
+#include "client/model/account.h"
 #include "client/model/exams.h"
 #include "client/model/session.h"
 #include "client/model/signin.h"
@@ -48,6 +49,7 @@ struct linear {
 	bool stop_is_asked;
 	/* of the last failed call, for linear_say_error() */
 	unsigned retry_after_s, tries_left;
+	char field[32];
 };
 
 /* ---- wait.c */
@@ -74,7 +76,8 @@ typedef int linear_take(void *arg, const ProtobufCMessage *msg, bool more);
  * Asks the server and waits: for the connection, and for all replies. 0 or
  * -EM_E_*; -EM_E_CANCELLED also when the conversation ends or the person has
  * pressed Ctrl-C. take may be NULL. LINEAR_AGAIN is for single replies: the first
- * of several would be taken twice.
+ * of several would be taken twice. What is given up while replies are still to come
+ * is cancelled at the server as well.
  */
 int linear_call(struct linear *l, enum method_index m, const ProtobufCMessage *request,
     enum linear_again again, linear_take *take, void *arg);
@@ -133,8 +136,30 @@ enum linear_code {
 enum linear_code linear_code(struct linear *l);
 /* ---- newpass.c: signing in again comes next. */
 void linear_new_password(struct linear *l);
+/* "au moins 12 caractères", and what the server refuses. */
+void linear_say_password_rules(struct linear *l);
+#define LINEAR_SECRET_LEN (LINEAR_PASSWORD_MAX * 4 + 1)
+/* A new password, typed twice. 0, 1 when they do not do (said), -EM_E_CANCELLED when
+ * the person goes back. */
+int linear_ask_new_password(
+    struct linear *l, const char *title, const char *about, char out_r[LINEAR_SECRET_LEN]);
+/* ---- secret.c: what is typed without being seen. The caller wipes it. */
+/* False when the person goes back; else it is not empty. empty: what is said when it
+ * would be. */
+bool linear_ask_secret(struct linear *l, const char *title, const char *about, const char *question,
+    const char *empty, char out_r[LINEAR_SECRET_LEN]);
+/* One's own password once more. */
+bool linear_ask_password(struct linear *l, const char *title, char out_r[LINEAR_SECRET_LEN]);
+/* A code of the message that has come, or of the app; seen, as at signing in. */
+#define LINEAR_CODE_LEN 129
+bool linear_ask_code(struct linear *l, const char *title, const char *question, const char *empty,
+    char out_r[LINEAR_CODE_LEN]);
+/* To a change that asked for the password: wrong ones have words of their own. A
+ * connection lost meanwhile leaves open whether the change was made. */
+void linear_say_refused(struct linear *l, int err);
 /* ---- linear.c */
-void linear_language(struct linear *l);
+/* False when the person goes back. */
+bool linear_language(struct linear *l);
 
 /* ---- list.c: what lists share */
 struct linear_page {
@@ -158,14 +183,24 @@ uint32_t linear_page_turn(struct linear *l, const struct linear_page *p, unsigne
 bool linear_ask_text(struct linear *l, const char *title, const char *question, const char *enter,
     size_t max_chars, char *out_r, size_t len);
 
-/* ---- sections; the last three also without a session */
+/* ---- what the settings lead to */
+void linear_contact(struct linear *l, const struct account *a, Emage__Channel channel);
+void linear_password(struct linear *l);
+void linear_totp(struct linear *l, bool in_force);
+void linear_sessions(struct linear *l);
+void linear_export(struct linear *l);
+void linear_consent(struct linear *l);
+
+/* ---- sections; the last four also without a session */
 void linear_exams(struct linear *l);
 void linear_report(struct linear *l, const struct exam *exam);
 void linear_images(struct linear *l, const struct exam *exam);
 void linear_history(struct linear *l);
 void linear_blocks(struct linear *l);
+void linear_settings(struct linear *l);
 void linear_faq(struct linear *l);
 void linear_support(struct linear *l);
 void linear_forgot(struct linear *l);
+void linear_undo(struct linear *l);
 
 #endif

@@ -17,6 +17,7 @@
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/secret.h"
+#include "proto/exam.pb-c.h"
 
 /* Warnings come early: a line has to be read, or heard, and answered. */
 #define WAIT_IDLE_WARN_MS  60000
@@ -26,7 +27,7 @@ struct wait_call {
 	struct linear *l;
 	linear_take *take;
 	void *arg;
-	bool is_over;
+	bool is_over, more;
 	int err;
 };
 
@@ -286,10 +287,12 @@ wait_done(void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e
 
 	c->l->retry_after_s = e ? e->retry_after_s : 0;
 	c->l->tries_left = e ? e->tries_left : 0;
+	snprintf(c->l->field, sizeof(c->l->field), "%s", e ? e->field : "");
 	if (err == 0 && c->take)
 		err = c->take(c->arg, msg, more);
 	c->err = err;
 	c->is_over = err != 0 || !more;
+	c->more = more;
 }
 
 /* Waits until the server can be asked. Ctrl-C gives it up; in the state where
@@ -327,6 +330,19 @@ wait_method_touches(enum method_index m)
 	return rate == RATE_user || rate == RATE_auth || method_at(m)->cost == COST_stream;
 }
 
+/* Nobody waits for it any more: replies may still be on their way, more of them the
+ * server need not send. */
+static void
+wait_give_up(struct linear *l, struct rpc *rpc, uint32_t id, bool is_over)
+{
+	Emage__FrameCancelRequest r = EMAGE__FRAME_CANCEL_REQUEST__INIT;
+
+	rpc_forget(rpc, id);
+	r.request_id = id;
+	if (!is_over && session_is_open(&l->session))
+		rpc_call(rpc, METHOD_frame_cancel, &r.base, 0, wait_forgotten, NULL);
+}
+
 /* One try; -EM_E_CLOSED when the connection went meanwhile. */
 static int
 wait_call(struct linear *l, enum method_index m, const ProtobufCMessage *request, linear_take *take,
@@ -350,7 +366,8 @@ wait_call(struct linear *l, enum method_index m, const ProtobufCMessage *request
 			break;
 	if (c.is_over && c.err == 0)
 		return 0;
-	rpc_forget(rpc, id); /* replies may still be on their way */
+	if (link_rpc(l->link) == rpc) /* else they went with the connection */
+		wait_give_up(l, rpc, id, c.is_over && !c.more);
 	return c.is_over ? c.err : -EM_E_CANCELLED;
 }
 
