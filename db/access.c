@@ -14,18 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "db/hashed.h"
+#include "db/verify.h"
 
 #define ACCESS_ROW_MAX_BYTES 65536
 /* "number=N hash=HEX" */
 #define ANCHOR_MAX (32 + 2 * HASHED_LEN + 1)
-
-struct access_row {
-	struct store_access e;
-	const char *family_fold, *given_fold;
-	int result;
-	uint8_t hash[HASHED_LEN];
-};
 
 static const struct db_field access_fields[] = {
     DB_COL(struct access_row, e.patient_id),
@@ -247,16 +240,6 @@ store_access_get(struct store_conn *db, struct arena *a, uint64_t patient_id, ui
 
 /* --------------------------------------------------------------- verifying */
 
-struct access_check {
-	struct store_conn *db;
-	struct arena *arena;
-	struct access_row row;
-	uint64_t patient_id, number; /* of the row before */
-	uint8_t before[HASHED_LEN];
-	uint64_t n;
-	const char *why;
-};
-
 /* 1 stops at a wrong row. */
 static int
 access_check_row(void *arg)
@@ -278,87 +261,55 @@ access_check_row(void *arg)
 		return 1;
 	memcpy(c->before, hash, sizeof(hash));
 	c->n++;
+	if (c->each != NULL)
+		c->each(c->arg, c->patient_id, c->number, hash);
 	arena_reset(c->arena);
 	return 0;
 }
 
-struct access_anchor {
-	uint64_t patient_id;
-	const char *detail;
-};
-static const struct db_field anchor_fields[] = {
-    DB_COL(struct access_anchor, patient_id),
-    DB_COL(struct access_anchor, detail),
-};
-
-struct anchor_check {
-	struct access_check *c;
-	struct access_anchor anchor;
-	uint64_t number;
-	uint64_t n;
-};
-
-static int
-access_check_anchor(void *arg)
+int
+access_check_step(struct store_conn *db, struct access_check *c, unsigned max, bool *end_r)
 {
-	struct anchor_check *k = arg;
-	struct access_row row;
-	char want[ANCHOR_MAX];
+	const uint64_t before = c->n;
 	int rc;
 
-	if (sscanf(k->anchor.detail, "number=%" SCNu64, &k->number) != 1)
-		return 1;
-	rc = db_one(k->c->db, NULL, Q_access_hash,
-	    BINDS(db_u64(k->anchor.patient_id), db_u64(k->number)),
-	    DB_FIELDS(struct access_row, hash_fields), &row);
-	if (rc == -EM_E_NOT_FOUND)
-		return 1;
-	if (rc)
-		return rc;
-	access_anchor(k->number, row.hash, want);
-	if (strcmp(want, k->anchor.detail) != 0)
-		return 1;
-	k->n++;
-	arena_reset(k->c->arena);
-	return 0;
-}
-
-/* Every row of the audit trail about an access has its access, and there are as
- * many of the one as of the other. */
-static int
-access_check_audit(struct access_check *c, struct store_access_verdict *v)
-{
-	struct anchor_check k = {.c = c};
-	int rc = db_each(c->db, c->arena, Q_audit_of_accesses, NO_BINDS,
-	    DB_FIELDS(struct access_anchor, anchor_fields), &k.anchor, access_check_anchor, &k);
-
-	if (rc < 0)
-		return rc;
-	if (rc == 0 && k.n == c->n)
-		return 0;
-	v->why = "audit";
-	v->patient_id = rc ? k.anchor.patient_id : c->patient_id;
-	v->number = rc ? k.number : c->number;
-	return 0;
+	c->arena = arena_new(ACCESS_ROW_MAX_BYTES);
+	rc = db_each(db, c->arena, Q_access_after,
+	    BINDS(db_u64(c->patient_id), db_u64(c->number), db_i64(max)),
+	    DB_FIELDS(struct access_row, access_fields), &c->row, access_check_row, c);
+	arena_free(&c->arena);
+	*end_r = rc != 0 || c->n - before < max;
+	return rc;
 }
 
 int
-store_access_verify(struct store_conn *db, struct store_access_verdict *v_r)
+access_hash_of(
+    struct store_conn *db, uint64_t patient_id, uint64_t number, uint8_t hash_r[HASHED_LEN])
 {
-	struct access_check c = {.db = db, .arena = arena_new(ACCESS_ROW_MAX_BYTES)};
-	int rc = db_each(db, c.arena, Q_access_all, NO_BINDS,
-	    DB_FIELDS(struct access_row, access_fields), &c.row, access_check_row, &c);
+	struct access_row row;
+	int rc = db_one(db, NULL, Q_access_hash, BINDS(db_u64(patient_id), db_u64(number)),
+	    DB_FIELDS(struct access_row, hash_fields), &row);
 
-	*v_r = (struct store_access_verdict){.n = c.n, .why = ""};
-	if (rc > 0) {
-		v_r->patient_id = c.patient_id;
-		v_r->number = c.number;
-		v_r->why = c.why;
-		rc = 0;
-	} else if (rc == 0) {
-		arena_reset(c.arena);
-		rc = access_check_audit(&c, v_r);
-	}
-	arena_free(&c.arena);
+	if (rc == 0)
+		memcpy(hash_r, row.hash, HASHED_LEN);
 	return rc;
+}
+
+bool
+access_anchor_read(const char *detail, uint64_t *number_r, uint8_t hash_r[HASHED_LEN])
+{
+	char want[ANCHOR_MAX];
+	const char *hex;
+	size_t len = 0;
+
+	if (sscanf(detail, "number=%" SCNu64, number_r) != 1)
+		return false;
+	hex = strstr(detail, " hash=");
+	if (hex == NULL || sodium_hex2bin(hash_r, HASHED_LEN, hex + strlen(" hash="),
+			       2 * HASHED_LEN, NULL, &len, NULL) != 0 ||
+	    len != HASHED_LEN)
+		return false;
+	/* in no other form */
+	access_anchor(*number_r, hash_r, want);
+	return strcmp(want, detail) == 0;
 }

@@ -44,7 +44,10 @@ struct caller {
 	int role; /* emage.Role */
 	int kind; /* emage.ClientKind */
 	char language[3];
-	uint64_t account_id, patient_id;
+	uint64_t account_id;
+	/* the patient who calls; for a professional, whose record is open, and that in
+	 * the methods alone that look into it */
+	uint64_t patient_id;
 	uint64_t session_id;
 	uint32_t session_generation;
 	uint64_t challenge_id;
@@ -64,6 +67,7 @@ struct change {
 	uint32_t session_generation;
 	int64_t idle_limit_ms, ends_at_ms;
 	uint64_t opened_exam_id; /* 0 = stays */
+	bool record;		 /* another patient's record is open now: patient_id, 0 = none */
 	bool close;		 /* after the reply */
 };
 
@@ -89,6 +93,7 @@ struct request {
 	struct change change;
 	bool recorded; /* record: nothing to write, go on to the replies */
 	bool more;     /* stream, record: another reply follows this one */
+	bool slow;     /* likewise: this one took its time, the others' turn first */
 };
 
 void request_refuse(

@@ -5,6 +5,7 @@
  */
 #include "common/err.h"
 #include "common/log.h"
+#include "proto/common.pb-c.h"
 #include "server/handle.h"
 #include "server/session.h"
 #include "server/task.h"
@@ -39,19 +40,22 @@ stream_rotate(struct conn *c)
 }
 
 /* One reply. `own` is what lives as long as the stream, rq->arena meanwhile
- * another that is emptied after this reply. */
-static void
+ * another that is emptied after this reply. Whether it took its time: then the
+ * loop's other connections come first. */
+static bool
 stream_step(struct conn *c, struct task *t)
 {
 	struct arena *own = t->rq.arena;
 	struct arena *brief = loop_arena_take(c->loop);
 	int rc = -EM_E_NO_MEMORY;
+	bool slow;
 
 	t->rq.arena = brief;
-	t->rq.more = false;
+	t->rq.more = t->rq.slow = false;
 	if (task_init_reply(&t->rq))
 		rc = t->stages->next(&t->rq);
 	t->rq.arena = own;
+	slow = t->rq.slow;
 	if (!rc && !t->rq.refuse && t->rq.more) {
 		conn_send(c, t->rq.method->number, FRAME_REPLY | FRAME_MORE, t->rq.id, t->rq.reply);
 		if (c->state != CONN_DEAD)
@@ -61,6 +65,7 @@ stream_step(struct conn *c, struct task *t)
 		task_finish(t, c, rc);
 	}
 	loop_arena_give(c->loop, brief);
+	return slow;
 }
 
 /* Ends the streams with the session, and when nobody can tell whether it still
@@ -70,6 +75,8 @@ stream_look_at_session(struct conn *c)
 {
 	int rc = session_check(c);
 
+	if (!rc && c->role == EMAGE__ROLE__ROLE_PROFESSIONAL && c->patient_id)
+		rc = session_check_record(c);
 	if (rc == -EM_E_UNAVAILABLE)
 		stream_end_all(c, rc);
 }
@@ -79,8 +86,8 @@ stream_pump(struct conn *c)
 {
 	if (c->session_id && loop_boot(c->loop) - c->checked_boot_ms > SESSION_LOOK_MS)
 		stream_look_at_session(c);
-	while (conn_wants_stream(c))
-		stream_step(c, c->streams);
+	while (conn_wants_stream(c) && !stream_step(c, c->streams))
+		;
 }
 
 void

@@ -96,7 +96,7 @@ people_contacts(struct arena *a, const struct store_account *who,
 	return 0;
 }
 
-static const char *
+const char *
 people_terminal(int kind)
 {
 	static const char *const names[] = {

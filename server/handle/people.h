@@ -18,6 +18,9 @@ int people_contacts(struct arena *a, const struct store_account *who,
 /* Where messages of a channel go; "" when the person has no such way. */
 const char *people_address(const struct store_account *who, int channel);
 
+/* Kind of client (emage.ClientKind), as the trail names it. */
+const char *people_terminal(int kind);
+
 /*
  * One row of the audit trail about this request. The person acting is
  * e->actor_account or the caller's account; at_ms, actor and terminal are

@@ -19,6 +19,7 @@
 #include "server/handle/opened.h"
 #include "server/handle/people.h"
 #include "server/handle/pwhash.h"
+#include "server/handle/temporary.h"
 #include "server/policy/code.h"
 #include "server/policy/identifier.h"
 #include "server/policy/password.h"
@@ -99,35 +100,6 @@ handle_recovery_start_work(struct request *rq)
 /* -------------------------------------------------------- behind the answer */
 
 static int
-recovery_send(struct recovery_job *job, struct store_conn *db, const struct store_account *who)
-{
-	const bool by_email = who->email[0] != '\0';
-	const int channel =
-	    by_email ? EMAGE__CHANNEL__CHANNEL_EMAIL : EMAGE__CHANNEL__CHANNEL_MOBILE;
-	const int64_t life_ms = by_email ? POLICY_TEMP_EMAIL_MS : POLICY_TEMP_MOBILE_MS;
-	const struct notice_from from = notice_from(&job->rq);
-	struct notice_to to = {.account_id = who->account_id,
-	    .channel = channel,
-	    .address = people_address(who, channel),
-	    .language = who->language,
-	    .expires_at_ms = job->rq.now_ms + life_ms};
-	struct text_values v = {.code = job->temporary,
-	    .hours = arena_printf(from.arena, "%lld", (long long)(life_ms / 3600000)),
-	    .minutes = arena_printf(from.arena, "%lld", (long long)(life_ms / 60000))};
-	int rc;
-
-	if (v.hours == NULL || v.minutes == NULL)
-		return -EM_E_NO_MEMORY;
-	rc = store_account_set_temp(db, who->account_id, job->temp_hash, to.expires_at_ms, channel);
-	if (rc == 0)
-		rc = notice_post(&from, db, &to, TEXT_TEMPORARY, &v);
-	if (rc == 0)
-		rc = notice_tell(&from, db, who, TEXT_NOTICE_RECOVERY, channel);
-	job->sent = rc == 0;
-	return rc;
-}
-
-static int
 recovery_run(struct store_conn *db, void *arg)
 {
 	struct recovery_job *job = arg;
@@ -147,7 +119,11 @@ recovery_run(struct store_conn *db, void *arg)
 	else if (rc == 0 && strcmp(who.password_hash, job->own_hash) != 0)
 		result = err_name(EM_E_BUSY); /* changed meanwhile: it would never match */
 	else if (rc == 0) {
-		rc = recovery_send(job, db, &who);
+		const struct notice_from from = notice_from(&job->rq);
+		int channel;
+
+		rc = temporary_send(&from, db, &who, job->temporary, job->temp_hash, &channel);
+		job->sent = rc == 0;
 		result = "ok";
 	}
 	if (rc == 0 || rc == -EM_E_NOT_FOUND)

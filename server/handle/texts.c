@@ -100,6 +100,8 @@ static const struct {
     PAIR(TEXT_NOTICE_WITHDRAWN, "notice_withdrawn", 0, 0),
     PAIR(TEXT_NOTICE_EXAM_OPENED, "notice_exam_opened", 0, 0),
     PAIR(TEXT_NOTICE_NEW_REPORT, "notice_new_report", 0, 0),
+    PAIR(TEXT_NOTICE_OVER_BLOCK, "notice_over_block", 0, 0),
+    PAIR(TEXT_NOTICE_ADDRESS, "notice_address", 0, 0),
 };
 
 struct texts {

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_DB_STORE_AUDIT_H
+#define EMAGE_DB_STORE_AUDIT_H
+
+#include "db/store.h"
+
+/* Part of db/store.h, which includes it. */
+
+/* -------------------------------------------------------- reading the trail */
+
+struct store_audit_query {
+	uint64_t before_seq; /* 0 = from the newest */
+	const char *event;   /* its beginning, "" = any */
+	uint64_t patient_id; /* 0 = any */
+	unsigned limit;
+	unsigned look; /* at most so many rows are looked at */
+};
+struct store_audit_row {
+	uint64_t seq;
+	struct store_audit e;
+};
+/* Newest first. *next_seq_r: before_seq of the next stretch, 0 = none is older. */
+int store_audit_page(struct store_conn *db, struct arena *a, const struct store_audit_query *q,
+    struct store_audit_row **rows_r, unsigned *n_r, uint64_t *next_seq_r);
+/* The newest row's number and hash; 0 = none. */
+int store_audit_head(struct store_conn *db, uint64_t *seq_r, uint8_t hash_r[32]);
+
+/* ---------------------------------------------------------------- verifying */
+
+/*
+ * Recomputes the trail's chain and every patient's history, some rows at a time,
+ * and holds the one against the other: each row of the trail about an access has
+ * its access and each access its row. That is done with sums of keyed hashes under
+ * a key drawn for this verifying, so that no row has to be looked up; only when
+ * they differ is it looked for which.
+ *
+ * All steps belong in one read transaction of one connection.
+ */
+struct store_verify;
+
+struct store_verdict {
+	uint64_t n_rows, n_total; /* of the trail: right so far, all */
+	uint64_t n_accesses;	  /* right so far */
+	bool done, sound;
+	uint64_t bad_seq;		  /* first wrong row of the trail, 0 = none */
+	uint64_t bad_patient, bad_number; /* or access */
+	/* trail: "number", "chain", "checkpoint"; access: "number", "chain", "audit" */
+	const char *why;
+};
+
+/* `hash`: what row `seq` once was hashed to, as a checkpoint says; seq 0 = none. */
+struct store_verify *store_verify_new(uint64_t seq, const uint8_t hash[32]);
+void store_verify_free(struct store_verify **v);
+/* At most max_rows more. 0 or -EM_E_*: a verdict is no error. */
+int store_verify_step(
+    struct store_verify *v, struct store_conn *db, unsigned max_rows, struct store_verdict *r);
+
+#endif
