@@ -138,7 +138,7 @@ $(eval $(call program,emaged,$(B)/server/main.o,server db common,$(EVENT_LIBS) $
 $(eval $(call program,emage,$(B)/client/main.o,client picture netrpc common,$(NCURSES_LIBS) $(QRENCODE_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS) $(BASE_LIBS) -pthread -lm))
 $(eval $(call program,emagectl,$(call obj_of,$(CTL)) $(B)/server/settings.o,tools netrpc common,$(JANSSON_LIBS) $(BASE_LIBS) -pthread -lm))
 $(eval $(call program,emage-call,$(call obj_of,$(CALL)),tools netrpc common,$(JANSSON_LIBS) $(BASE_LIBS) -pthread -lm))
-$(eval $(call program,emage-courier,$(B)/courier/main.o,courier common,$(SECCOMP_LIBS) $(BASE_LIBS) -pthread -lm))
+$(eval $(call program,emage-courier,$(B)/courier/main.o,courier common,$(CURL_LIBS) $(SECCOMP_LIBS) $(BASE_LIBS) -pthread -lm))
 $(eval $(call program,emage-imaging,$(B)/imaging/main.o,imaging common,$(DCMTK_LIBS) $(POPPLER_LIBS) $(OPENJPEG_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(BASE_LIBS) -pthread -lm,$(CXX)))
 
 # not installed: what `make demo` shows itself with

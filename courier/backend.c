@@ -7,10 +7,16 @@
 #include <string.h>
 
 #include "common/mem.h"
+#include "courier/gammu.h"
 #include "courier/maildir.h"
+#include "courier/sms.h"
+#include "courier/smtp.h"
 
 static const struct backend *const backends[] = {
     &maildir_backend,
+    &smtp_backend,
+    &sms_backend,
+    &gammu_backend,
 };
 
 const struct backend *

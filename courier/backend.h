@@ -6,28 +6,37 @@
 
 #include "common/err.h"
 #include "courier/mail.h"
+#include "proto/internal.pb-c.h"
 
 /*
- * How messages leave. A back end is a row of the table in backend.c: it is
- * opened once, before the process gives up what it does not need, and then
- * delivers one message at a time.
+ * How messages leave. A back end is a row of the table in backend.c: it is opened
+ * once, before the process gives up what it does not need. Several may be in use:
+ * each channel has a list of them, and a message goes to the next one when one
+ * cannot take it now.
  */
 enum delivery {
 	DELIVERY_SENT,
-	DELIVERY_LATER, /* try again */
-	DELIVERY_NEVER, /* trying again would not help */
+	DELIVERY_LATER,	  /* not by this back end, not now */
+	DELIVERY_NEVER,	  /* trying again would not help */
+	DELIVERY_PENDING, /* under way: job_done() will tell */
 };
+
+struct job; /* courier/job.h */
+struct transfers;
 
 struct backend {
 	const char *name;
-	/* argument: what stood behind the name on the command line. 0, or
-	 * -EM_E_* with the cause logged. */
-	int (*open)(const char *argument, void **state_r);
-	/* reason_r: a constant, for the operator, never about a person. */
-	enum delivery (*deliver)(void *state, const struct mail *m, const char **reason_r);
+	/* setup and transfers outlive the back end. 0, or -EM_E_* with the cause
+	 * in *reason_r (a constant, for the operator). */
+	int (*open)(const Emage__CourierSetupRequest *setup, struct transfers *transfers,
+	    void **state_r, const char **reason_r);
+	/* Never blocks for a network. reason_r: a constant, never about a person. */
+	enum delivery (*deliver)(
+	    void *state, struct job *job, const struct mail *m, const char **reason_r);
 	void (*close)(void *state);
+	/* The folder that it writes to, or NULL. */
+	const char *(*folder)(const Emage__CourierSetupRequest *setup);
 	bool network; /* whether it needs sockets */
-	bool folder;  /* whether its argument is a folder that it writes to */
 };
 
 /* NULL when there is none of that name. */

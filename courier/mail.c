@@ -277,3 +277,12 @@ mail_format(const struct mail *m)
 	(void)fclose(out);
 	return text;
 }
+
+char *
+mail_sender(const struct mail *m)
+{
+	size_t len;
+	const char *s = mail_address_of(m->from, &len);
+
+	return mem_printf("%.*s", (int)len, s);
+}

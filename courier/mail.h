@@ -26,5 +26,7 @@ const char *mail_fault(const struct mail *m);
  * headers of their own. m must have no fault.
  */
 char *mail_format(const struct mail *m);
+/* The sender's address alone, to be freed. m must have no fault. */
+char *mail_sender(const struct mail *m);
 
 #endif

@@ -49,11 +49,21 @@ maildir_open_part(int base, const char *name)
 	return openat(base, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static int
-maildir_open(const char *path, void **state_r)
+static const char *
+maildir_folder(const Emage__CourierSetupRequest *setup)
 {
+	return setup->maildir;
+}
+
+static int
+maildir_open(const Emage__CourierSetupRequest *setup, struct transfers *transfers, void **state_r,
+    const char **reason_r)
+{
+	const char *path = setup->maildir;
 	struct maildir *d = mem_new(sizeof(*d));
 	int base, rc = 0;
+
+	(void)transfers;
 
 	for (int i = 0; i < N_PARTS; i++)
 		d->fd[i] = -1;
@@ -76,6 +86,7 @@ maildir_open(const char *path, void **state_r)
 	return 0;
 failed:
 	log_error("maildir.open", "cause=%s", strerrorname_np(errno));
+	*reason_r = "the folder cannot be used (courier.maildir)";
 	maildir_close(d);
 	return -EM_E_IO;
 }
@@ -138,13 +149,14 @@ maildir_store(const struct maildir *d, const char *name, const char *text)
 }
 
 static enum delivery
-maildir_deliver(void *state, const struct mail *m, const char **reason_r)
+maildir_deliver(void *state, struct job *job, const struct mail *m, const char **reason_r)
 {
 	const struct maildir *d = state;
 	char name[NAME_MAX_BYTES];
 	char *text;
 	int rc;
 
+	(void)job;
 	(void)snprintf(name, sizeof(name), NAME_FORM, m->key);
 	if (maildir_has(d, name))
 		return DELIVERY_SENT;
@@ -164,5 +176,5 @@ const struct backend maildir_backend = {
     .open = maildir_open,
     .deliver = maildir_deliver,
     .close = maildir_close,
-    .folder = true,
+    .folder = maildir_folder,
 };

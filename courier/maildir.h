@@ -5,7 +5,7 @@
 #include "courier/backend.h"
 
 /* Messages as files of a Maildir on this machine: the embedded default, which
- * needs no network. Its argument is the folder, made when it is missing. */
+ * needs no network; the folder is made when it is missing. */
 extern const struct backend maildir_backend;
 
 #endif

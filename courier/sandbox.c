@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the courier may still do once its back end is open: one folder, a list of
+ * What the courier may still do once its back end is open: its folders, a list of
  * system calls, and no core file. The list names what is allowed; anything else
  * ends the process.
  */
@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,8 +84,12 @@ static const int allowed[] = {
     SCMP_SYS(exit_group),
 };
 
+/* Sockets; a name is looked up in a thread of libcurl's, by what the C library
+ * loads and reads for it. */
 static const int network_calls[] = {
     SCMP_SYS(socket),
+    SCMP_SYS(socketpair),
+    SCMP_SYS(bind),
     SCMP_SYS(connect),
     SCMP_SYS(getsockopt),
     SCMP_SYS(setsockopt),
@@ -93,6 +98,28 @@ static const int network_calls[] = {
     SCMP_SYS(sendmsg),
     SCMP_SYS(recvmsg),
     SCMP_SYS(shutdown),
+    SCMP_SYS(sendmmsg),
+    SCMP_SYS(ioctl),
+    SCMP_SYS(pipe2),
+    SCMP_SYS(eventfd2),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(gettid),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(pread64),
+    SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),
+    SCMP_SYS(access),
+    SCMP_SYS(stat),
+    SCMP_SYS(statfs),
+    SCMP_SYS(fstatfs),
+    SCMP_SYS(uname),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(prlimit64),
 };
 
 static int
@@ -109,6 +136,21 @@ sandbox_allow(scmp_filter_ctx filter, const int *calls, size_t n)
 	return rc;
 }
 
+/* Threads, never processes: the flags of clone3() cannot be seen, and the C library
+ * goes back to clone() when there is none. */
+static int
+sandbox_allow_network(scmp_filter_ctx filter)
+{
+	int rc = sandbox_allow(filter, network_calls, ARRAY_LEN(network_calls));
+
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
+	return rc;
+}
+
 static int
 sandbox_filter(bool network)
 {
@@ -119,7 +161,7 @@ sandbox_filter(bool network)
 		return -ENOMEM;
 	rc = sandbox_allow(filter, allowed, ARRAY_LEN(allowed));
 	if (rc == 0 && network)
-		rc = sandbox_allow(filter, network_calls, ARRAY_LEN(network_calls));
+		rc = sandbox_allow_network(filter);
 	if (rc == 0)
 		rc = seccomp_load(filter);
 	seccomp_release(filter);
@@ -170,8 +212,25 @@ sandbox_test_clock(int ruleset)
 	return 0;
 }
 
+/* What is read to find a host and to trust it; what is not there is left out. */
 static int
-sandbox_files(const char *folder)
+sandbox_network_files(int ruleset, const char *ca)
+{
+	static const char *const folders[] = {"/etc", "/lib", "/lib64", "/usr/lib", "/usr/share",
+	    "/usr/local/share/ca-certificates", "/run/systemd/resolve", "/run/resolvconf"};
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(folders); i++) {
+		rc = sandbox_beneath(ruleset, folders[i], FILES_READ);
+		rc = rc == -ENOENT ? 0 : rc;
+	}
+	if (rc == 0 && ca[0] != '\0')
+		rc = sandbox_beneath(ruleset, ca, LANDLOCK_ACCESS_FS_READ_FILE);
+	return rc;
+}
+
+static int
+sandbox_files(const struct sandbox_needs *needs)
 {
 	struct landlock_ruleset_attr all = {.handled_access_fs = FILES_ALL};
 	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -184,8 +243,10 @@ sandbox_files(const char *folder)
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &all, sizeof(all.handled_access_fs), 0);
 	if (ruleset < 0)
 		return -errno;
-	if (folder != NULL)
-		rc = sandbox_beneath(ruleset, folder, FILES_READ | FILES_WRITE);
+	for (size_t i = 0; rc == 0 && i < needs->n_folders; i++)
+		rc = sandbox_beneath(ruleset, needs->folders[i], FILES_READ | FILES_WRITE);
+	if (rc == 0 && needs->network)
+		rc = sandbox_network_files(ruleset, needs->ca);
 	if (rc == 0)
 		rc = sandbox_test_clock(ruleset);
 	if (rc == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) < 0)
@@ -203,7 +264,7 @@ sandbox_filters(void)
 }
 
 int
-sandbox_enter(const char *folder, bool network)
+sandbox_enter(const struct sandbox_needs *needs)
 {
 	const struct rlimit none = {.rlim_cur = 0, .rlim_max = 0};
 	int rc = 0;
@@ -212,9 +273,9 @@ sandbox_enter(const char *folder, bool network)
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		rc = -errno;
 	if (rc == 0 && sandbox_filters())
-		rc = sandbox_files(folder);
+		rc = sandbox_files(needs);
 	if (rc == 0 && sandbox_filters())
-		rc = sandbox_filter(network);
+		rc = sandbox_filter(needs->network);
 	if (rc == 0)
 		return 0;
 	log_error("courier.sandbox", "cause=%s", strerrorname_np(-rc));

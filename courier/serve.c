@@ -5,57 +5,33 @@
 #include "courier/serve.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/frame.h"
-#include "common/secret.h"
+#include "common/log.h"
 #include "common/wirecheck.h"
+#include "courier/office.h"
 #include "proto/internal.pb-c.h"
 
-#define METHOD_SEND 1u
-#define FRAME_MAX   (FRAME_HEADER_LEN + FRAME_BODY_MAX)
-#define CHUNK_BYTES 16384u
+#define METHOD_SEND  1u
+#define METHOD_SETUP 2u
+#define FRAME_MAX    (FRAME_HEADER_LEN + FRAME_BODY_MAX)
+#define CHUNK_BYTES  16384u
+/* With transfers under way libcurl is looked after at least this often. */
+#define SERVE_STEP_MS 1000
 
-static void
-serve_deliver(const struct backend *b, void *state, const Emage__CourierSendRequest *rq,
-    Emage__CourierSendReply *reply)
-{
-	const struct mail m = {
-	    .channel = rq->channel,
-	    .address = rq->address,
-	    .from = rq->from,
-	    .subject = rq->subject,
-	    .body = rq->body,
-	    .key = rq->idempotency_key,
-	    .now_ms = clock_now_ms(),
-	};
-	const char *reason = mail_fault(&m);
-	enum delivery d = DELIVERY_NEVER;
-
-	/* a code that nobody can use any more only confuses */
-	if (reason == NULL && rq->expires_at_ms != 0 && m.now_ms >= rq->expires_at_ms)
-		reason = "expired";
-	if (reason == NULL)
-		d = b->deliver(state, &m, &reason);
-	reply->outbox_id = rq->outbox_id;
-	reply->sent = d == DELIVERY_SENT;
-	reply->permanent = d == DELIVERY_NEVER;
-	if (d != DELIVERY_SENT && reason != NULL)
-		reply->reason = (char *)reason;
-}
-
-/* Costs this message, not the process and those behind it. */
-static void
-serve_refuse(
-    const Emage__CourierSendRequest *rq, Emage__CourierSendReply *reply, const char *reason)
-{
-	reply->outbox_id = rq->outbox_id;
-	reply->permanent = true;
-	reply->reason = (char *)reason;
-}
+struct serve {
+	int fd;
+	struct buf in;
+	struct office office;
+	bool is_set_up;
+	unsigned n_jobs;
+	int fault; /* of a reply that could not be sent */
+};
 
 static int
 serve_send(int fd, const struct buf *out)
@@ -76,75 +52,173 @@ serve_send(int fd, const struct buf *out)
 }
 
 static int
-serve_frame(int fd, const struct backend *b, void *state, const struct frame *f)
+serve_reply(struct serve *s, uint16_t method, uint32_t id, const ProtobufCMessage *reply)
 {
-	Emage__CourierSendReply reply = EMAGE__COURIER_SEND_REPLY__INIT;
-	Emage__CourierSendRequest *rq;
-	const char *field;
 	struct buf out;
-	int rc = wirecheck(&emage__courier_send_request__descriptor, f->body, f->body_len, &field);
+	int rc;
 
-	if (f->method != METHOD_SEND || f->flags != 0 || rc == -EM_E_PROTOCOL)
-		return -EM_E_PROTOCOL;
-	rq = emage__courier_send_request__unpack(NULL, f->body_len, f->body);
-	if (rq == NULL)
-		return -EM_E_PROTOCOL;
-	if (rc == 0)
-		serve_deliver(b, state, rq, &reply);
-	else
-		serve_refuse(rq, &reply, "malformed value");
-	/* the text holds a code, and malloc does not wipe */
-	secret_wipe(rq->body, strlen(rq->body));
-	emage__courier_send_request__free_unpacked(rq, NULL);
 	buf_init(&out, FRAME_MAX);
-	rc = frame_append(&out, f->method, FRAME_REPLY, f->id, &reply.base);
+	rc = frame_append(&out, method, FRAME_REPLY, id, reply);
 	if (rc == 0)
-		rc = serve_send(fd, &out);
+		rc = serve_send(s->fd, &out);
 	buf_release(&out);
 	return rc;
 }
 
+/* ----------------------------------------------------------------- messages */
+
+static void
+serve_tell(
+    struct serve *s, uint32_t frame_id, uint64_t outbox_id, enum delivery d, const char *reason)
+{
+	Emage__CourierSendReply reply = EMAGE__COURIER_SEND_REPLY__INIT;
+	int rc;
+
+	reply.outbox_id = outbox_id;
+	reply.sent = d == DELIVERY_SENT;
+	reply.permanent = d == DELIVERY_NEVER;
+	if (d != DELIVERY_SENT && reason != NULL)
+		reply.reason = (char *)(uintptr_t)reason;
+	rc = serve_reply(s, METHOD_SEND, frame_id, &reply.base);
+	if (s->fault == 0)
+		s->fault = rc;
+}
+
+static void
+serve_ended(struct job *job, enum delivery d)
+{
+	struct serve *s = job->end_arg;
+
+	s->n_jobs--;
+	serve_tell(s, job->frame_id, job->rq->outbox_id, d, job->reason);
+}
+
+static int
+serve_message(struct serve *s, const struct frame *f, int checked)
+{
+	Emage__CourierSendRequest *rq =
+	    emage__courier_send_request__unpack(NULL, f->body_len, f->body);
+	const struct routes *routes;
+
+	if (rq == NULL)
+		return -EM_E_PROTOCOL;
+	if (checked != 0) {
+		/* costs this message, not the process and those behind it */
+		serve_tell(s, f->id, rq->outbox_id, DELIVERY_NEVER, "malformed value");
+		emage__courier_send_request__free_unpacked(rq, NULL);
+		return s->fault;
+	}
+	routes = strcmp(rq->channel, "mobile") == 0 ? &s->office.mobile : &s->office.email;
+	s->n_jobs++;
+	job_start(rq, f->id, routes, serve_ended, s);
+	return s->fault;
+}
+
+/* ------------------------------------------------------------------- set-up */
+
+static int
+serve_setup(struct serve *s, const struct frame *f)
+{
+	Emage__CourierSetupReply reply = EMAGE__COURIER_SETUP_REPLY__INIT;
+	Emage__CourierSetupRequest *rq =
+	    emage__courier_setup_request__unpack(NULL, f->body_len, f->body);
+	const char *reason = "";
+	int rc, sent;
+
+	if (rq == NULL)
+		return -EM_E_PROTOCOL;
+	rc = office_open(&s->office, rq, &reason);
+	s->is_set_up = rc == 0;
+	reply.ok = s->is_set_up;
+	reply.reason = (char *)(uintptr_t)reason;
+	sent = serve_reply(s, METHOD_SETUP, f->id, &reply.base);
+	return rc != 0 ? rc : sent;
+}
+
+/* The set-up is the first frame and the only one of its kind. */
+static int
+serve_frame(struct serve *s, const struct frame *f)
+{
+	const char *field;
+	int rc;
+
+	if (f->flags != 0 || f->method != (s->is_set_up ? METHOD_SEND : METHOD_SETUP))
+		return -EM_E_PROTOCOL;
+	rc = wirecheck(s->is_set_up ? &emage__courier_send_request__descriptor
+				    : &emage__courier_setup_request__descriptor,
+	    f->body, f->body_len, &field);
+	if (rc == -EM_E_PROTOCOL)
+		return rc;
+	if (s->is_set_up)
+		return serve_message(s, f, rc);
+	return rc == 0 ? serve_setup(s, f) : -EM_E_PROTOCOL;
+}
+
+/* --------------------------------------------------------------------- loop */
+
 /* More bytes: 1, 0 at the end, or -EM_E_IO. */
 static int
-serve_receive(int fd, struct buf *in)
+serve_receive(struct serve *s)
 {
-	uint8_t *room = buf_reserve(in, CHUNK_BYTES);
+	uint8_t *room = buf_reserve(&s->in, CHUNK_BYTES);
 	ssize_t n;
 
 	if (room == NULL)
 		return -EM_E_PROTOCOL;
 	do {
-		n = recv(fd, room, CHUNK_BYTES, 0);
+		n = recv(s->fd, room, CHUNK_BYTES, 0);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return -EM_E_IO;
-	buf_commit(in, (size_t)n);
+	buf_commit(&s->in, (size_t)n);
 	return n > 0;
 }
 
-int
-serve_run(int fd, const struct backend *b, void *state)
+/* Until the server has said something, if that is wanted, or a transfer is over. */
+static bool
+serve_wait(struct serve *s, bool wants_more)
 {
-	struct buf in;
+	struct pollfd p = {.fd = s->fd, .events = POLLIN};
+
+	if (s->office.transfers != NULL)
+		return transfers_wait(s->office.transfers, wants_more ? s->fd : -1, SERVE_STEP_MS);
+	return poll(&p, 1, -1) > 0;
+}
+
+/* 1 to go on, 0 at the end, or -EM_E_*. */
+static int
+serve_step(struct serve *s)
+{
+	bool full = s->n_jobs >= SERVE_JOBS_MAX;
 	struct frame f;
+	int rc = full ? -EM_E_AGAIN : frame_peek(&s->in, FRAME_BODY_MAX, &f);
+
+	if (rc == 0) {
+		rc = serve_frame(s, &f);
+		buf_consume(&s->in, FRAME_HEADER_LEN + f.body_len);
+		return rc < 0 ? rc : 1;
+	}
+	if (rc != -EM_E_AGAIN)
+		return rc;
+	if (!serve_wait(s, !full))
+		return s->fault < 0 ? s->fault : 1;
+	rc = serve_receive(s);
+	if (rc == 0 && s->in.len > 0)
+		return -EM_E_PROTOCOL;
+	return rc;
+}
+
+int
+serve_run(int fd)
+{
+	struct serve s = {.fd = fd};
 	int rc;
 
-	buf_init(&in, FRAME_MAX + CHUNK_BYTES);
-	for (;;) {
-		rc = frame_peek(&in, FRAME_BODY_MAX, &f);
-		if (rc == 0) {
-			rc = serve_frame(fd, b, state, &f);
-			buf_consume(&in, FRAME_HEADER_LEN + f.body_len);
-		} else if (rc == -EM_E_AGAIN) {
-			rc = serve_receive(fd, &in);
-			if (rc == 0) {
-				rc = in.len == 0 ? 0 : -EM_E_PROTOCOL;
-				break;
-			}
-		}
-		if (rc < 0)
-			break;
-	}
-	buf_release(&in);
+	buf_init(&s.in, FRAME_MAX + CHUNK_BYTES);
+	do {
+		rc = serve_step(&s);
+	} while (rc > 0);
+	office_close(&s.office);
+	buf_release(&s.in);
 	return rc;
 }

@@ -96,6 +96,8 @@ confine_files(const struct settings *st)
 		    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_REMOVE_FILE);
 	if (!rc)
 		rc = confine_allow_folder_of(ruleset, st->courier_maildir, FILES_WRITE);
+	if (!rc && st->courier_gammu[0])
+		rc = confine_allow(ruleset, st->courier_gammu, FILES_WRITE);
 	if (!rc && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
 		rc = -errno;
 	close(ruleset);

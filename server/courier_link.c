@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -21,6 +22,7 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/secret.h"
 #include "common/wirecheck.h"
 #include "db/store.h"
 #include "proto/common.pb-c.h"
@@ -29,20 +31,34 @@
 #include "server/helper.h"
 #include "server/server.h"
 
-#define BATCH		 16
-#define ARENA_MAX	 (1024u * 1024)
-#define FRAME_BUF_MAX	 (FRAME_HEADER_LEN + FRAME_BODY_MAX)
-#define ANSWER_MAX_MS	 30000
-#define BACKOFF_FIRST_MS 2000
-#define BACKOFF_MAX_MS	 600000
-#define RESTART_FIRST_MS 100
-#define RESTART_MAX_MS	 30000
+#define ARENA_MAX     (1024u * 1024)
+#define SETUP_METHOD  2
+#define ROUTES_MAX    8
+#define LOGIN_MAX     256
+#define FRAME_BUF_MAX (FRAME_HEADER_LEN + FRAME_BODY_MAX)
+#define HAND_OVER_MS  30000
+/* Beyond the tries that the settings allow. */
+#define ANSWER_SPARE_MS	  10000
+#define IN_FLIGHT_LOOK_MS 50
+#define BACKOFF_FIRST_MS  2000
+#define BACKOFF_MAX_MS	  600000
+#define RESTART_FIRST_MS  100
+#define RESTART_MAX_MS	  30000
 /* The outbox is looked at this often even if nobody said that there is work. */
 #ifdef EMAGE_TESTING
 #define LOOK_MAX_MS 100 /* a test moves the clock without saying so */
 #else
 #define LOOK_MAX_MS 60000
 #endif
+
+/* Messages under way with the process. */
+#define WINDOW 16u
+struct flight {
+	uint64_t outbox_id; /* 0 = free */
+	uint32_t frame_id, n_tries;
+	int64_t due_at_ms;
+	int64_t answer_by_ms; /* of clock_boot_ms() */
+};
 
 struct courier_link {
 	struct server *server;
@@ -54,6 +70,8 @@ struct courier_link {
 	struct arena *arena;
 	struct helper helper;
 	uint32_t next_id;
+	struct flight flight[WINDOW];
+	unsigned n_flights;
 	unsigned n_deaths; /* since a message last got through */
 	int64_t restart_at_ms;
 	int64_t look_at_ms; /* when the next row is due */
@@ -73,6 +91,20 @@ courier_backoff_ms(uint32_t n_tries, uint32_t chance)
 
 /* --------------------------------------------------------------- process */
 
+static void courier_mark(struct courier_link *c, const struct flight *f, bool sent, bool permanent);
+
+/* What was under way counts as tried: it may be what the process died of. */
+static void
+courier_take_back(struct courier_link *c)
+{
+	for (unsigned i = 0; i < WINDOW; i++) {
+		if (c->flight[i].outbox_id)
+			courier_mark(c, &c->flight[i], false, false);
+		c->flight[i].outbox_id = 0;
+	}
+	c->n_flights = 0;
+}
+
 static void
 courier_lost(struct courier_link *c)
 {
@@ -86,15 +118,140 @@ courier_lost(struct courier_link *c)
 	c->restart_at_ms = clock_boot_ms() + (wait_ms < RESTART_MAX_MS ? wait_ms : RESTART_MAX_MS);
 	server_count(c->server, helper_restarts);
 	log_warn("courier.lost", "deaths=%u", c->n_deaths);
+	courier_take_back(c);
+}
+
+/* User and password from a file of two lines; "" = there is none. Whoever may
+ * read it besides its owner is told. */
+static int
+courier_login(const char *path, char user_r[LOGIN_MAX], char password_r[LOGIN_MAX])
+{
+	FILE *f;
+
+	if (!*path)
+		return 0;
+	f = fopen(path, "re");
+	if (!f || !fgets(user_r, LOGIN_MAX, f) || !fgets(password_r, LOGIN_MAX, f)) {
+		log_error("courier.login", "cause=\"no two lines can be read\" file=\"%s\"", path);
+		if (f)
+			fclose(f);
+		return -EM_E_CONFIG;
+	}
+	user_r[strcspn(user_r, "\r\n")] = '\0';
+	password_r[strcspn(password_r, "\r\n")] = '\0';
+	fclose(f);
+	return 0;
+}
+
+/* As long as every relay and back end may take, one after the other. */
+static int64_t
+courier_answer_max_ms(const struct courier_link *c)
+{
+	return 1000 * server_settings(c->server)->courier_timeout_s * ROUTES_MAX + ANSWER_SPARE_MS;
+}
+
+/* Words of a setting, cut at blanks in place. */
+static size_t
+courier_words(char *text, char *words_r[ROUTES_MAX])
+{
+	size_t n = 0;
+	char *rest = NULL;
+
+	for (char *w = strtok_r(text, " \t", &rest); w && n < ROUTES_MAX;
+	     w = strtok_r(NULL, " \t", &rest))
+		words_r[n++] = w;
+	return n;
+}
+
+/* How messages leave, as the process is told first. Freed by courier_setup_free(). */
+struct setup {
+	Emage__CourierSetupRequest rq;
+	char *text[3]; /* that the words stand in */
+	char *email[ROUTES_MAX], *mobile[ROUTES_MAX], *relays[ROUTES_MAX];
+	char relay_user[LOGIN_MAX], relay_password[LOGIN_MAX];
+	char sms_user[LOGIN_MAX], sms_password[LOGIN_MAX];
+};
+
+static void
+courier_setup_free(struct setup *s)
+{
+	for (size_t i = 0; i < ARRAY_LEN(s->text); i++)
+		free(s->text[i]);
+	secret_wipe(s, sizeof(*s));
+}
+
+static int
+courier_setup(const struct settings *st, struct setup *s_r)
+{
+	Emage__CourierSetupRequest *rq = &s_r->rq;
+	int rc;
+
+	*s_r = (struct setup){.text = {mem_strdup(st->courier_email),
+				  mem_strdup(st->courier_mobile), mem_strdup(st->courier_relays)}};
+	emage__courier_setup_request__init(rq);
+	rq->email = s_r->email;
+	rq->n_email = courier_words(s_r->text[0], s_r->email);
+	rq->mobile = s_r->mobile;
+	rq->n_mobile = courier_words(s_r->text[1], s_r->mobile);
+	rq->relays = s_r->relays;
+	rq->n_relays = courier_words(s_r->text[2], s_r->relays);
+	rq->maildir = st->courier_maildir;
+	rq->ca = st->courier_ca;
+	rq->sms_url = st->courier_sms_url;
+	rq->sms_method = st->courier_sms_method;
+	rq->sms_type = st->courier_sms_type;
+	rq->sms_body = st->courier_sms_body;
+	rq->sms_success = st->courier_sms_success;
+	rq->gammu = st->courier_gammu;
+	rq->timeout_s = (uint32_t)st->courier_timeout_s;
+	rq->relay_user = s_r->relay_user;
+	rq->relay_password = s_r->relay_password;
+	rq->sms_user = s_r->sms_user;
+	rq->sms_password = s_r->sms_password;
+	rc = courier_login(st->courier_relay_login, s_r->relay_user, s_r->relay_password);
+	return rc ? rc : courier_login(st->courier_sms_login, s_r->sms_user, s_r->sms_password);
+}
+
+/* Says how messages leave, and waits for the word that it can be done. */
+static int
+courier_tell_setup(struct courier_link *c)
+{
+	Emage__CourierSetupReply *reply = NULL;
+	const char *field;
+	struct setup s;
+	struct frame f;
+	struct buf out;
+	int rc = courier_setup(server_settings(c->server), &s);
+
+	buf_init(&out, FRAME_BUF_MAX);
+	if (rc == 0)
+		rc = frame_append(&out, SETUP_METHOD, 0, ++c->next_id, &s.rq.base);
+	if (rc == 0)
+		rc = helper_send(&c->helper, &out, NULL, 0, clock_boot_ms() + HAND_OVER_MS);
+	if (rc == 0)
+		rc = helper_receive(&c->helper, clock_boot_ms() + HAND_OVER_MS, &f);
+	if (rc == 0 &&
+	    wirecheck(&emage__courier_setup_reply__descriptor, f.body, f.body_len, &field) != 0)
+		rc = -EM_E_PROTOCOL;
+	if (rc == 0)
+		reply = emage__courier_setup_reply__unpack(NULL, f.body_len, f.body);
+	if (reply && !reply->ok) {
+		log_error("courier.setup", "cause=\"%s\"", reply->reason);
+		rc = -EM_E_CONFIG;
+	}
+	if (reply)
+		emage__courier_setup_reply__free_unpacked(reply, NULL);
+	buf_release(&out);
+	courier_setup_free(&s);
+	return rc;
 }
 
 static void
 courier_start(struct courier_link *c)
 {
-	const struct settings *st = server_settings(c->server);
-	const char *args[] = {st->courier_backend, st->courier_maildir, NULL};
+	static const char *const args[] = {NULL};
 
-	if (helper_start(&c->helper, "emage-courier", args) != 0) {
+	if (helper_start(&c->helper, "emage-courier", args) != 0 || courier_tell_setup(c) != 0) {
 		courier_lost(c);
 		return;
 	}
@@ -110,10 +267,68 @@ courier_channel(int channel)
 	return channel == EMAGE__CHANNEL__CHANNEL_MOBILE ? "mobile" : "email";
 }
 
-/* What became of a message. `gone`: the process, not the message, failed. */
-struct outcome {
-	bool sent, permanent, gone;
+struct mark {
+	uint64_t outbox_id;
+	enum outbox_state state;
+	uint32_t n_tries;
+	int64_t due_at_ms;
 };
+
+static int
+courier_run_mark(struct store_conn *db, void *arg)
+{
+	const struct mark *m = arg;
+
+	return store_outbox_mark(db, m->outbox_id, m->state, m->n_tries, m->due_at_ms);
+}
+
+/* What became of a message. */
+static void
+courier_mark(struct courier_link *c, const struct flight *f, bool sent, bool permanent)
+{
+	struct mark mark = {
+	    .outbox_id = f->outbox_id,
+	    .n_tries = f->n_tries + 1,
+	    .due_at_ms = f->due_at_ms,
+	};
+
+	if (sent) {
+		mark.state = OUTBOX_SENT;
+		server_count(c->server, messages_sent);
+	} else if (permanent) {
+		mark.state = OUTBOX_DROPPED;
+		server_count(c->server, messages_failed);
+	} else {
+		mark.state = OUTBOX_WAITING;
+		mark.due_at_ms =
+		    clock_now_ms() + courier_backoff_ms(mark.n_tries, randombytes_random());
+	}
+	if (store_run(c->server->store, courier_run_mark, &mark) == 0)
+		return;
+	/* it is tried again; its key keeps it from arriving twice */
+	log_warn("courier.mark", "result=failed");
+	c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
+}
+
+static struct flight *
+courier_flight(struct courier_link *c, uint32_t frame_id)
+{
+	for (unsigned i = 0; i < WINDOW; i++) {
+		if (c->flight[i].outbox_id && c->flight[i].frame_id == frame_id)
+			return &c->flight[i];
+	}
+	return NULL;
+}
+
+static bool
+courier_is_under_way(const struct courier_link *c, uint64_t outbox_id)
+{
+	for (unsigned i = 0; i < WINDOW; i++) {
+		if (c->flight[i].outbox_id == outbox_id)
+			return true;
+	}
+	return false;
+}
 
 static int
 courier_pack(struct courier_link *c, const struct store_message *m, char *body, struct buf *out)
@@ -133,132 +348,71 @@ courier_pack(struct courier_link *c, const struct store_message *m, char *body, 
 	return frame_append(out, HELPER_METHOD, 0, ++c->next_id, &rq.base);
 }
 
-static int
-courier_answer(struct courier_link *c, struct outcome *o_r)
+/* Hands one over; false when the process does not take it. */
+static bool
+courier_send(struct courier_link *c, const struct store_message *m)
 {
-	Emage__CourierSendReply *reply;
-	struct frame f;
-	const char *field;
-	int rc;
-
-	rc = helper_receive(&c->helper, clock_boot_ms() + ANSWER_MAX_MS, &f);
-	if (rc)
-		return rc;
-	if (f.id != c->next_id || f.flags != FRAME_REPLY ||
-	    wirecheck(&emage__courier_send_reply__descriptor, f.body, f.body_len, &field) != 0)
-		return -EM_E_PROTOCOL;
-	reply = emage__courier_send_reply__unpack(NULL, f.body_len, f.body);
-	if (!reply)
-		return -EM_E_PROTOCOL;
-	o_r->sent = reply->sent;
-	o_r->permanent = reply->permanent;
-	if (!reply->sent)
-		log_warn("courier.refused", "permanent=%d reason=\"%s\"", reply->permanent,
-		    reply->reason);
-	emage__courier_send_reply__free_unpacked(reply, NULL);
-	return 0;
-}
-
-static void
-courier_send(struct courier_link *c, const struct store_message *m, struct outcome *o_r)
-{
-	struct buf out;
+	struct flight f = {
+	    .outbox_id = m->outbox_id,
+	    .n_tries = m->n_tries,
+	    .due_at_ms = m->due_at_ms,
+	    .answer_by_ms = clock_boot_ms() + courier_answer_max_ms(c),
+	};
 	char *body = NULL;
-	int rc;
+	unsigned i = 0;
+	struct buf out;
+	int rc = message_open(&c->server->pepper, c->arena, m, &body);
 
-	*o_r = (struct outcome){.sent = false};
-	rc = message_open(&c->server->pepper, c->arena, m, &body);
 	if (rc) {
 		/* not sealed by this key: it never will be */
 		log_error("courier.message", "error=%s", err_name(rc));
-		o_r->permanent = rc == -EM_E_INVALID;
-		return;
+		courier_mark(c, &f, false, rc == -EM_E_INVALID);
+		return true;
 	}
 	buf_init(&out, FRAME_BUF_MAX);
 	rc = courier_pack(c, m, body, &out);
-	if (rc) {
-		o_r->permanent = true;
-	} else {
-		rc = helper_send(&c->helper, &out, NULL, 0, clock_boot_ms() + ANSWER_MAX_MS);
-		if (!rc)
-			rc = courier_answer(c, o_r);
-		o_r->gone = rc != 0;
-	}
+	if (rc == 0)
+		rc = helper_send(&c->helper, &out, NULL, 0, clock_boot_ms() + HAND_OVER_MS);
+	else
+		courier_mark(c, &f, false, true);
 	buf_release(&out);
-}
-
-struct mark {
-	uint64_t outbox_id;
-	enum outbox_state state;
-	uint32_t n_tries;
-	int64_t due_at_ms;
-};
-
-static int
-courier_run_mark(struct store_conn *db, void *arg)
-{
-	const struct mark *m = arg;
-
-	return store_outbox_mark(db, m->outbox_id, m->state, m->n_tries, m->due_at_ms);
-}
-
-static int
-courier_mark(struct courier_link *c, const struct store_message *m, const struct outcome *o)
-{
-	struct mark mark = {
-	    .outbox_id = m->outbox_id,
-	    .n_tries = m->n_tries + 1,
-	    .due_at_ms = m->due_at_ms,
-	};
-
-	if (o->sent) {
-		mark.state = OUTBOX_SENT;
-		server_count(c->server, messages_sent);
-	} else if (o->permanent) {
-		mark.state = OUTBOX_DROPPED;
-		server_count(c->server, messages_failed);
-	} else {
-		mark.state = OUTBOX_WAITING;
-		mark.due_at_ms =
-		    clock_now_ms() + courier_backoff_ms(mark.n_tries, randombytes_random());
+	if (rc == -EM_E_IO || rc == -EM_E_TIMEOUT) {
+		courier_lost(c);
+		return false;
 	}
-	return store_run(c->server->store, courier_run_mark, &mark);
+	if (rc)
+		return true;
+	while (c->flight[i].outbox_id)
+		i++;
+	f.frame_id = c->next_id;
+	c->flight[i] = f;
+	c->n_flights++;
+	return true;
 }
 
-/* false: what became of it could not be kept. */
-static bool
+static void
 courier_handle(struct courier_link *c, const struct store_message *m)
 {
-	struct outcome o = {.permanent = true};
-	bool expired = m->expires_at_ms && clock_now_ms() >= m->expires_at_ms;
+	struct flight late = {.outbox_id = m->outbox_id, .n_tries = m->n_tries};
 
-	if (!expired)
-		courier_send(c, m, &o);
-	if (o.gone)
-		courier_lost(c);
-	else if (o.sent)
-		c->n_deaths = 0;
-	if (courier_mark(c, m, &o) == 0)
-		return true;
-	/* it is tried again; its key keeps it from arriving twice */
-	log_warn("courier.mark", "result=failed");
-	c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
-	return false;
+	if (m->expires_at_ms && clock_now_ms() >= m->expires_at_ms)
+		courier_mark(c, &late, false, true);
+	else
+		courier_send(c, m);
 }
 
-/* Hands over what is due. Whether more may be due at once. */
-static bool
+/* Hands over what is due, as long as there is room. */
+static void
 courier_work(struct courier_link *c)
 {
-	struct store_message due[BATCH];
+	struct store_message due[WINDOW];
 	unsigned n = 0;
 	int64_t next_ms = 0;
-	bool kept = true;
-	int rc;
+	int rc = store_reader_begin(c->db);
 
-	rc = store_reader_begin(c->db);
+	/* those under way are due as well, and come first */
 	if (!rc)
-		rc = store_outbox_due(c->db, c->arena, clock_now_ms(), due, BATCH, &n);
+		rc = store_outbox_due(c->db, c->arena, clock_now_ms(), due, WINDOW, &n);
 	if (!rc)
 		rc = store_outbox_next_due(c->db, &next_ms);
 	store_reader_end(c->db);
@@ -268,45 +422,116 @@ courier_work(struct courier_link *c)
 		c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
 		n = 0;
 	}
-	for (unsigned i = 0; i < n && kept && c->helper.pid && !atomic_load(&c->stopping); i++)
-		kept = courier_handle(c, &due[i]);
+	for (unsigned i = 0; i < n && c->helper.pid && !atomic_load(&c->stopping); i++) {
+		if (c->n_flights < WINDOW && !courier_is_under_way(c, due[i].outbox_id))
+			courier_handle(c, &due[i]);
+	}
 	arena_reset(c->arena);
-	return !rc && n > 0 && kept;
+}
+
+/* ----------------------------------------------------------------- answers */
+
+static int
+courier_take_answer(struct courier_link *c, const struct frame *f)
+{
+	Emage__CourierSendReply *reply;
+	struct flight *flight = courier_flight(c, f->id), over;
+	const char *field;
+
+	if (!flight || f->flags != FRAME_REPLY ||
+	    wirecheck(&emage__courier_send_reply__descriptor, f->body, f->body_len, &field) != 0)
+		return -EM_E_PROTOCOL;
+	reply = emage__courier_send_reply__unpack(NULL, f->body_len, f->body);
+	if (!reply)
+		return -EM_E_PROTOCOL;
+	over = *flight;
+	flight->outbox_id = 0;
+	c->n_flights--;
+	if (reply->sent)
+		c->n_deaths = 0;
+	else
+		log_warn("courier.refused", "permanent=%d reason=\"%s\"", reply->permanent,
+		    reply->reason);
+	courier_mark(c, &over, reply->sent, reply->permanent);
+	emage__courier_send_reply__free_unpacked(reply, NULL);
+	return 0;
+}
+
+/* Answers that have come. */
+static void
+courier_answers(struct courier_link *c)
+{
+	struct frame f;
+	int rc;
+
+	do {
+		rc = helper_receive(&c->helper, clock_boot_ms() + HAND_OVER_MS, &f);
+		if (rc == 0)
+			rc = courier_take_answer(c, &f);
+	} while (rc == 0 && helper_has_frame(&c->helper));
+	if (rc)
+		courier_lost(c);
+}
+
+/* One that never answers: something is wrong with the process. */
+static bool
+courier_is_stuck(const struct courier_link *c, int64_t *left_ms)
+{
+	int64_t now_ms = clock_boot_ms();
+
+	for (unsigned i = 0; i < WINDOW; i++) {
+		int64_t left = c->flight[i].answer_by_ms - now_ms;
+
+		if (!c->flight[i].outbox_id)
+			continue;
+		if (left <= 0)
+			return true;
+		if (left < *left_ms)
+			*left_ms = left;
+	}
+	return false;
 }
 
 /* ---------------------------------------------------------------- thread */
 
 static int
-courier_wait_ms(const struct courier_link *c)
+courier_wait_ms(struct courier_link *c)
 {
 	int64_t wait_ms = LOOK_MAX_MS, left_ms = LOOK_MAX_MS;
 
 	if (!c->helper.pid)
 		left_ms = c->restart_at_ms - clock_boot_ms();
+	else if (c->n_flights >= WINDOW)
+		left_ms = LOOK_MAX_MS; /* an answer makes room */
 	else if (c->look_at_ms)
 		left_ms = c->look_at_ms - clock_now_ms();
+	/* what is under way is due as well: then an answer is waited for, or a word */
+	if (c->n_flights > 0 && left_ms < IN_FLIGHT_LOOK_MS)
+		left_ms = IN_FLIGHT_LOOK_MS;
 	if (left_ms < wait_ms)
 		wait_ms = left_ms;
+	if (courier_is_stuck(c, &wait_ms))
+		courier_lost(c);
 	return wait_ms < 1 ? 1 : (int)wait_ms;
 }
 
-/* Until there is work, the process ends, or it is time for something. */
+/* Until there is work, the process says something or ends, or it is time. */
 static void
 courier_wait(struct courier_link *c)
 {
+	int wait_ms = courier_wait_ms(c);
 	struct pollfd p[2] = {
 	    {.fd = c->wake_fd, .events = POLLIN},
 	    {.fd = c->helper.pid ? c->helper.fd : -1, .events = POLLIN},
 	};
 	uint64_t count;
 
-	if (poll(p, 2, courier_wait_ms(c)) < 0)
+	if (poll(p, 2, wait_ms) < 0)
 		return;
 	if (p[0].revents && read(c->wake_fd, &count, sizeof(count)) < 0 && errno != EAGAIN)
 		log_warn("courier.wake", "cause=\"%s\"", strerror(errno));
-	/* it says nothing unasked: this is its end */
 	if (p[1].revents)
-		courier_lost(c);
+		courier_answers(c);
 }
 
 static void *
@@ -315,14 +540,11 @@ courier_thread(void *arg)
 	struct courier_link *c = arg;
 
 	while (!atomic_load(&c->stopping)) {
-		bool more = false;
-
 		if (!c->helper.pid && clock_boot_ms() >= c->restart_at_ms)
 			courier_start(c);
-		if (c->helper.pid)
-			more = courier_work(c);
-		if (!more || !c->helper.pid)
-			courier_wait(c);
+		if (c->helper.pid && c->n_flights < WINDOW)
+			courier_work(c);
+		courier_wait(c);
 	}
 	helper_end(&c->helper);
 	return NULL;

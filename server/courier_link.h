@@ -8,10 +8,10 @@
 /* The courier process and the outbox that feeds it: a thread of its own reads
  * due rows, hands them over, and marks what became of them.
  *
- * The process is started as `emage-courier BACKEND PATH` (BACKEND = courier.backend,
- * PATH = courier.maildir, absolute) with the frames of internal.proto on
- * descriptor 3: requests have method 1 and an id, the reply carries both and
- * FRAME_REPLY. It ends at the end of file there.
+ * The process is started with the frames of internal.proto on descriptor 3: first
+ * how messages leave (method 2), then messages (method 1), several under way at a
+ * time. A reply carries method and id of its request and FRAME_REPLY. It ends at
+ * the end of file there; what was under way is then handed over again.
  *
  * A row's body is sealed with a key that the database does not hold, since an
  * access code must not be found in it: the link opens it with message_open()

@@ -65,7 +65,11 @@ daemon_warn_restart(const struct settings *old, const struct settings *new)
 	    old->threads_imaging != new->threads_imaging ||
 	    old->limits_hash_queue != new->limits_hash_queue ||
 	    old->limits_request_kib != new->limits_request_kib ||
+	    strcmp(old->courier_email, new->courier_email) != 0 ||
+	    strcmp(old->courier_mobile, new->courier_mobile) != 0 ||
 	    strcmp(old->courier_maildir, new->courier_maildir) != 0 ||
+	    strcmp(old->courier_relays, new->courier_relays) != 0 ||
+	    strcmp(old->courier_sms_url, new->courier_sms_url) != 0 ||
 	    strcmp(old->courier_messages, new->courier_messages) != 0 ||
 	    strcmp(old->password_blocklist, new->password_blocklist) != 0)
 		log_warn("reload.partial", "remedy=restart");

@@ -227,3 +227,11 @@ helper_receive(struct helper *h, int64_t deadline_ms, struct frame *f_r)
 			return -EM_E_IO;
 	}
 }
+
+bool
+helper_has_frame(const struct helper *h)
+{
+	struct frame f;
+
+	return h->pid > 0 && frame_peek(&h->in, FRAME_BODY_MAX, &f) != -EM_E_AGAIN;
+}

@@ -40,5 +40,7 @@ int helper_send(
     struct helper *h, const struct buf *frame, const int *fds, unsigned n_fds, int64_t deadline_ms);
 /* The next frame; it stays valid until the next call, which consumes it. */
 int helper_receive(struct helper *h, int64_t deadline_ms, struct frame *f_r);
+/* Whether the next one is here already. */
+bool helper_has_frame(const struct helper *h);
 
 #endif

@@ -64,7 +64,7 @@ static const struct choice {
 	const char *section, *key;
 	const char *words[6];
 } choices[] = {
-    {.section = "courier", .key = "backend", .words = {"maildir"}},
+    {.section = "courier", .key = "sms_method", .words = {"GET", "POST"}},
     {.section = "imaging", .key = "release", .words = {"report", "import", "hand"}},
     {.section = "log", .key = "level", .words = {"error", "warn", "info", "debug"}},
 };

@@ -3,7 +3,7 @@
 
 TEST_LIBS := test server db courier imaging client picture netrpc tools common
 TEST_SYS  := $(EVENT_LIBS) $(SQLITE_LIBS) $(OATH_LIBS) $(NCURSES_LIBS) $(QRENCODE_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS) \
-	     $(JANSSON_LIBS) $(SECCOMP_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS) $(BASE_LIBS) -lutil -pthread -lm
+	     $(JANSSON_LIBS) $(SECCOMP_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS) $(BASE_LIBS) -lutil -pthread -lm
 
 # tests of one folder: sources -> programs
 tests_of = $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/$(1)/test_*.c)))

@@ -3,7 +3,7 @@
  * The courier process itself, started as emaged starts it: what it writes into
  * the Maildir, what it refuses, and what it can no longer do.
  */
-#include "tests/lib/check.h"
+#include "tests/unit/test_courier.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -28,53 +28,6 @@
 #include "courier/mail.h"
 #include "courier/sandbox.h"
 #include "proto/internal.pb-c.h"
-
-/* Longest wait for the process, ample; a failure, not a pace. */
-#define PATIENCE_MS 30000
-
-struct office {
-	char dir[64]; /* the Maildir is below */
-	pid_t pid;
-	int fd;
-	uint32_t id;
-};
-
-static void
-office_start(struct office *o)
-{
-	char program[256], maildir[96];
-	int pair[2];
-
-	(void)snprintf(program, sizeof(program), "%s/emage-courier", getenv("EMAGE_BUILD"));
-	(void)snprintf(maildir, sizeof(maildir), "%s/mail", o->dir);
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
-	o->pid = fork();
-	assert_true(o->pid >= 0);
-	if (o->pid == 0) {
-		int null_fd = open("/dev/null", O_WRONLY);
-
-		if (pair[1] == 3)
-			(void)fcntl(3, F_SETFD, 0);
-		else if (dup2(pair[1], 3) < 0)
-			_exit(127);
-		(void)dup2(null_fd, STDERR_FILENO);
-		execl(program, "emage-courier", "maildir", maildir, (char *)NULL);
-		_exit(127);
-	}
-	(void)close(pair[1]);
-	o->fd = pair[0];
-}
-
-/* Closes its socket; its exit status, or 1000 + signal. */
-static int
-office_end(struct office *o)
-{
-	int status;
-
-	(void)close(o->fd);
-	assert_int_equal(waitpid(o->pid, &status, 0), o->pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-}
 
 static int
 office_setup(void **state)
@@ -105,79 +58,6 @@ office_teardown(void **state)
 	assert_int_equal(nftw(o->dir, office_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
 	free(o);
 	return 0;
-}
-
-/* A byte stream that must come. */
-static size_t
-office_read(struct office *o, uint8_t *to, size_t max)
-{
-	struct pollfd p = {.fd = o->fd, .events = POLLIN};
-	ssize_t n;
-
-	assert_int_equal(poll(&p, 1, PATIENCE_MS), 1);
-	n = recv(o->fd, to, max, 0);
-	assert_true(n >= 0);
-	return (size_t)n;
-}
-
-static Emage__CourierSendReply *
-office_answer(struct office *o)
-{
-	Emage__CourierSendReply *reply;
-	struct buf in;
-	struct frame f;
-
-	buf_init(&in, FRAME_HEADER_LEN + FRAME_BODY_MAX);
-	while (frame_peek(&in, FRAME_BODY_MAX, &f) == -EM_E_AGAIN) {
-		uint8_t *room = buf_reserve(&in, 4096);
-		size_t n = office_read(o, room, 4096);
-
-		assert_true(n > 0);
-		buf_commit(&in, n);
-	}
-	assert_int_equal(f.flags, FRAME_REPLY);
-	assert_int_equal(f.method, 1);
-	assert_int_equal(f.id, o->id);
-	reply = emage__courier_send_reply__unpack(NULL, f.body_len, f.body);
-	assert_non_null(reply);
-	buf_release(&in);
-	return reply;
-}
-
-static Emage__CourierSendRequest
-message(const char *key)
-{
-	Emage__CourierSendRequest m = EMAGE__COURIER_SEND_REQUEST__INIT;
-
-	m.outbox_id = 5;
-	m.channel = (char *)(uintptr_t) "email";
-	m.address = (char *)(uintptr_t) "camille@exemple.invalid";
-	m.subject = (char *)(uintptr_t) "Votre code d'accès";
-	m.body = (char *)(uintptr_t) "Code : 1234 5678\nValable 15 minutes, été comme hiver.";
-	m.idempotency_key = (char *)(uintptr_t)key;
-	m.from = (char *)(uintptr_t) "e-mage <ne-pas-repondre@e-mage.example>";
-	return m;
-}
-
-enum answer { SENT, NEVER, LATER };
-
-static enum answer
-office_send(struct office *o, const Emage__CourierSendRequest *m, char reason_r[64])
-{
-	Emage__CourierSendReply *reply;
-	enum answer answer;
-	struct buf out;
-
-	buf_init(&out, FRAME_HEADER_LEN + FRAME_BODY_MAX);
-	assert_int_equal(frame_append(&out, 1, 0, ++o->id, &m->base), 0);
-	assert_int_equal(send(o->fd, buf_bytes(&out), out.len, MSG_NOSIGNAL), out.len);
-	buf_release(&out);
-	reply = office_answer(o);
-	assert_int_equal(reply->outbox_id, m->outbox_id);
-	(void)snprintf(reason_r, 64, "%s", reply->reason);
-	answer = reply->sent ? SENT : reply->permanent ? NEVER : LATER;
-	emage__courier_send_reply__free_unpacked(reply, NULL);
-	return answer;
 }
 
 static void
@@ -354,7 +234,7 @@ static void
 test_nonsense_ends_it(void **state)
 {
 	struct office *o = *state;
-	static const uint8_t other_method[FRAME_HEADER_LEN] = {0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 1};
+	static const uint8_t other_method[FRAME_HEADER_LEN] = {0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 1};
 	uint8_t byte;
 
 	assert_int_equal(
@@ -397,12 +277,13 @@ test_sandbox_is_closed(void **state)
 static int
 sandboxed(const char *folder, int (*act)(const char *folder))
 {
+	struct sandbox_needs needs = {.folders = {folder}, .n_folders = 1, .ca = ""};
 	pid_t pid = fork();
 	int status;
 
 	assert_true(pid >= 0);
 	if (pid == 0)
-		_exit(sandbox_enter(folder, false) == 0 ? act(folder) : 99);
+		_exit(sandbox_enter(&needs) == 0 ? act(folder) : 99);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }

@@ -63,6 +63,7 @@ package JPEG libjpeg
 package ZLIB zlib
 package POPPLER poppler-cpp
 package SECCOMP libseccomp
+package CURL libcurl
 package OATH liboath
 package QRENCODE libqrencode
 package CMOCKA cmocka

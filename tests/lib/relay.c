@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Starting relay.py and reading what it tells.
+ */
+#include "tests/lib/check.h"
+
+#include "tests/lib/relay.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/mem.h"
+#include "tests/lib/server_fixture.h"
+
+void
+relay_certificate(const char *folder)
+{
+	static const char form[] =
+	    "cd '%s' && for n in relay other; do openssl req -x509 -newkey ec -pkeyopt"
+	    " ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
+	    " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout $n.key -out $n.pem"
+	    " 2>/dev/null || exit 1; done";
+	char *command = mem_printf(form, folder);
+
+	assert_int_equal(system(command), 0);
+	free(command);
+}
+
+struct relay
+relay_start(const char *mode, const char *folder)
+{
+	char *script = fixture_source("tests/lib/relay.py");
+	char *pem = mem_printf("%s/relay.pem", folder), *key = mem_printf("%s/relay.key", folder);
+	struct relay r = {0};
+	int told[2];
+	char line[16];
+
+	assert_int_equal(pipe(told), 0);
+	r.pid = fork();
+	assert_true(r.pid >= 0);
+	if (r.pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(told[1], STDOUT_FILENO);
+		execl("/usr/bin/python3", "python3", script, mode, pem, key, (char *)NULL);
+		_exit(127);
+	}
+	close(told[1]);
+	r.told = fdopen(told[0], "r");
+	assert_non_null(r.told);
+	assert_non_null(fgets(line, sizeof(line), r.told));
+	r.port = atoi(line);
+	assert_true(r.port > 0);
+	free(script);
+	free(pem);
+	free(key);
+	return r;
+}
+
+char *
+relay_next(struct relay *r)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	assert_true(getline(&line, &size, r->told) > 0);
+	return line;
+}
+
+void
+relay_stop(struct relay *r)
+{
+	if (r->pid == 0)
+		return;
+	kill(r->pid, SIGKILL);
+	waitpid(r->pid, NULL, 0);
+	fclose(r->told);
+	r->pid = 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_TESTS_RELAY_H
+#define EMAGE_TESTS_RELAY_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+/*
+ * Somebody else's server for the courier to talk to (tests/lib/relay.py): a relay
+ * for e-mail, or an HTTP gateway. Wants CMocka's headers before it.
+ */
+struct relay {
+	pid_t pid;
+	FILE *told; /* a line of JSON for each message */
+	int port;
+};
+
+/* A key and a certificate for localhost and 127.0.0.1 in this folder: relay.key,
+ * relay.pem, and other.pem, which is somebody else's. */
+void relay_certificate(const char *folder);
+/* mode: smtp (STARTTLS and login), smtps, plain (no TLS), http. */
+struct relay relay_start(const char *mode, const char *folder);
+/* The next message, freed by the caller; it must come. */
+char *relay_next(struct relay *r);
+void relay_stop(struct relay *r);
+
+#endif
