@@ -35,7 +35,8 @@ enum action_context {
 	CTX_OF_DOCTOR = 1 << 18,
 	CTX_OF_ADMIN = 1 << 19,
 	CTX_OF_ANY = CTX_OF_PATIENT | CTX_OF_DESK | CTX_OF_DOCTOR | CTX_OF_ADMIN,
-	CTX_ALL = (1 << 20) - 1,
+	CTX_SHEET = 1 << 20, /* a form that may be longer than the room */
+	CTX_ALL = (1 << 21) - 1,
 };
 
 enum action {

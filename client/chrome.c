@@ -155,44 +155,51 @@ chrome_draw_steps(const struct screen *base)
 	}
 }
 
-/* Columns of the bar with labels at most `max` wide; the current one is whole. */
+/* Columns of the bar with labels at most `max` wide and `gap` blanks between
+ * them; the current one is whole. */
 static int
 chrome_sections_width(const struct app *app, enum action current, int max, int gap)
 {
-	int all = 0;
+	int all = 1; /* the blank, or the bracket, before the first */
 
 	for (size_t i = 0; section_at(app->session.role, i); i++) {
 		int w = (int)text_width(_(section_at(app->session.role, i)->label));
 		bool now = section_at(app->session.role, i)->action == current;
 
-		all += (now || w < max ? w : max) + (now ? 2 : 2 * gap) + (i > 0);
+		all += (now || w < max ? w : max) +
+		       (section_at(app->session.role, i + 1) || now ? gap : 0);
 	}
 	return all;
 }
 
-/* "[1 Examens]  2 Historique   0 Déconnexion": where it is too narrow, first the
- * gaps give way, then the ends of the longest labels. */
+/* "[1 Examens] 2 Historique  0 Déconnexion": the brackets stand in the place of
+ * blanks. Where it is too narrow, first the blanks give way, down to one, then
+ * the ends of the longest labels. */
 static void
 chrome_draw_sections(struct app *app)
 {
 	enum action current = app_section(app);
-	int gap = chrome_sections_width(app, current, COLS, 1) > COLS - 2 ? 0 : 1;
+	int gap = 3;
 	int max = COLS;
-	int x = gap;
+	int x = 1;
 
-	while (max > 2 && chrome_sections_width(app, current, max, gap) > COLS - 2 * gap)
+	while (gap > 1 && chrome_sections_width(app, current, max, gap) > COLS)
+		gap--;
+	while (max > 2 && chrome_sections_width(app, current, max, gap) > COLS)
 		max--;
 	for (size_t i = 0; section_at(app->session.role, i); i++) {
 		const struct section *s = section_at(app->session.role, i);
 		bool now = s->action == current;
-		int from = x;
+		int room = now || max > COLS - x ? COLS - x : max;
+		int w;
 
-		x += now ? paint_text(1, x, 1, STYLE_CURRENT, "[") : gap;
-		x += paint_text(1, x, now || max > COLS - x ? COLS - x : max,
-		    now ? STYLE_CURRENT : STYLE_PLAIN, _(s->label));
-		x += now ? paint_text(1, x, 1, STYLE_CURRENT, "]") : gap;
-		chrome_add_spot(app, 1, from, x - from, s->action, 0);
-		x++;
+		w = paint_text(1, x, room, now ? STYLE_CURRENT : STYLE_PLAIN, _(s->label));
+		if (now) {
+			paint_text(1, x - 1, 1, STYLE_CURRENT, "[");
+			paint_text(1, x + w, 1, STYLE_CURRENT, "]");
+		}
+		chrome_add_spot(app, 1, x - 1, w + gap, s->action, 0);
+		x += w + gap;
 	}
 }
 
@@ -226,9 +233,10 @@ chrome_draw_words(enum style style, const char *text)
 	wrap_draw(&a, style, text);
 }
 
-/* The state of the connection, when it is not simply there. It stays the same
- * while it is tried again and again: a screen reader reads every change. */
-static void
+/* The state of the connection, when it is not simply there; false when it is.
+ * It stays the same while it is tried again and again: a screen reader reads
+ * every change. */
+static bool
 chrome_draw_link(const struct app *app)
 {
 	enum link_state state = link_state(app->link);
@@ -238,15 +246,31 @@ chrome_draw_link(const struct app *app)
 
 	if (state == LINK_CONNECTING && err == 0) {
 		chrome_draw_words(STYLE_INFO, _("Connexion au serveur…"));
-		return;
+		return true;
 	}
 	if (state == LINK_READY || state == LINK_ASLEEP)
-		return;
+		return false;
 	errtext(err, NULL, text, sizeof(text));
 	len = strlen(text);
 	snprintf(text + len, sizeof(text) - len, " %s",
 	    state == LINK_FAILED ? _("Entrée : réessayer.") : _("Nouvel essai automatique."));
 	chrome_draw_words(STYLE_WARN, text);
+	return true;
+}
+
+/* Where a text is longer than the room. */
+static void
+chrome_draw_more(void)
+{
+	bool above, below;
+
+	paint_more_wanted(&above, &below);
+	if (above && below)
+		chrome_draw_words(STYLE_PLAIN, _("Pg↑ : début du texte, Pg↓ : suite du texte"));
+	else if (below)
+		chrome_draw_words(STYLE_PLAIN, _("Pg↓ : suite du texte"));
+	else if (above)
+		chrome_draw_words(STYLE_PLAIN, _("Pg↑ : début du texte"));
 }
 
 void
@@ -260,7 +284,8 @@ chrome_draw_message(struct app *app)
 	char text[512];
 
 	if (!app->message[0]) {
-		chrome_draw_link(app);
+		if (!chrome_draw_link(app))
+			chrome_draw_more();
 		return;
 	}
 	snprintf(text, sizeof(text), "%s%.500s", app->message_kind == MESSAGE_INFO ? "" : "! ",

@@ -154,6 +154,7 @@ screen_access_draw(struct screen *s, const struct area *room)
 		if (a->language != lang_now())
 			screen_access_write(a);
 		pager_draw(&a->pager, &text);
+		pager_tell_more(&a->pager);
 		if (kept && a->form.focus != ACCESS_TEXT)
 			paint_cursor(y, x);
 	}

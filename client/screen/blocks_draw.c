@@ -34,18 +34,14 @@ enum blocks_column {
 
 static const struct table_column blocks_list_columns[] = {
     [BLOCKS_COLUMN_FAMILY] =
-	{.title = N_("Nom"), .least = 9, .ideal = 14, .tall = 10, .sorts = true},
+	{.title = N_("Nom"), .least = 9, .ideal = 14, .tall = 8, .sorts = true, .eager = true},
     [BLOCKS_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 12},
     [BLOCKS_COLUMN_PROFESSION] =
 	{.title = N_("Profession"), .least = 10, .ideal = 10, .drop = 1, .sorts = true},
     [BLOCKS_COLUMN_SPECIALTY] =
 	{.title = N_("Spécialité"), .least = 12, .ideal = 20, .tall = 11, .drop = 2},
-    [BLOCKS_COLUMN_PLACES] = {.title = N_("Établissements"),
-	.least = 14,
-	.ideal = 18,
-	.tall = 11,
-	.drop = 3,
-	.stretch = true},
+    [BLOCKS_COLUMN_PLACES] =
+	{.title = N_("Établissements"), .least = 14, .ideal = 18, .drop = 3, .stretch = true},
     [BLOCKS_COLUMN_AT] = {.title = N_("Date de blocage"), .least = 10, .ideal = 17, .sorts = true},
     [BLOCKS_COLUMN_ACTION] = {.title = N_("Actions"), .least = 11, .ideal = 20},
 };

@@ -47,7 +47,7 @@ static const struct screen_ops screen_closed_ops = {
     .title = N_("Votre compte est désactivé"),
     .about = N_("Un établissement de santé ou toute autre structure habilitée peut recueillir à "
 		"nouveau votre consentement, et réactiver votre compte."),
-    .contexts = CTX_FORM | CTX_OUTSIDE,
+    .contexts = CTX_SHEET | CTX_FORM | CTX_OUTSIDE,
     .free = sheet_free,
     .draw = sheet_draw,
     .event = sheet_event,

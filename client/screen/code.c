@@ -223,17 +223,18 @@ screen_code_draw_sent(const struct signin *m, int y, int x, int w)
 	char text[256];
 
 	if (m->totp)
-		return wrap_draw(&(struct area){.y = y, .x = x, .h = 2, .w = w}, STYLE_PLAIN,
+		return wrap_draw(&(struct area){.y = y, .x = x, .h = 3, .w = w}, STYLE_PLAIN,
 		    _("Entrez le code que votre application d'authentification affiche, ou un de "
 		      "vos codes de secours."));
 	snprintf(text, sizeof(text),
 	    _("Un code d'accès à usage unique vous a été envoyé (%s) : %s"),
 	    screen_code_channel_name(m->sent_to), signin_masked(m, m->sent_to));
-	return wrap_draw(&(struct area){.y = y, .x = x, .h = 2, .w = w}, STYLE_PLAIN, text);
+	return wrap_draw(&(struct area){.y = y, .x = x, .h = 3, .w = w}, STYLE_PLAIN, text);
 }
 
-static void
-screen_code_draw_resend(struct screen_code *c, int y, int x)
+/* Returns the rows used: the time stands below where it does not fit beside. */
+static int
+screen_code_draw_resend(struct screen_code *c, int y, int x, const struct area *room)
 {
 	const struct signin *m = app_signin(c->base.app);
 	int64_t wait_ms = m->resend_at_ms - clock_boot_ms();
@@ -248,11 +249,16 @@ screen_code_draw_resend(struct screen_code *c, int y, int x)
 	if (wait_ms > 0) {
 		char clock[DATES_LEN];
 		char text[64];
+		bool beside;
 
 		dates_clock(clock_now_ms() + wait_ms + 59999, clock);
 		snprintf(text, sizeof(text), _("possible dès %s"), clock);
-		paint_text(y, x + w + 2, 40, STYLE_PLAIN, text);
+		beside = x + w + 2 + (int)text_width(text) < room->w;
+		x = beside ? x + w + 2 : room->w - 1 - (int)text_width(text);
+		paint_text(beside ? y : y + 1, x, room->w - x, STYLE_PLAIN, text);
+		return beside ? 1 : 2;
 	}
+	return 1;
 }
 
 static void
@@ -280,8 +286,7 @@ screen_code_draw(struct screen *s, const struct area *room)
 	form_draw(&c->form, CODE_REVEAL, y, at, form_width(&c->form, CODE_REVEAL));
 	y += gap;
 	if (!m->totp) {
-		screen_code_draw_resend(c, y, x + 1);
-		y += gap;
+		y += screen_code_draw_resend(c, y, x + 1, room) - 1 + gap;
 	}
 	form_draw(&c->form, CODE_BACK, y, x + 1, form_width(&c->form, CODE_BACK));
 	form_draw(&c->form, CODE_CONTINUE, y, x + form_width(&c->form, CODE_BACK) + 5,

@@ -179,7 +179,7 @@ static const struct screen_ops screen_consent_ops = {
     .title = N_("Retirer votre consentement"),
     .about = N_("Entrez votre mot de passe et recopiez le mot demandé, puis choisissez Retirer. "
 		"Échap ne change rien."),
-    .contexts = CTX_FORM | CTX_PASSWORD | CTX_SPACE,
+    .contexts = CTX_SHEET | CTX_FORM | CTX_PASSWORD | CTX_SPACE,
     .free = sheet_free,
     .draw = sheet_draw,
     .event = sheet_event,

@@ -318,7 +318,7 @@ static const struct screen_ops screen_contact_ops = {
     .title = N_("Adresse mail, téléphone mobile"),
     .about = N_("Ajouter, modifier ou supprimer une adresse : votre mot de passe, un code envoyé "
 		"à une adresse déjà connue, puis un code envoyé à la nouvelle."),
-    .contexts = CTX_FORM | CTX_PASSWORD | CTX_SPACE,
+    .contexts = CTX_SHEET | CTX_FORM | CTX_PASSWORD | CTX_SPACE,
     .free = sheet_free,
     .draw = sheet_draw,
     .event = sheet_event,

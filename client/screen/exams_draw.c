@@ -15,6 +15,7 @@
 #include "common/text.h"
 
 #define EXAMS_DATE_COLUMNS 12 /* a field of a date, brackets included */
+#define EXAMS_ROOMY	   18 /* rows of the room */
 
 enum exams_column { EXAMS_COLUMN_DATE, EXAMS_COLUMN_PLACE, EXAMS_COLUMN_TEXT, EXAMS_COLUMN_ACTION };
 
@@ -63,6 +64,19 @@ screen_exams_init_table(struct screen_exams *x)
 
 /* -------------------------------------------------------------------- filter */
 
+/* The guide's heading of the filter, where there is room for ten rows below;
+ * returns the rows used. */
+static int
+screen_exams_draw_lead(int y, const struct area *room)
+{
+	if (room->h < EXAMS_ROOMY)
+		return 0;
+	paint_text(y, 1, room->w - 2, STYLE_TITLE, _("Filtrer les examens"));
+	paint_text(y + 1, 1, room->w - 2, STYLE_PLAIN,
+	    _("Veuillez renseigner au minimum un critère de recherche"));
+	return 2;
+}
+
 /* Returns the rows used. */
 static int
 screen_exams_draw_filter(struct screen_exams *x, int y, const struct area *room)
@@ -72,11 +86,12 @@ screen_exams_draw_filter(struct screen_exams *x, int y, const struct area *room)
 	int search = form_width(f, EXAMS_SEARCH);
 	int clear = form_width(f, EXAMS_CLEAR);
 	const char *filter = _("Filtrer");
-	int left = room->w >= 56 ? 1 + (int)text_width(filter) + 3 : 1;
+	bool named = room->w >= 56 && room->h < EXAMS_ROOMY; /* no heading says so */
+	int left = named ? 1 + (int)text_width(filter) + 3 : 1;
 	int at = left;
 	int place_w;
 
-	if (left > 1)
+	if (named)
 		paint_text(y, 1, left - 1, STYLE_TITLE, filter);
 	at += paint_text(y, at, room->w - at, STYLE_LABEL, _("Date : du")) + 1;
 	form_draw(f, EXAMS_FROM, y, at, EXAMS_DATE_COLUMNS);
@@ -133,6 +148,7 @@ screen_exams_draw(struct screen *s, const struct area *room)
 		screen_exams_draw_low(x, room);
 	} else {
 		paint_text(y++, 1, room->w - 2, STYLE_TITLE, _("Liste des examens"));
+		y += screen_exams_draw_lead(y, room);
 		y += screen_exams_draw_filter(x, y, room);
 		screen_exams_draw_rows(x, y, room);
 	}

@@ -287,7 +287,7 @@ static const struct screen_ops screen_export_ops = {
     .title = N_("Exporter mes données"),
     .about = N_("Indiquez le fichier à créer, puis Exporter. L'archive est au format tar ; elle "
 		"prend son nom quand elle est complète. Échap annule."),
-    .contexts = CTX_FORM | CTX_SPACE,
+    .contexts = CTX_SHEET | CTX_FORM | CTX_SPACE,
     .free = sheet_free,
     .draw = sheet_draw,
     .event = sheet_event,

@@ -161,7 +161,7 @@ static const struct screen_ops screen_forgot_ops = {
     .title = N_("Mot de passe oublié"),
     .about = N_("Entrez votre identifiant, puis CONTINUER. Un nouveau mot de passe vous sera "
 		"envoyé à l'adresse mail ou téléphone renseignés dans votre compte personnel."),
-    .contexts = CTX_SIGNIN | CTX_FORM | CTX_OUTSIDE,
+    .contexts = CTX_SIGNIN | CTX_SHEET | CTX_FORM | CTX_OUTSIDE,
     .step = 1,
     .free = sheet_free,
     .draw = sheet_draw,

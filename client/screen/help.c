@@ -67,6 +67,7 @@ screen_help_draw(struct screen *s, const struct area *room)
 	struct area a = {.y = room->y, .x = 1, .h = room->h, .w = room->w - 2};
 
 	pager_draw(&screen_help(s)->pager, &a);
+	pager_tell_more(&screen_help(s)->pager);
 }
 
 static bool

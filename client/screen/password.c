@@ -137,7 +137,7 @@ static const struct screen_ops screen_password_ops = {
     .title = N_("Votre mot de passe"),
     .about = N_("Entrez le mot de passe actuel, puis deux fois le nouveau. Une phrase que vous "
 		"retenez facilement convient très bien. Vos autres sessions sont fermées."),
-    .contexts = CTX_FORM | CTX_PASSWORD | CTX_SPACE,
+    .contexts = CTX_SHEET | CTX_FORM | CTX_PASSWORD | CTX_SPACE,
     .free = sheet_free,
     .draw = sheet_draw,
     .event = sheet_event,

@@ -167,7 +167,7 @@ static const struct screen_ops screen_sessions_ops = {
     .title = N_("Sessions ouvertes"),
     .about = N_("Où vous êtes identifié en ce moment. Vous pouvez terminer une session oubliée "
 		"ailleurs."),
-    .contexts = CTX_FORM | CTX_SPACE,
+    .contexts = CTX_SHEET | CTX_FORM | CTX_SPACE,
     .free = sheet_free,
     .draw = sheet_draw,
     .event = sheet_event,

@@ -343,7 +343,7 @@ static const struct screen_ops screen_settings_ops = {
     .about = N_("Les réglages de votre compte : adresse mail et téléphone mobile, mot de passe, "
 		"langue, avis, application d'authentification, sessions ouvertes, export de vos "
 		"données, retrait de votre consentement."),
-    .contexts = CTX_FORM | CTX_SPACE,
+    .contexts = CTX_SHEET | CTX_FORM | CTX_SPACE,
     .section = ACTION_SECTION_SETTINGS,
     .free = sheet_free,
     .draw = sheet_draw,

@@ -345,7 +345,7 @@ sheet_line_has(const struct sheet_line *l, size_t item)
 }
 
 /* Scrolls until the line with the focus is there; at the first item one sees
- * the beginning. */
+ * the beginning. What was scrolled by hand stays until the focus moves. */
 static void
 sheet_scroll(struct sheet_flow *f, int h)
 {
@@ -358,14 +358,30 @@ sheet_scroll(struct sheet_flow *f, int h)
 		from = at;
 		to = at + f->lines[i].rows;
 	}
-	if (at <= h || to <= h)
-		s->top = to <= h ? 0 : s->top;
-	if (to - h > s->top)
+	s->rows = at;
+	s->room = h;
+	s->loose = s->loose && s->form.focus == s->told;
+	s->told = s->form.focus;
+	if (!s->loose && to <= h)
+		s->top = 0;
+	if (!s->loose && to - h > s->top)
 		s->top = to - h;
-	if (from < s->top)
+	if (!s->loose && from < s->top)
 		s->top = from;
 	if (s->top > at - h)
 		s->top = at - h > 0 ? at - h : 0;
+	paint_more(s->top > 0, s->top + h < at);
+}
+
+/* By pages; one line stays, so that the eye finds its place. */
+static void
+sheet_page(struct sheet *s, int direction)
+{
+	int last = s->rows > s->room ? s->rows - s->room : 0;
+	int top = s->top + direction * (s->room > 1 ? s->room - 1 : 1);
+
+	s->top = top < 0 ? 0 : top < last ? top : last;
+	s->loose = true;
 }
 
 /* ------------------------------------------------------------------ drawing */
@@ -491,7 +507,8 @@ sheet_draw(struct screen *screen, const struct area *room)
 	sheet_measure(&f, a.h);
 	sheet_scroll(&f, a.h);
 	f.y = a.y - s->top;
-	if (s->items[s->form.focus].hidden) /* nothing to be focused yet */
+	/* nothing to be focused yet, or it is out of sight */
+	if (s->items[s->form.focus].hidden || s->loose)
 		paint_cursor(a.y, f.x);
 	for (size_t i = 0; i < f.n; i++) {
 		if (f.y + f.lines[i].rows > a.y && f.y < a.y + a.h)
@@ -527,6 +544,7 @@ sheet_event(struct screen *screen, const struct event *ev)
 	if (app_waits(screen)) /* presses on the frame still count */
 		return false;
 	r = form_event(&s->form, ev);
+	s->loose = s->loose && r == FORM_IGNORED; /* what is typed is seen */
 	sheet_result(s, r);
 	return r != FORM_IGNORED;
 }
@@ -540,6 +558,8 @@ sheet_act(struct screen *screen, enum action a)
 	if (a == ACTION_REVEAL && secret) {
 		secret->reveal = !secret->reveal;
 		sheet_spread_reveal(s);
+	} else if (a == ACTION_SHEET_DOWN || a == ACTION_SHEET_UP) {
+		sheet_page(s, a == ACTION_SHEET_DOWN ? 1 : -1);
 	} else if (a != ACTION_BACK) {
 		sheet_result(s, form_act(&s->form, a));
 	} else if (s->ops->back) {

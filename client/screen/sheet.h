@@ -44,8 +44,11 @@ struct sheet {
 	struct item items[SHEET_MAX_ITEMS];
 	struct field fields[SHEET_MAX_FIELDS];
 	size_t n_fields;
-	int top;  /* first row shown */
-	int left; /* columns on the left that are something else's */
+	int top;	/* first row shown */
+	bool loose;	/* scrolled away from the focus */
+	size_t told;	/* item that had the focus when it was drawn */
+	int rows, room; /* rows that there are, that there is room for */
+	int left;	/* columns on the left that are something else's */
 };
 
 void sheet_init(

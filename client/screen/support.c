@@ -166,6 +166,7 @@ screen_support_draw(struct screen *s, const struct area *room)
 		a.h -= 2;
 	}
 	pager_draw(&screen_support(s)->pager, &a);
+	pager_tell_more(&screen_support(s)->pager);
 }
 
 static bool

@@ -49,8 +49,10 @@ screen_text_draw(struct screen *s, const struct area *room)
 		rows++;
 	a.y += rows;
 	a.h -= rows;
-	if (a.h > 0)
-		pager_draw(&t->pager, &a);
+	if (a.h <= 0)
+		return;
+	pager_draw(&t->pager, &a);
+	pager_tell_more(&t->pager);
 }
 
 static bool

@@ -369,7 +369,7 @@ static const struct screen_ops screen_totp_ops = {
     .about = N_("Une application d'authentification donne le code de la deuxième étape à la place "
 		"d'un message. Scannez le QR code ou tapez la clé, confirmez par un premier code, "
 		"puis copiez les codes de secours : ils ne sont montrés qu'une fois."),
-    .contexts = CTX_FORM | CTX_PASSWORD | CTX_SPACE,
+    .contexts = CTX_SHEET | CTX_FORM | CTX_PASSWORD | CTX_SPACE,
     .free = sheet_free,
     .draw = screen_totp_draw,
     .event = sheet_event,

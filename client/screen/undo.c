@@ -120,7 +120,7 @@ static const struct screen_ops screen_undo_ops = {
     .title = N_("Annuler un changement d'adresse"),
     .about = N_("Entrez le code de l'avis que vous avez reçu à votre ancienne adresse. Il n'est "
 		"pas nécessaire de s'identifier."),
-    .contexts = CTX_SIGNIN | CTX_FORM | CTX_OUTSIDE,
+    .contexts = CTX_SIGNIN | CTX_SHEET | CTX_FORM | CTX_OUTSIDE,
     .step = 1,
     .free = sheet_free,
     .draw = sheet_draw,

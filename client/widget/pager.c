@@ -128,6 +128,15 @@ pager_where(const struct pager *p, size_t *first_r, size_t *last_r, size_t *n_r)
 	*last_r = last < p->wrap.n ? last : p->wrap.n;
 }
 
+void
+pager_tell_more(const struct pager *p)
+{
+	size_t first, last, n;
+
+	pager_where(p, &first, &last, &n);
+	paint_more(first > 1, last < n);
+}
+
 /* ---------------------------------------------------------------- searching */
 
 static void

@@ -40,6 +40,8 @@ void pager_scroll(struct pager *p, int lines);
 void pager_page(struct pager *p, int direction);
 void pager_home(struct pager *p);
 void pager_end(struct pager *p);
+/* Tells paint_more() whether there is more than what was drawn. */
+void pager_tell_more(const struct pager *p);
 /* First line shown from 1, last line shown, number of lines. */
 void pager_where(const struct pager *p, size_t *first_r, size_t *last_r, size_t *n_r);
 

@@ -21,6 +21,7 @@
 static struct {
 	int y, x;
 	bool wanted;
+	bool above, below;
 } paint_state;
 
 struct paint_relative {
@@ -223,7 +224,7 @@ paint_box(const struct area *a)
 void
 paint_begin(void)
 {
-	paint_state.wanted = false;
+	paint_state.wanted = paint_state.above = paint_state.below = false;
 }
 
 void
@@ -240,4 +241,18 @@ paint_cursor_wanted(int *y_r, int *x_r)
 	*y_r = paint_state.y;
 	*x_r = paint_state.x;
 	return paint_state.wanted;
+}
+
+void
+paint_more(bool above, bool below)
+{
+	paint_state.above |= above;
+	paint_state.below |= below;
+}
+
+void
+paint_more_wanted(bool *above_r, bool *below_r)
+{
+	*above_r = paint_state.above;
+	*below_r = paint_state.below;
 }

@@ -56,6 +56,9 @@ void paint_blank(const struct area *a);
 void paint_cursor(int y, int x);
 /* The last paint_cursor() since paint_begin(); false when there was none. */
 bool paint_cursor_wanted(int *y_r, int *x_r);
+/* A text goes on above or below what is shown of it; row 22 says so. */
+void paint_more(bool above, bool below);
+void paint_more_wanted(bool *above_r, bool *below_r);
 void paint_begin(void);
 
 /* Whether the terminal's character set can show this code point. */

@@ -124,15 +124,42 @@ table_choose_layout(struct table *t, const struct area *a)
 
 /* ------------------------------------------------------------------ drawing */
 
-/* A text in two lines; the end of what is longer is cut. */
+static bool
+table_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/* Whether the second line begins inside a word. */
+static bool
+table_splits_word(const char *text, const struct wrap *lines)
+{
+	size_t at = lines->n > 1 ? lines->lines[1].offset : 0;
+
+	return at > 0 && table_is_letter(text[at - 1]) && table_is_letter(text[at]);
+}
+
+/* A text in two lines; a word that is too long for one is parted with a hyphen,
+ * the end of what is longer is cut. */
 static void
 table_draw_two(int y, int x, int w, enum style style, const char *text)
 {
 	struct wrap lines;
+	bool parted;
 
 	wrap_text(text, strlen(text), (size_t)w, &lines);
-	if (lines.n > 0)
-		paint_bytes(y, x, w, style, text + lines.lines[0].offset, lines.lines[0].len);
+	parted = w > 2 && table_splits_word(text, &lines);
+	if (parted) {
+		wrap_release(&lines);
+		wrap_text(text, strlen(text), (size_t)w - 1, &lines);
+	}
+	if (lines.n > 0) {
+		int used =
+		    paint_bytes(y, x, w, style, text + lines.lines[0].offset, lines.lines[0].len);
+
+		if (parted)
+			paint_text(y, x + used, 1, style, "-");
+	}
 	if (lines.n > 1)
 		paint_text(y + 1, x, w, style, text + lines.lines[1].offset);
 	wrap_release(&lines);
@@ -191,10 +218,10 @@ table_draw_row(const struct table *t, size_t row, int y, int x, bool focused)
 		else
 			paint_text(y, x + t->x[i], w, style, t->cell(t->arg, row, i, w));
 	}
-	if (row == t->selected)
-		paint_text(y, x, 1, STYLE_TITLE, ">");
-	if (focused)
-		paint_cursor(y, x + t->x[0]);
+	if (!focused)
+		return;
+	paint_text(y, x, 1, STYLE_TITLE, ">");
+	paint_cursor(y, x + t->x[0]);
 }
 
 static int

@@ -10,7 +10,8 @@
 /*
  * Rows and titled columns. Columns give way by priority when the screen is
  * narrow. The row with the focus has ">" and a reversed first column: few
- * bytes to move on a slow line, and visible without colour.
+ * bytes to move on a slow line, and visible without colour. No row has it while
+ * the focus is elsewhere: there is one ">" on the screen.
  */
 struct table_column {
 	const char *title; /* msgid */

@@ -114,10 +114,10 @@ test_bytes_of_an_arrow_key(void **state)
 		p = terminal_client(s, terminals[i]);
 		assert_true(pty_stage_sign_in(p, s));
 		assert_true(pty_wait_text(p, "11/12/2015 11:55"));
-		assert_true(pty_wait_cursor(p, 8, 1));
+		assert_true(pty_wait_cursor(p, 10, 1));
 		pty_mark(p);
 		pty_key(p, PTY_KEY_DOWN);
-		assert_true(pty_wait_cursor(p, 9, 1));
+		assert_true(pty_wait_cursor(p, 11, 1));
 		assert_true(pty_wait_idle(p));
 		print_message("%s: %zu bytes\n", terminals[i], pty_bytes(p));
 		most = pty_bytes(p) > most ? pty_bytes(p) : most;
