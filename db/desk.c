@@ -141,8 +141,8 @@ store_account_reopen(struct store_conn *db, const struct store_patient_new *p, u
 /* ------------------------------------------------------- codes in person */
 
 int
-store_desk_code_put(struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32],
-    int64_t expires_at_ms)
+store_desk_code_put(
+    struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32], int64_t expires_at_ms)
 {
 	return db_exec(db, Q_desk_code_put,
 	    BINDS(db_u64(account_id), db_blob(code_hash, 32), db_i64(expires_at_ms)), NULL);

@@ -102,8 +102,7 @@ find_is_rare(
     struct store_conn *db, enum db_query count, const char *lo, const char *hi, bool *rare_r)
 {
 	int64_t n = 0;
-	int rc = db_scalar(
-	    db, count, BINDS(db_text(lo), db_text(hi), db_i64(FIND_FEW + 1)), &n);
+	int rc = db_scalar(db, count, BINDS(db_text(lo), db_text(hi), db_i64(FIND_FEW + 1)), &n);
 
 	*rare_r = n <= FIND_FEW;
 	return rc;
@@ -131,8 +130,8 @@ find_choose(struct store_conn *db, struct find_names *f, uint32_t birth_date)
 }
 
 static int
-find_by_names(struct store_conn *db, const struct store_patient_find *q, struct find_id *ids,
-    unsigned *n_r)
+find_by_names(
+    struct store_conn *db, const struct store_patient_find *q, struct find_id *ids, unsigned *n_r)
 {
 	struct find_names f = {.walk = Q_who_by_name};
 	int rc;
@@ -151,8 +150,8 @@ find_by_names(struct store_conn *db, const struct store_patient_find *q, struct 
 }
 
 static int
-find_ids(struct store_conn *db, const struct store_patient_find *q, struct find_id *ids,
-    unsigned *n_r)
+find_ids(
+    struct store_conn *db, const struct store_patient_find *q, struct find_id *ids, unsigned *n_r)
 {
 	const struct db_fields *fields = DB_FIELDS(struct find_id, id_fields);
 
@@ -201,8 +200,9 @@ find_compare(const void *a, const void *b)
 	if (!d)
 		d = (x->row.birth_date > y->row.birth_date) -
 		    (x->row.birth_date < y->row.birth_date);
-	return d ? d : (x->row.patient_id > y->row.patient_id) -
-			   (x->row.patient_id < y->row.patient_id);
+	return d ? d
+		 : (x->row.patient_id > y->row.patient_id) -
+		       (x->row.patient_id < y->row.patient_id);
 }
 
 static void
@@ -212,8 +212,7 @@ find_order(struct store_patient_row *rows, unsigned n)
 
 	for (unsigned i = 0; i < n; i++) {
 		sort[i].row = rows[i];
-		sort[i].name =
-		    db_fold(*rows[i].used_name ? rows[i].used_name : rows[i].birth_name);
+		sort[i].name = db_fold(*rows[i].used_name ? rows[i].used_name : rows[i].birth_name);
 		sort[i].given = db_fold(rows[i].given_name);
 	}
 	qsort(sort, n, sizeof(sort[0]), find_compare);

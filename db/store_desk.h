@@ -92,8 +92,8 @@ int store_establishment_get(
 /* ------------------------------------------------------- codes in person */
 
 /* In place of the one before. */
-int store_desk_code_put(struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32],
-    int64_t expires_at_ms);
+int store_desk_code_put(
+    struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32], int64_t expires_at_ms);
 /* Uses it up: exactly one caller gets 0. -EM_E_NOT_FOUND: another, none, or too
  * old, which stays. */
 int store_desk_code_use(

@@ -89,8 +89,8 @@ consents_add(char *text, const char *line, size_t len)
 	if (len == 0)
 		memcpy(text + used, "\n\n", 3);
 	else
-		(void)sprintf(text + used, "%s%.*s",
-		    used == 0 || text[used - 1] == '\n' ? "" : " ", (int)len, line);
+		(void)sprintf(text + used, "%s%.*s", used == 0 || text[used - 1] == '\n' ? "" : " ",
+		    (int)len, line);
 }
 
 static void
@@ -122,7 +122,7 @@ consents_parse(struct consents_reading *r, struct consents_text *t, const char *
 			len--;
 		if (s[0] == '#')
 			continue;
-		if (version[0] == '\0' && strncmp(s, key, strlen(key)) == 0) {
+		if (version[0] == '\0' && len > strlen(key) && strncmp(s, key, strlen(key)) == 0) {
 			free(version);
 			version = mem_printf("%.*s", (int)(len - strlen(key)), s + strlen(key));
 			continue;
@@ -168,8 +168,7 @@ consents_new(const char *dir, struct consents **consents_r, char *err_r, size_t 
 	if (err_len > 0)
 		err_r[0] = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		char *path =
-		    mem_printf("%s/%s.txt", built_in ? "consent" : dir, languages[i].code);
+		char *path = mem_printf("%s/%s.txt", built_in ? "consent" : dir, languages[i].code);
 		char *file;
 
 		r.file = path;

@@ -301,7 +301,7 @@ handle_desk_consent_write(struct request *rq, struct store_conn *db)
 			    rq->arena, "%s %s text=%s", what, m->channel, m->text_version)});
 	if (rc < 0)
 		return rc;
-	reply->letter = desk_letter_make(
-	    rq, &account, &st->agent, &st->secret, account.temp_expires_at_ms);
+	reply->letter =
+	    desk_letter_make(rq, &account, &st->agent, &st->secret, account.temp_expires_at_ms);
 	return reply->letter == NULL ? -EM_E_NO_MEMORY : 0;
 }

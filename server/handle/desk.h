@@ -18,10 +18,10 @@ struct desk_agent {
 	uint64_t account_id; /* 0 = an operator on the local socket */
 	const char *name;    /* "Alix FICTIF" */
 	const char *family_name, *given_name;
-	uint64_t establishment_id;		/* 0 = none */
+	uint64_t establishment_id;	       /* 0 = none */
 	const char *establishment, *authority; /* "" = none; authority: of its local numbers */
-	uint64_t professional_id;		/* 0 = none */
-	const char *rpps;			/* "" = none */
+	uint64_t professional_id;	       /* 0 = none */
+	const char *rpps;		       /* "" = none */
 };
 /* -EM_E_SESSION_ENDED when the account is no longer what the session was opened
  * for: a lost role ends what is open at once. */
@@ -29,8 +29,8 @@ int desk_agent_get(struct request *rq, struct store_conn *db, struct desk_agent 
 
 /* A patient and the account in force. NOT_FOUND: no such patient, or none in
  * force; the field at fault is told. */
-int desk_account_of(struct request *rq, struct store_conn *db, uint64_t patient_id,
-    struct store_account *who_r);
+int desk_account_of(
+    struct request *rq, struct store_conn *db, uint64_t patient_id, struct store_account *who_r);
 
 /* A temporary password, never kept but as a hash. */
 struct desk_secret {

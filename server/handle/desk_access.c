@@ -132,8 +132,7 @@ handle_desk_letter_write(struct request *rq, struct store_conn *db)
 		rc = access_history(rq, db, &st->agent, who.patient_id, LETTER_LABEL);
 	if (rc == 0)
 		rc = people_audit(rq, db,
-		    &(struct store_audit){
-			.event = "letter.again", .patient_id = who.patient_id});
+		    &(struct store_audit){.event = "letter.again", .patient_id = who.patient_id});
 	if (rc < 0)
 		return rc;
 	reply->letter = desk_letter_make(rq, &who, &st->agent, &st->secret, until_ms);
@@ -166,16 +165,15 @@ handle_desk_reset_work(struct request *rq)
 
 /* The same limit as for the person's own asking. */
 static int
-reset_count(
-    struct request *rq, struct store_conn *db, const struct store_account *who, bool *may_r)
+reset_count(struct request *rq, struct store_conn *db, const struct store_account *who, bool *may_r)
 {
 	struct store_counter c;
 	uint8_t key[32];
 	int64_t wait_ms;
 	int rc;
 
-	keyed_hash(&rq->server->pepper, "counter recovery", who->identifier,
-	    strlen(who->identifier), key);
+	keyed_hash(
+	    &rq->server->pepper, "counter recovery", who->identifier, strlen(who->identifier), key);
 	rc = store_counter_get(db, COUNTER_RECOVERY, key, &c);
 	if (rc < 0)
 		return rc;
@@ -221,14 +219,12 @@ handle_desk_reset_write(struct request *rq, struct store_conn *db)
 		rc = reset_count(rq, db, &who, &may);
 	if (rc < 0 || !may)
 		return rc;
-	rc = temporary_send(
-	    &from, db, &who, st->secret.temporary, st->secret.hash, &channel);
+	rc = temporary_send(&from, db, &who, st->secret.temporary, st->secret.hash, &channel);
 	if (rc == -EM_E_NO_CHANNEL)
 		request_refuse(rq, EM_E_NO_CHANNEL, "patient_id", 0, 0);
 	if (rc == 0)
 		rc = people_audit(rq, db,
-		    &(struct store_audit){
-			.event = "desk.reset", .patient_id = who.patient_id});
+		    &(struct store_audit){.event = "desk.reset", .patient_id = who.patient_id});
 	if (rc < 0)
 		return rc;
 	rq->cleanup = notice_wake;
@@ -272,7 +268,6 @@ handle_desk_code_write(struct request *rq, struct store_conn *db)
 		rc = access_history(rq, db, &agent, who.patient_id, CODE_LABEL);
 	if (rc == 0)
 		rc = people_audit(rq, db,
-		    &(struct store_audit){
-			.event = "desk.code", .patient_id = who.patient_id});
+		    &(struct store_audit){.event = "desk.code", .patient_id = who.patient_id});
 	return rc;
 }

@@ -89,8 +89,8 @@ int
 desk_secret_make(struct request *rq, const char *beside, struct desk_secret *s_r)
 {
 	policy_temp_password(s_r->temporary);
-	return pwhash_make(&rq->server->pepper, s_r->temporary,
-	    beside[0] != '\0' ? beside : NULL, s_r->hash);
+	return pwhash_make(
+	    &rq->server->pepper, s_r->temporary, beside[0] != '\0' ? beside : NULL, s_r->hash);
 }
 
 /* ---------------------------------------------------------------- traits */
@@ -183,8 +183,8 @@ desk_support(struct request *rq, const char *language)
 	const struct pages *pages = server_pages(rq->server);
 	const char *address = pages == NULL ? "" : pages_support(pages, language)->address;
 
-	return arena_strdup(rq->arena,
-	    address[0] != '\0' ? address : server_settings(rq->server)->region_support);
+	return arena_strdup(
+	    rq->arena, address[0] != '\0' ? address : server_settings(rq->server)->region_support);
 }
 
 Emage__DeskLetter *

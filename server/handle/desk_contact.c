@@ -62,8 +62,7 @@ desk_contact_begin(struct request *rq, struct store_conn *db, const struct store
 		rc = store_contact_proven(db, &c);
 	if (rc == 0)
 		rc = people_audit(rq, db,
-		    &(struct store_audit){
-			.event = "contact.asked", .patient_id = who->patient_id});
+		    &(struct store_audit){.event = "contact.asked", .patient_id = who->patient_id});
 	if (rc < 0)
 		return rc;
 	reply->masked = contact_mask(rq->arena, channel, address);
@@ -124,8 +123,7 @@ handle_desk_contact_confirm_write(struct request *rq, struct store_conn *db)
 		rc = desk_account_of(rq, db, m->patient_id, &who);
 	if (rc == 0)
 		rc = contact_try_code(rq, db,
-		    &(struct contact_try){
-			.who = &who, .state = CONTACT_PROVEN, .typed = m->code},
+		    &(struct contact_try){.who = &who, .state = CONTACT_PROVEN, .typed = m->code},
 		    &c, &right);
 	return rc < 0 || !right ? rc : contact_finish(rq, db, &c, &who);
 }

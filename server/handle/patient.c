@@ -20,7 +20,7 @@
 #define TYPED_MAX_CHARS 100u
 #define FIND_MAX	50u
 /* Hidden patients whom one search is written down for. */
-#define HIDDEN_MAX    5u
+#define HIDDEN_MAX   5u
 #define SEARCH_LABEL "Recherche du dossier"
 
 struct find_state {
@@ -54,8 +54,7 @@ check_patient_find(struct request *rq)
 {
 	const Emage__PatientFindRequest *m = rq->msg;
 	const char *field = patient_find_fault(m);
-	const int n =
-	    (m->name[0] != '\0') + (m->given_name[0] != '\0') + (m->birth_date != 0);
+	const int n = (m->name[0] != '\0') + (m->given_name[0] != '\0') + (m->birth_date != 0);
 
 	if (field != NULL)
 		return request_invalid(rq, field);
@@ -268,8 +267,7 @@ handle_patient_get_write(struct request *rq, struct store_conn *db)
 }
 
 static int
-patient_fill_numbers(
-    struct arena *a, const struct get_state *st, Emage__PatientGetReply *reply)
+patient_fill_numbers(struct arena *a, const struct get_state *st, Emage__PatientGetReply *reply)
 {
 	Emage__PatientNumber *rows = arena_alloc(a, (st->n_numbers + 1) * sizeof(*rows));
 
@@ -287,8 +285,7 @@ patient_fill_numbers(
 }
 
 static int
-patient_fill_consents(
-    struct arena *a, const struct get_state *st, Emage__PatientGetReply *reply)
+patient_fill_consents(struct arena *a, const struct get_state *st, Emage__PatientGetReply *reply)
 {
 	Emage__PatientConsent *rows = arena_alloc(a, (st->n_consents + 1) * sizeof(*rows));
 

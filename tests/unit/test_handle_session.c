@@ -239,7 +239,7 @@ test_patient_fields_are_checked(void **state)
 	static const char *const addresses[] = {"a", "@b.fr", "a@", "a@b", "a b@c.fr", "a@b@c.fr",
 	    "a@b.fr\nBcc: x@y.fr", "a@b.fr\r", "<a@b.fr>", "a@b.fr.", "é@b.fr"};
 	static const char *const numbers[] = {
-	    "0600000042", "+33", "+0612345678", "+3360000004x", "+331234567890123456"};
+	    "06000", "+33", "+0612345678", "+3360000004x", "+331234567890123456"};
 	static const char *const names[] = {
 	    "", " Camille", "Camille ", "Cam\nille", "Cam\xc2\x9bil", "Cam\xe2\x80\xaeille"};
 	struct place *p = *state;
