@@ -35,6 +35,9 @@ test_code_in_a_message(void **state)
 	    {"A: b\n\nIl est valable 15 minutes. Code 0042 0042, le 3.\n", "00420042"},
 	    {"A: b\n\n12345\n1234567890\n", "1234567890"},
 	    {"A: b\n\n12345678901 puis 7654321\n", "7654321"},
+	    {"A: b\n\nQuestion Q-000002, le 24/112026, +33388000000\n", NULL},
+	    {"A: b\n\nQ-000002 puis 7654321, 1234567.\n", "7654321"},
+	    {"A: b\n\na@123456.example 123456.5 (2345678).\n", "2345678"},
 	    {"A: b\n\nref A1234567 et 1234567b, 2345678\n", "2345678"}, {"A: b\n\nrien\n", NULL},
 	    {"12345678 sans corps", NULL}, {"A: b\n\n123  456\n", NULL}, /* two blanks part them */
 	};
@@ -51,6 +54,22 @@ test_code_in_a_message(void **state)
 			assert_int_equal(rc, -EM_E_NOT_FOUND);
 		}
 	}
+}
+
+static void
+test_word_in_a_message(void **state)
+{
+	static const char text[] = "Subject: code : faux\r\n\r\nEntrez ce code :\r\n7HK9-M2XC\r\n";
+	char word[16], small[9];
+
+	(void)state;
+	assert_int_equal(mailbox_word(text, "ce code :", word, sizeof(word)), 0);
+	assert_string_equal(word, "7HK9-M2XC");
+	/* not of the header; never cut */
+	assert_int_equal(mailbox_word(text, "code : f", word, sizeof(word)), -EM_E_NOT_FOUND);
+	assert_int_equal(mailbox_word(text, "ce code :", small, sizeof(small)), -EM_E_NOT_FOUND);
+	assert_int_equal(mailbox_word(text, "M2XC", word, sizeof(word)), -EM_E_NOT_FOUND);
+	assert_int_equal(mailbox_word("no body", "no", word, sizeof(word)), -EM_E_NOT_FOUND);
 }
 
 static void
@@ -299,6 +318,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_code_in_a_message),
+	    cmocka_unit_test(test_word_in_a_message),
 	    cmocka_unit_test(test_mailbox),
 	    cmocka_unit_test(test_addresses),
 	    cmocka_unit_test(test_error_texts),

@@ -38,7 +38,7 @@ enum script_source {
 	SCRIPT_PATH,	/* of the last reply, or of a variable ($name...) */
 	SCRIPT_FILE,	/* first line of a file */
 	SCRIPT_ENV,
-	SCRIPT_MAIL, /* code of the next message */
+	SCRIPT_MAIL, /* code of the next message, or the word behind a text in it */
 };
 
 struct script_value {

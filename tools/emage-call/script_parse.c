@@ -25,7 +25,7 @@ const struct script_command script_commands[] = {
     {"call", "call METHOD [JSON]", script_parse_call, script_run_call},
     {"expect", "expect PATH OPERATOR VALUE | expect error NAME", script_parse_expect,
 	script_run_expect},
-    {"let", "let NAME = VALUE | PATH | file PATH | env NAME | mail", script_parse_let,
+    {"let", "let NAME = VALUE | PATH | file PATH | env NAME | mail [after TEXT]", script_parse_let,
 	script_run_let},
     {"print", "print VALUE | PATH", script_parse_print, script_run_print},
     {"save", "save FILE", script_parse_save, script_run_save},

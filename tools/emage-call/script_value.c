@@ -51,7 +51,8 @@ script_value_parse(struct script *s, struct script_value *v, char *text, bool wo
 	static const struct {
 		const char *word;
 		enum script_source source;
-	} words[] = {{"file ", SCRIPT_FILE}, {"env ", SCRIPT_ENV}, {"mail", SCRIPT_MAIL}};
+	} words[] = {{"file ", SCRIPT_FILE}, {"env ", SCRIPT_ENV}, {"mail after ", SCRIPT_MAIL},
+	    {"mail", SCRIPT_MAIL}};
 
 	text = script_trim(text);
 	if (*text == '\0')
@@ -62,7 +63,7 @@ script_value_parse(struct script *s, struct script_value *v, char *text, bool wo
 		size_t len = strlen(words[i].word);
 
 		if (strncmp(text, words[i].word, len) != 0 ||
-		    (words[i].source == SCRIPT_MAIL && text[len] != '\0'))
+		    (strcmp(words[i].word, "mail") == 0 && text[len] != '\0'))
 			continue;
 		v->source = words[i].source;
 		v->text = mem_strdup(script_trim(text + len));
@@ -220,10 +221,11 @@ fail:
 
 /* ------------------------------------------------------------------- getting */
 
+/* after: text that the word follows, or "" for an access code. */
 static json_t *
-script_value_mail(struct script *s)
+script_value_mail(struct script *s, const char *after)
 {
-	char *text, code[16];
+	char *text, word[64];
 	size_t len;
 	int rc;
 
@@ -235,14 +237,16 @@ script_value_mail(struct script *s)
 	do {
 		rc = mailbox_next(s->mailbox, s->c->timeout_ms, &text, &len);
 		if (rc < 0) {
-			script_fault(s, "no message with a code came: %s", err_text(rc));
+			script_fault(s, "no message with %s came: %s", after[0] ? after : "a code",
+			    err_text(rc));
 			return NULL;
 		}
-		rc = mailbox_code(text, code, sizeof(code));
+		rc = after[0] ? mailbox_word(text, after, word, sizeof(word))
+			      : mailbox_code(text, word, sizeof(word));
 		secret_wipe(text, len);
 		free(text);
 	} while (rc < 0);
-	return json_string(code);
+	return json_string(word);
 }
 
 static json_t *
@@ -278,7 +282,7 @@ script_value_get(struct script *s, const struct script_value *v)
 	case SCRIPT_FILE:
 		return script_value_file(s, v->text);
 	case SCRIPT_MAIL:
-		return script_value_mail(s);
+		return script_value_mail(s, v->text);
 	case SCRIPT_ENV:
 		break;
 	}

@@ -223,25 +223,66 @@ mailbox_digits(const char *p, char code_r[MAILBOX_CODE_MAX + 2])
 	return (size_t)(p - start);
 }
 
+/* Whether digits from p to end stand alone: part of no word, reference ("Q-000002"),
+ * number in groups, or address. */
+static bool
+mailbox_stands_alone(const char *p, const char *end)
+{
+	const char before = p[-1], after = end[0];
+
+	if (isalnum((unsigned char)before) || (before != '\0' && strchr("-+/.,_#@", before)))
+		return false;
+	if (isalnum((unsigned char)after) || (after != '\0' && strchr("-/_@", after)))
+		return false;
+	/* the end of a sentence, not of a part */
+	return (after != '.' && after != ',') || !isalnum((unsigned char)end[1]);
+}
+
+/* At the empty line, or NULL. */
+static const char *
+mailbox_body(const char *text)
+{
+	const char *p = strstr(text, "\n\n"), *crlf = strstr(text, "\r\n\r\n");
+
+	return crlf && (!p || crlf < p) ? crlf : p;
+}
+
 int
 mailbox_code(const char *text, char *code_r, size_t code_len)
 {
-	const char *p = strstr(text, "\n\n"), *crlf = strstr(text, "\r\n\r\n");
+	const char *p = mailbox_body(text);
 	char digits[MAILBOX_CODE_MAX + 2];
 
-	if (crlf && (!p || crlf < p))
-		p = crlf;
 	if (!p)
 		return -EM_E_NOT_FOUND;
 	for (p++; *p;) {
 		size_t taken = mailbox_digits(p, digits), n = strlen(digits);
 
 		if (n >= MAILBOX_CODE_MIN && n <= MAILBOX_CODE_MAX && n < code_len &&
-		    !isalpha((unsigned char)p[-1]) && !isalpha((unsigned char)p[taken])) {
+		    mailbox_stands_alone(p, p + taken)) {
 			memcpy(code_r, digits, n + 1);
 			return 0;
 		}
 		p += taken > 0 ? taken : 1;
 	}
 	return -EM_E_NOT_FOUND;
+}
+
+int
+mailbox_word(const char *text, const char *before, char *word_r, size_t len)
+{
+	const char *p = mailbox_body(text);
+	size_t n;
+
+	p = p ? strstr(p, before) : NULL;
+	if (!p)
+		return -EM_E_NOT_FOUND;
+	p += strlen(before);
+	p += strspn(p, " \t\r\n");
+	n = strcspn(p, " \t\r\n");
+	if (n == 0 || n >= len)
+		return -EM_E_NOT_FOUND;
+	memcpy(word_r, p, n);
+	word_r[n] = '\0';
+	return 0;
 }

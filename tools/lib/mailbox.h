@@ -22,7 +22,15 @@ void mailbox_free(struct mailbox **m);
 int mailbox_next(struct mailbox *m, int timeout_ms, char **text_r, size_t *len_r);
 
 /* First run of 6 to 10 digits, grouped by single blanks or not, that stands alone
- * in the body of a message (after the first empty line). 0, or -EM_E_NOT_FOUND. */
+ * in the body of a message (after the first empty line): no part of a reference
+ * ("Q-000002") or an address. 0, or -EM_E_NOT_FOUND. */
 int mailbox_code(const char *text, char *code_r, size_t code_len);
+
+/*
+ * The word that follows `before` in the body of a message, over blanks and line
+ * ends: a temporary password, the code of a notice. 0; -EM_E_NOT_FOUND when `before`
+ * is not there, nothing follows it, or it does not fit.
+ */
+int mailbox_word(const char *text, const char *before, char *word_r, size_t len);
 
 #endif
