@@ -16,9 +16,9 @@ store_establishments_of(struct store_conn *db, struct arena *a, const struct sto
     struct store_establishment **rows_r, unsigned *n_r)
 {
 	void *rows = NULL;
-	int rc = db_all(db, a, Q_establishments_of,
-	    BINDS(db_u64(eyes->patient_id), db_i64(eyes->all)),
-	    DB_FIELDS(struct store_establishment, establishment_fields), &rows, n_r);
+	int rc =
+	    db_all(db, a, Q_establishments_of, BINDS(db_u64(eyes->patient_id), db_i64(eyes->all)),
+		DB_FIELDS(struct store_establishment, establishment_fields), &rows, n_r);
 
 	*rows_r = rows;
 	return rc;
@@ -123,8 +123,8 @@ store_establishment_count(struct store_conn *db, const char *beginning, uint32_t
 {
 	struct establishment_like like = establishment_like(beginning);
 	int64_t n = 0;
-	int rc = db_scalar(db, Q_establishment_count,
-	    BINDS(db_text(like.word), db_text(like.finess)), &n);
+	int rc = db_scalar(
+	    db, Q_establishment_count, BINDS(db_text(like.word), db_text(like.finess)), &n);
 
 	establishment_like_free(&like);
 	*n_r = (uint32_t)n;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exams as their patient sees them. Each statement names the patient and asks
- * for a released exam itself, so that somebody else's is no row at all.
+ * Exams as their patient sees them, or a professional who has the record open.
+ * Each statement names the patient and asks for a released exam itself, unless
+ * all are to be seen, so that somebody else's is no row at all.
  */
 #include "db/conn.h"
 
@@ -26,6 +27,7 @@ static const struct db_field page_fields[] = {
     DB_COL(struct store_exam, establishment),
     DB_COL(struct store_exam, modality),
     DB_COL(struct store_exam, description),
+    DB_COL(struct store_exam, released),
     DB_COL(struct store_exam, has_report),
     DB_COL(struct store_exam, n_images),
 };
@@ -71,12 +73,11 @@ store_exam_page(struct store_conn *db, struct arena *a, const struct store_exam_
 		return -EM_E_INVALID;
 	rc = db_all(db, a, exam_page_queries[q->sort][q->ascending],
 	    BINDS(db_u64(q->patient_id), db_i64(q->from_ms), db_i64(q->before_ms),
-		db_u64(q->establishment_id), db_i64(q->limit), db_i64(q->offset)),
+		db_u64(q->establishment_id), db_i64(q->all), db_i64(q->limit), db_i64(q->offset)),
 	    DB_FIELDS(struct store_exam, page_fields), &rows, n_r);
 	exams = rows;
 	for (i = 0; i < *n_r; i++) {
 		exams[i].patient_id = q->patient_id;
-		exams[i].released = true;
 		exams[i].study_uid = exams[i].accession_number = "";
 	}
 	*rows_r = exams;
@@ -89,7 +90,7 @@ store_exam_count(struct store_conn *db, const struct store_exam_query *q, uint32
 	int64_t n = 0;
 	int rc = db_scalar(db, Q_exam_count,
 	    BINDS(db_u64(q->patient_id), db_i64(q->from_ms), db_i64(q->before_ms),
-		db_u64(q->establishment_id)),
+		db_u64(q->establishment_id), db_i64(q->all)),
 	    &n);
 
 	if (!rc)
@@ -98,10 +99,11 @@ store_exam_count(struct store_conn *db, const struct store_exam_query *q, uint32
 }
 
 int
-store_exam_get(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
-    struct store_exam *r)
+store_exam_get(struct store_conn *db, struct arena *a, const struct store_eyes *eyes,
+    uint64_t exam_id, struct store_exam *r)
 {
-	return db_one(db, a, Q_exam_get, BINDS(db_u64(exam_id), db_u64(patient_id)),
+	return db_one(db, a, Q_exam_get,
+	    BINDS(db_u64(exam_id), db_u64(eyes->patient_id), db_i64(eyes->all)),
 	    DB_FIELDS(struct store_exam, exam_fields), r);
 }
 
@@ -130,20 +132,37 @@ store_exam_release(struct store_conn *db, uint64_t exam_id, int64_t now_ms, bool
 	return 0;
 }
 
+struct waiting {
+	uint64_t exam_id;
+};
+
 int
-store_report_get(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
-    struct store_report *r)
+store_exams_waiting(
+    struct store_conn *db, int64_t arrived_by_ms, uint64_t *ids_r, unsigned max, unsigned *n_r)
 {
-	return db_one(db, a, Q_report_get, BINDS(db_u64(patient_id), db_u64(exam_id)),
+	static const struct db_field fields[] = {DB_COL(struct waiting, exam_id)};
+
+	_Static_assert(sizeof(struct waiting) == sizeof(*ids_r), "rows are ids");
+	return db_some(db, NULL, Q_exams_waiting, BINDS(db_i64(arrived_by_ms), db_i64(max)),
+	    DB_FIELDS(struct waiting, fields), ids_r, max, n_r);
+}
+
+int
+store_report_get(struct store_conn *db, struct arena *a, const struct store_eyes *eyes,
+    uint64_t exam_id, struct store_report *r)
+{
+	return db_one(db, a, Q_report_get,
+	    BINDS(db_u64(eyes->patient_id), db_i64(eyes->all), db_u64(exam_id)),
 	    DB_FIELDS(struct store_report, report_fields), r);
 }
 
 int
-store_series_of(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t exam_id,
-    struct store_series **rows_r, unsigned *n_r)
+store_series_of(struct store_conn *db, struct arena *a, const struct store_eyes *eyes,
+    uint64_t exam_id, struct store_series **rows_r, unsigned *n_r)
 {
 	void *rows = NULL;
-	int rc = db_all(db, a, Q_series_of, BINDS(db_u64(patient_id), db_u64(exam_id)),
+	int rc = db_all(db, a, Q_series_of,
+	    BINDS(db_u64(eyes->patient_id), db_i64(eyes->all), db_u64(exam_id)),
 	    DB_FIELDS(struct store_series, series_fields), &rows, n_r);
 
 	*rows_r = rows;

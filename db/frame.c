@@ -48,13 +48,15 @@ frame_search_run(void *arg)
 }
 
 int
-store_frames_get(struct store_conn *db, struct arena *a, uint64_t patient_id, uint64_t series_id,
-    uint32_t first, uint32_t max, struct store_frame **rows_r, unsigned *n_r, uint32_t *total_r)
+store_frames_get(struct store_conn *db, struct arena *a, const struct store_eyes *eyes,
+    uint64_t series_id, uint32_t first, uint32_t max, struct store_frame **rows_r, unsigned *n_r,
+    uint32_t *total_r)
 {
 	struct frame_search s = {.skip = first};
 	int64_t total = 0;
 	void *rows = NULL;
-	int rc = db_scalar(db, Q_frame_total, BINDS(db_u64(patient_id), db_u64(series_id)), &total);
+	int rc = db_scalar(db, Q_frame_total,
+	    BINDS(db_u64(eyes->patient_id), db_i64(eyes->all), db_u64(series_id)), &total);
 
 	*rows_r = NULL;
 	*n_r = 0;
@@ -65,14 +67,15 @@ store_frames_get(struct store_conn *db, struct arena *a, uint64_t patient_id, ui
 		return 0;
 	/* a short series is walked from its beginning */
 	if (total > RUN_MAX) {
-		rc = db_each(db, a, Q_frame_runs, BINDS(db_u64(patient_id), db_u64(series_id)),
+		rc = db_each(db, a, Q_frame_runs,
+		    BINDS(db_u64(eyes->patient_id), db_i64(eyes->all), db_u64(series_id)),
 		    DB_FIELDS(struct frame_run, run_fields), &s.run, frame_search_run, &s);
 		if (rc != 1)
 			return rc ? rc : -EM_E_NOT_FOUND;
 	}
 	rc = db_all(db, a, Q_frame_page,
-	    BINDS(db_u64(patient_id), db_u64(series_id), db_blob(s.run.place, s.run.place_len),
-		db_i64(max), db_i64(s.skip)),
+	    BINDS(db_u64(eyes->patient_id), db_i64(eyes->all), db_u64(series_id),
+		db_blob(s.run.place, s.run.place_len), db_i64(max), db_i64(s.skip)),
 	    DB_FIELDS(struct store_frame, frame_fields), &rows, n_r);
 	*rows_r = rows;
 	return rc;

@@ -85,7 +85,7 @@ import_new_exam(
 		    BINDS(db_u64(i->patient_id), db_i64(i->taken_at_ms), db_u64(id),
 			db_u64(i->establishment_id), db_text(i->modality),
 			db_text(i->study_description), db_text(fold), db_text(i->study_uid),
-			db_text(i->accession_number)),
+			db_text(i->accession_number), db_i64(i->now_ms)),
 		    NULL);
 	else if (rc == -EM_E_NOT_FOUND)
 		rc = -EM_E_INTERNAL;

@@ -68,6 +68,7 @@ struct conn {
 	char language[3];
 	uint64_t account_id, patient_id, session_id, challenge_id;
 	uint64_t opened_exam_id;
+	int64_t record_opened_at_ms, record_until_ms; /* of the open record as last seen */
 	uint32_t session_generation;
 	int final_err; /* why the last session ended, positive */
 	int64_t idle_limit_ms, ends_at_ms;

@@ -31,6 +31,7 @@
 #include "server/notify.h"
 #include "server/policy/password.h"
 #include "server/purge.h"
+#include "server/release.h"
 
 #define DRAIN_MAX_MS	10000
 #define STATUS_EVERY_MS 10000
@@ -192,6 +193,7 @@ daemon_on_purge(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	purge_later(d->core.server.store, clock_now_ms());
+	release_later(&d->core.server, clock_now_ms());
 }
 
 static void

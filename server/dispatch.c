@@ -101,6 +101,14 @@ dispatch_rate(struct conn *c, const struct method *m, uint32_t *retry_after_s_r)
 	return true;
 }
 
+/* What looks into one patient's exams: the own ones, or those of the record that
+ * a professional has open. */
+static bool
+dispatch_looks_into(const struct method *m)
+{
+	return m->roles == (RO_P | RO_D);
+}
+
 /* Requests that need no store, and are no activity either, do without. */
 static int
 dispatch_session(struct conn *c, const struct method *m)
@@ -112,6 +120,8 @@ dispatch_session(struct conn *c, const struct method *m)
 	rc = session_check(c);
 	if (!rc && (m->rate == RATE_user || m->rate == RATE_auth))
 		session_touch(c);
+	if (!rc && c->role == EMAGE__ROLE__ROLE_PROFESSIONAL && dispatch_looks_into(m))
+		rc = session_check_record(c);
 	return rc;
 }
 
@@ -133,12 +143,14 @@ dispatch_unpack(struct task *t, const struct frame *f, const char **field_r)
 static void
 dispatch_fill_caller(struct conn *c, const struct method *m, struct caller *caller_r)
 {
+	bool in_record = c->role == EMAGE__ROLE__ROLE_PROFESSIONAL;
+
 	*caller_r = (struct caller){
 	    .phase = c->phase,
 	    .role = c->role,
 	    .kind = c->kind,
 	    .account_id = c->account_id,
-	    .patient_id = c->patient_id,
+	    .patient_id = in_record && !dispatch_looks_into(m) ? 0 : c->patient_id,
 	    .session_id = c->session_id,
 	    .session_generation = c->session_generation,
 	    .challenge_id = c->challenge_id,

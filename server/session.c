@@ -143,6 +143,7 @@ session_forget(struct conn *c)
 {
 	c->role = 0;
 	c->opened_exam_id = 0;
+	c->record_opened_at_ms = c->record_until_ms = 0;
 	c->account_id = c->patient_id = c->session_id = c->challenge_id = 0;
 	c->session_generation = 0;
 	c->idle_limit_ms = c->ends_at_ms = c->ends_boot_ms = 0;
@@ -158,6 +159,7 @@ session_open(struct conn *c, const struct change *ch)
 	c->role = ch->role;
 	c->account_id = ch->account_id;
 	c->patient_id = ch->patient_id;
+	c->record_opened_at_ms = c->record_until_ms = 0;
 	c->session_id = ch->session_id;
 	c->session_generation = ch->session_generation;
 	c->challenge_id = 0;
@@ -173,9 +175,25 @@ session_open(struct conn *c, const struct change *ch)
 		registry_bind(c->session_id, c->account_id, c->loop, c->id);
 }
 
+/* Another record, or none: what is being sent of the one before ends with err. */
+static void
+session_set_record(struct conn *c, uint64_t patient_id, int err)
+{
+	stream_end_all(c, err);
+	if (c->state == CONN_DEAD)
+		return;
+	c->patient_id = patient_id;
+	c->opened_exam_id = 0;
+	c->record_opened_at_ms = c->record_until_ms = 0;
+	c->final_err = 0;
+	conn_on_turn(c);
+}
+
 void
 session_change(struct conn *c, const struct change *ch)
 {
+	if (ch->record && c->phase == PH_O)
+		session_set_record(c, ch->patient_id, EM_E_NO_RECORD);
 	if (ch->opened_exam_id && c->phase == PH_O)
 		c->opened_exam_id = ch->opened_exam_id;
 	if (ch->phase && ch->kind)
@@ -235,10 +253,50 @@ session_shut_out(struct conn *c, uint64_t patient_id)
 	if (c->state == CONN_DEAD)
 		return;
 	c->patient_id = c->opened_exam_id = 0;
+	c->record_opened_at_ms = c->record_until_ms = 0;
 	/* what is with other threads comes back too late */
 	c->epoch++;
 	c->final_err = EM_E_NOT_FOUND;
 	conn_on_turn(c);
+}
+
+/* ---------------------------------------------------------------- record */
+
+/* There is no row, or none in force. */
+static int
+session_lose_record(struct conn *c)
+{
+	/* cleared away because its time was over */
+	if (c->record_until_ms && c->record_until_ms <= loop_now(c->loop))
+		session_set_record(c, 0, EM_E_NO_RECORD);
+	else
+		session_shut_out(c, c->patient_id);
+	return c->final_err ? -c->final_err : -EM_E_NO_RECORD;
+}
+
+int
+session_check_record(struct conn *c)
+{
+	struct store_conn *db = loop_db(c->loop);
+	struct store_record row;
+	int rc = db ? store_record_look(db, c->session_id, &row) : -EM_E_UNAVAILABLE;
+
+	if (rc == -EM_E_NOT_FOUND)
+		return session_lose_record(c);
+	if (rc)
+		return -EM_E_UNAVAILABLE;
+	if (row.until_ms <= loop_now(c->loop)) {
+		session_set_record(c, 0, EM_E_NO_RECORD);
+		return -EM_E_NO_RECORD;
+	}
+	if (row.patient_id != c->patient_id ||
+	    (c->record_opened_at_ms && c->record_opened_at_ms != row.opened_at_ms))
+		session_set_record(c, row.patient_id, EM_E_NO_RECORD);
+	if (c->state == CONN_DEAD)
+		return -EM_E_CLOSED;
+	c->record_opened_at_ms = row.opened_at_ms;
+	c->record_until_ms = row.until_ms;
+	return 0;
 }
 
 /* ------------------------------------------------------------------ life */

@@ -17,6 +17,12 @@ void session_expire(struct conn *c, int err, bool forget);
  * for it: streams and what is under way end with NOT_FOUND, the session goes on. */
 void session_shut_out(struct conn *c, uint64_t patient_id);
 
+/* Whether the professional of this connection has a record open: in this turn's
+ * read transaction. Takes over the one of a session that was resumed. 0, or
+ * -EM_E_NOT_FOUND when the patient is no more to be seen, -EM_E_NO_RECORD when
+ * none is open or its time is over; streams have then ended with that. */
+int session_check_record(struct conn *c);
+
 /* Looks at the session's row in this turn's read transaction. 0, or -EM_E_*
  * after session_expire(). */
 int session_check(struct conn *c);

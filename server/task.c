@@ -280,7 +280,10 @@ task_submit_work(struct task *t)
 static bool
 task_runs_alone(const struct method *m)
 {
-	return m->rate == RATE_auth || m->phases & ~(unsigned)PH_O;
+	const unsigned which = method_index(m);
+
+	return m->rate == RATE_auth || m->phases & ~(unsigned)PH_O || which == METHOD_record_open ||
+	       which == METHOD_record_close;
 }
 
 static void

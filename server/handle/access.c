@@ -139,7 +139,8 @@ access_fill_exam(
 
 	if (exam_id == 0)
 		return 0;
-	rc = store_exam_get(db, rq->arena, rq->caller.patient_id, exam_id, &exam);
+	rc = store_exam_get(db, rq->arena,
+	    &(struct store_eyes){.patient_id = rq->caller.patient_id}, exam_id, &exam);
 	if (rc == -EM_E_NOT_FOUND) {
 		reply->exam_unreleased = true;
 		return 0;
@@ -245,7 +246,8 @@ access_contact(struct request *rq, struct store_conn *db, uint64_t number, const
 		return 0;
 	if (rc < 0 && rc != -EM_E_NOT_FOUND)
 		return rc;
-	rc = store_exam_get(db, rq->arena, rq->caller.patient_id, e.exam_id, &exam);
+	rc = store_exam_get(db, rq->arena,
+	    &(struct store_eyes){.patient_id = rq->caller.patient_id}, e.exam_id, &exam);
 	if (rc == 0)
 		rc = store_establishment_contact(db, rq->arena, exam.establishment_id, address_r);
 	if (rc < 0 && rc != -EM_E_NOT_FOUND)

@@ -108,18 +108,46 @@ handle_consent_withdraw_work(struct request *rq)
 	return reauth_work(rq, m->password, rq->state);
 }
 
+/* Professionals who have the record open; of more than these, what is being sent
+ * ends with the next look at their records. */
+#define HOLDERS_MAX 64u
+
+struct holders {
+	uint64_t account_ids[HOLDERS_MAX];
+	unsigned n;
+};
+
+/* rq->cleanup: after the commit, and also when it is not known whether there was
+ * one, for a failure may only close. */
+static void
+consent_signal(struct request *rq)
+{
+	const struct holders *h = rq->state;
+
+	if (rq->result != 0 && rq->result != -EM_E_UNCERTAIN)
+		return;
+	for (unsigned i = 0; i < h->n; i++)
+		registry_shut_out(h->account_ids[i], rq->caller.patient_id);
+	notice_wake(rq);
+}
+
 int
 handle_consent_withdraw_write(struct request *rq, struct store_conn *db)
 {
 	const uint64_t account_id = rq->caller.account_id;
 	const struct notice_from from = notice_from(rq);
 	struct reauth *ra = rq->state;
+	struct holders *h = arena_alloc(rq->arena, sizeof(*h));
 	bool right;
 	int rc = reauth_write(rq, db, ra, "password", "consent.withdrawn", &right);
 
 	if (rc < 0 || !right)
 		return rc;
-	rc = store_consent_withdraw(db, account_id, rq->caller.patient_id, rq->now_ms);
+	if (h == NULL)
+		return -EM_E_NO_MEMORY;
+	rc = store_record_holders(db, rq->caller.patient_id, h->account_ids, HOLDERS_MAX, &h->n);
+	if (rc == 0)
+		rc = store_consent_withdraw(db, account_id, rq->caller.patient_id, rq->now_ms);
 	if (rc == 0)
 		rc = store_session_end_all(db, account_id, 0);
 	if (rc == 0)
@@ -136,7 +164,8 @@ handle_consent_withdraw_write(struct request *rq, struct store_conn *db)
 		return rc;
 	/* this connection hears it by its reply, the others at once */
 	registry_end_account(account_id, rq->caller.session_id);
-	rq->cleanup = notice_wake;
+	rq->state = h;
+	rq->cleanup = consent_signal;
 	rq->change = (struct change){.phase = PH_A};
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exams, their reports and series, as their patient sees them. Somebody else's
+ * Exams, their reports and series, as their patient sees them, or a professional
+ * who has that patient's record open. Somebody else's
  * exam, one that is not released and one that does not exist are answered by
  * the same path (S-08). A report and a series list leave only after the row
  * that says who opened the exam is durable.
@@ -76,6 +77,7 @@ exam_fill_rows(
 		rows[i].establishment = (char *)exams[i].establishment;
 		rows[i].modality = (char *)exams[i].modality;
 		rows[i].description = (char *)exams[i].description;
+		rows[i].withheld = !exams[i].released;
 		rows[i].has_report = exams[i].has_report;
 		rows[i].n_images = exams[i].n_images;
 		reply->rows[i] = &rows[i];
@@ -92,6 +94,7 @@ handle_exam_list_read(struct request *rq, struct store_conn *db)
 	struct store_exam_query q = {
 	    .patient_id = rq->caller.patient_id,
 	    .establishment_id = m->establishment_id,
+	    .all = opened_eyes(rq).all,
 	    .sort = exam_sort(m->sort),
 	    .ascending = m->ascending,
 	    .limit = m->page_size,
@@ -137,7 +140,8 @@ handle_exam_establishments_read(struct request *rq, struct store_conn *db)
 	struct store_establishment *found = NULL;
 	Emage__Establishment *rows;
 	unsigned n = 0;
-	int rc = store_establishments_of(db, rq->arena, rq->caller.patient_id, &found, &n);
+	const struct store_eyes eyes = opened_eyes(rq);
+	int rc = store_establishments_of(db, rq->arena, &eyes, &found, &n);
 
 	if (rc < 0)
 		return rc;
@@ -178,13 +182,14 @@ handle_exam_report_read(struct request *rq, struct store_conn *db)
 {
 	const Emage__ExamReportRequest *m = rq->msg;
 	struct exam_report_state *st = arena_alloc(rq->arena, sizeof(*st));
+	const struct store_eyes eyes = opened_eyes(rq);
 
 	if (st == NULL)
 		return -EM_E_NO_MEMORY;
 	st->exam_id = m->exam_id;
 	rq->state = st;
 	rq->recorded = opened_is_recorded(rq, m->exam_id);
-	return store_report_get(db, rq->arena, rq->caller.patient_id, m->exam_id, &st->report);
+	return store_report_get(db, rq->arena, &eyes, m->exam_id, &st->report);
 }
 
 int
@@ -253,6 +258,7 @@ handle_exam_series_read(struct request *rq, struct store_conn *db)
 {
 	const Emage__ExamSeriesRequest *m = rq->msg;
 	struct exam_series_state *st = arena_alloc(rq->arena, sizeof(*st));
+	const struct store_eyes eyes = opened_eyes(rq);
 	struct store_exam exam;
 	int rc;
 
@@ -262,11 +268,10 @@ handle_exam_series_read(struct request *rq, struct store_conn *db)
 	rq->state = st;
 	rq->recorded = opened_is_recorded(rq, m->exam_id);
 	/* an exam of mine without images has no series; another's does not exist */
-	rc = store_exam_get(db, rq->arena, rq->caller.patient_id, m->exam_id, &exam);
+	rc = store_exam_get(db, rq->arena, &eyes, m->exam_id, &exam);
 	if (rc < 0)
 		return rc;
-	return store_series_of(
-	    db, rq->arena, rq->caller.patient_id, m->exam_id, &st->series, &st->n);
+	return store_series_of(db, rq->arena, &eyes, m->exam_id, &st->series, &st->n);
 }
 
 int

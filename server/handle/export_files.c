@@ -66,7 +66,8 @@ export_next_report(struct export_files *f)
 	struct store_report r;
 	struct buf out;
 	uint8_t *copy;
-	int rc = store_report_get(f->db, f->hold, f->patient_id, f->exams[f->exam].exam_id, &r);
+	int rc = store_report_get(f->db, f->hold, &(struct store_eyes){.patient_id = f->patient_id},
+	    f->exams[f->exam].exam_id, &r);
 
 	if (rc < 0)
 		return rc;

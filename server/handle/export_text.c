@@ -146,7 +146,8 @@ export_exam(struct export_files *f, struct arena *a, struct jsontext *j, uint64_
 	struct store_exam x;
 	char folder[16];
 	/* a list leaves out what only this needs */
-	int rc = store_exam_get(f->db, a, f->patient_id, exam_id, &x);
+	int rc = store_exam_get(
+	    f->db, a, &(struct store_eyes){.patient_id = f->patient_id}, exam_id, &x);
 
 	if (rc < 0)
 		return rc == -EM_E_NOT_FOUND ? 0 : rc;

@@ -14,6 +14,7 @@
 #include "common/log.h"
 #include "proto/exam.pb-c.h"
 #include "server/handle/media.h"
+#include "server/handle/notice.h"
 #include "server/handle/opened.h"
 #include "server/server.h"
 
@@ -27,6 +28,7 @@ struct frame_state {
 	bool described; /* its info has left */
 	uint32_t sent;	/* bytes of it that have left */
 	int fd;		/* its file, or -1 */
+	bool told;	/* the opening went on record: a notice may wait */
 	uint64_t instance_id;
 };
 
@@ -50,6 +52,8 @@ frame_cleanup(struct request *rq)
 	if (st->fd >= 0)
 		(void)close(st->fd);
 	st->fd = -1;
+	if (st->told)
+		notice_wake(rq);
 }
 
 int
@@ -57,6 +61,7 @@ handle_frame_get_read(struct request *rq, struct store_conn *db)
 {
 	const Emage__FrameGetRequest *m = rq->msg;
 	struct frame_state *st = arena_alloc(rq->arena, sizeof(*st));
+	const struct store_eyes eyes = opened_eyes(rq);
 	uint32_t total = 0;
 	int rc;
 
@@ -66,8 +71,8 @@ handle_frame_get_read(struct request *rq, struct store_conn *db)
 	st->first = m->first;
 	rq->state = st;
 	rq->cleanup = frame_cleanup;
-	rc = store_frames_get(db, rq->arena, rq->caller.patient_id, m->series_id, m->first,
-	    m->count, &st->frames, &st->n, &total);
+	rc = store_frames_get(
+	    db, rq->arena, &eyes, m->series_id, m->first, m->count, &st->frames, &st->n, &total);
 	if (rc < 0)
 		return rc;
 	if (st->n == 0)
@@ -79,8 +84,9 @@ handle_frame_get_read(struct request *rq, struct store_conn *db)
 int
 handle_frame_get_write(struct request *rq, struct store_conn *db)
 {
-	const struct frame_state *st = rq->state;
+	struct frame_state *st = rq->state;
 
+	st->told = true;
 	return opened_record(rq, db, st->frames[0].exam_id, "images");
 }
 

@@ -13,10 +13,14 @@
  * opening it has on record, so that leafing through it writes no more rows.
  */
 
+/* Whose exams the caller looks at: released ones for their patient, all for a
+ * professional with the record open. */
+struct store_eyes opened_eyes(const struct request *rq);
 /* For rq->recorded. */
 bool opened_is_recorded(const struct request *rq, uint64_t exam_id);
 /* On the writer: the row, and the connection's memory of it. `what` was opened
- * first: "report" or "images". */
+ * first: "report" or "images". For a professional the record
+ * must still be open, and the patient's history gets its row: -EM_E_NOT_FOUND, -EM_E_NO_RECORD. */
 int opened_record(struct request *rq, struct store_conn *db, uint64_t exam_id, const char *what);
 
 /* Refuses with INVALID and the field at fault; returns -EM_E_INVALID. */

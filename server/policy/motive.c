@@ -11,7 +11,8 @@ static const char motive_list[] =
 #include "data/motives.txt.h"
     ;
 
-/* In the order of the columns after the code. */
+enum { COLUMN_CODE, COLUMN_NEEDS, COLUMN_WORDS };
+/* In the order of the columns of words. */
 static const char *const motive_languages[] = {"fr", "de", "en"};
 
 /* Line after line without comments; NULL at the end. */
@@ -51,23 +52,65 @@ motive_copy(const char *from, size_t len, char *out_r)
 	return true;
 }
 
+static unsigned
+motive_words(const char *language)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(motive_languages); i++) {
+		if (strcmp(motive_languages[i], language) == 0)
+			return COLUMN_WORDS + i;
+	}
+	return COLUMN_WORDS;
+}
+
 bool
 policy_motive_label(const char *code, const char *language, char *out_r)
 {
 	const char *next = motive_list, *line, *from;
-	unsigned column = 1;
+	size_t len;
 
-	for (unsigned i = 0; i < ARRAY_LEN(motive_languages); i++) {
-		if (strcmp(motive_languages[i], language) == 0)
-			column = i + 1;
-	}
 	while ((line = motive_line(&next)) != NULL) {
-		size_t len = motive_column(line, 0, &from);
-
+		len = motive_column(line, COLUMN_CODE, &from);
 		if (strlen(code) != len || strncmp(code, from, len) != 0)
 			continue;
-		len = motive_column(line, column, &from);
+		len = motive_column(line, motive_words(language), &from);
 		return motive_copy(from, len, out_r);
+	}
+	return false;
+}
+
+static void
+motive_fill(const char *line, const char *language, struct policy_motive *m_r)
+{
+	const char *from;
+	size_t len = motive_column(line, COLUMN_CODE, &from);
+
+	(void)motive_copy(from, len, m_r->code);
+	len = motive_column(line, motive_words(language), &from);
+	(void)motive_copy(from, len, m_r->label);
+	m_r->needs_detail = motive_column(line, COLUMN_NEEDS, &from) > 0;
+	m_r->emergency = strcmp(m_r->code, POLICY_MOTIVE_EMERGENCY) == 0;
+}
+
+unsigned
+policy_motives(const char *language, struct policy_motive *list_r, unsigned max)
+{
+	const char *next = motive_list, *line;
+	unsigned n = 0;
+
+	while (n < max && (line = motive_line(&next)) != NULL)
+		motive_fill(line, language, &list_r[n++]);
+	return n;
+}
+
+bool
+policy_motive_find(const char *code, const char *language, struct policy_motive *m_r)
+{
+	const char *next = motive_list, *line;
+
+	while ((line = motive_line(&next)) != NULL) {
+		motive_fill(line, language, m_r);
+		if (strcmp(m_r->code, code) == 0)
+			return true;
 	}
 	return false;
 }
@@ -83,13 +126,13 @@ policy_motive_code(const char *label, char *out_r)
 		return false;
 	asked[text_fold(label, len, asked)] = '\0';
 	while ((line = motive_line(&next)) != NULL) {
-		len = motive_column(line, 1, &from);
+		len = motive_column(line, COLUMN_WORDS, &from);
 		if (len >= POLICY_MOTIVE_MAX)
 			continue;
 		known[text_fold(from, len, known)] = '\0';
 		if (strcmp(asked, known) != 0)
 			continue;
-		len = motive_column(line, 0, &from);
+		len = motive_column(line, COLUMN_CODE, &from);
 		return motive_copy(from, len, out_r);
 	}
 	return false;

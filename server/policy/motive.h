@@ -12,6 +12,22 @@
 #define POLICY_MOTIVE_EMERGENCY "emergency"
 #define POLICY_MOTIVE_MAX	200u
 
+/* What one writes of one's own, in characters. */
+#define POLICY_MOTIVE_DETAIL_MIN 10u
+#define POLICY_MOTIVE_DETAIL_MAX 500u
+/* More than the list will ever have. */
+#define POLICY_MOTIVES_MAX 32u
+
+struct policy_motive {
+	char code[POLICY_MOTIVE_MAX], label[POLICY_MOTIVE_MAX];
+	bool needs_detail, emergency;
+};
+/* The list, in its order, with the words of a language; an unknown one becomes
+ * French. Returns how many, at most max. */
+unsigned policy_motives(const char *language, struct policy_motive *list_r, unsigned max);
+/* Whether there is such a code. */
+bool policy_motive_find(const char *code, const char *language, struct policy_motive *m_r);
+
 /* Words of a code into out_r (POLICY_MOTIVE_MAX); an unknown language becomes
  * French. Whether there is such a code. */
 bool policy_motive_label(const char *code, const char *language, char *out_r);

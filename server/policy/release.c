@@ -26,6 +26,13 @@ policy_release_parse(const char *word, enum policy_release *how_r)
 }
 
 bool
+policy_release_by_time(int64_t days, int64_t now_ms, int64_t *arrived_by_ms_r)
+{
+	*arrived_by_ms_r = now_ms - days * INT64_C(86400000);
+	return days > 0;
+}
+
+bool
 policy_releases(enum policy_release how, bool final_report, bool asked)
 {
 	if (asked)

@@ -31,6 +31,8 @@ struct fixture {
 };
 
 #define NOW_MS INT64_C(1480000000000)
+/* A patient's own. */
+#define EYES(patient) (&(const struct store_eyes){.patient_id = (patient)})
 
 static inline struct store_options
 fixture_options(const struct fixture *f)

@@ -187,10 +187,10 @@ look(const struct world *w, const struct add_job *jobs)
 		q.patient_id = a.patient_id;
 		if (store_exam_page(f->reader, f->arena, &q, &exams, &n) || n != 1 ||
 		    store_series_of(
-			f->reader, f->arena, a.patient_id, exams->exam_id, &series, &n) ||
+			f->reader, f->arena, EYES(a.patient_id), exams->exam_id, &series, &n) ||
 		    n != 1 ||
-		    store_frames_get(f->reader, f->arena, a.patient_id, series->series_id, 0, 9,
-			&frames, &n, &total) ||
+		    store_frames_get(f->reader, f->arena, EYES(a.patient_id), series->series_id, 0,
+			9, &frames, &n, &total) ||
 		    n != 2)
 			out.damaged = true;
 	}

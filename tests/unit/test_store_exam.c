@@ -204,7 +204,7 @@ test_filters(void **state)
 	assert_int_equal(total, 0);
 
 	assert_int_equal(
-	    store_establishments_of(f->reader, f->arena, p.patient_id, &places, &n), 0);
+	    store_establishments_of(f->reader, f->arena, EYES(p.patient_id), &places, &n), 0);
 	assert_int_equal(n, 3);
 	assert_string_equal(places[0].name, "CHU Fictif");
 	assert_string_equal(places[1].name, "Élan");
@@ -242,19 +242,22 @@ all_say(struct fixture *f, uint64_t patient_id, uint64_t exam_id, uint64_t serie
 	unsigned n;
 	const int want = there ? 0 : -EM_E_NOT_FOUND;
 
-	assert_int_equal(store_exam_get(f->reader, f->arena, patient_id, exam_id, &e), want);
-	assert_int_equal(store_report_get(f->reader, f->arena, patient_id, exam_id, &r), want);
-	assert_int_equal(store_series_of(f->reader, f->arena, patient_id, exam_id, &series, &n), 0);
-	assert_int_equal(n, there);
+	assert_int_equal(store_exam_get(f->reader, f->arena, EYES(patient_id), exam_id, &e), want);
 	assert_int_equal(
-	    store_frames_get(f->reader, f->arena, patient_id, series_id, 0, 9, &frames, &n, &total),
+	    store_report_get(f->reader, f->arena, EYES(patient_id), exam_id, &r), want);
+	assert_int_equal(
+	    store_series_of(f->reader, f->arena, EYES(patient_id), exam_id, &series, &n), 0);
+	assert_int_equal(n, there);
+	assert_int_equal(store_frames_get(f->reader, f->arena, EYES(patient_id), series_id, 0, 9,
+			     &frames, &n, &total),
 	    want);
 	assert_int_equal(n, there);
 	assert_int_equal(store_exam_page(f->reader, f->arena, &q, &exams, &n), 0);
 	assert_int_equal(n, there);
 	assert_int_equal(store_exam_count(f->reader, &q, &total), 0);
 	assert_int_equal(total, there);
-	assert_int_equal(store_establishments_of(f->reader, f->arena, patient_id, &places, &n), 0);
+	assert_int_equal(
+	    store_establishments_of(f->reader, f->arena, EYES(patient_id), &places, &n), 0);
 	assert_int_equal(n, there);
 }
 
@@ -291,7 +294,7 @@ test_foreign_is_absent(void **state)
 	assert_int_equal(store_run(f->store, run_release, &release), 0);
 	assert_true(release.was);
 	assert_int_equal(
-	    store_series_of(f->reader, f->arena, p.patient_id, exam_id, &series, &n), 0);
+	    store_series_of(f->reader, f->arena, EYES(p.patient_id), exam_id, &series, &n), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(series[0].series_id, series_id);
 	all_say(f, p.patient_id, exam_id, series_id, true);
@@ -342,7 +345,7 @@ test_import_is_idempotent(void **state)
 	assert_int_equal(instance_id, 4711);
 	assert_int_equal(exam_id, a.exam_id);
 
-	assert_int_equal(store_exam_get(f->reader, f->arena, p.patient_id, a.exam_id, &e), 0);
+	assert_int_equal(store_exam_get(f->reader, f->arena, EYES(p.patient_id), a.exam_id, &e), 0);
 	assert_int_equal(e.n_images, 2);
 	assert_string_equal(e.study_uid, "2.25.1");
 	assert_string_equal(e.accession_number, "ACC1");
@@ -400,15 +403,15 @@ test_exam_is_completed(void **state)
 	in.report = &draft;
 	in.taken_at_ms = NOW_MS + 500;
 	exam_id = fixture_add(f, &in).exam_id;
-	assert_int_equal(store_exam_get(f->reader, f->arena, p.patient_id, exam_id, &e), 0);
+	assert_int_equal(store_exam_get(f->reader, f->arena, EYES(p.patient_id), exam_id, &e), 0);
 	assert_string_equal(e.modality, "SR");
 	assert_true(e.has_report);
 	assert_int_equal(e.n_images, 0);
 	assert_string_equal(e.establishment, "");
 	assert_int_equal(
-	    store_series_of(f->reader, f->arena, p.patient_id, exam_id, &series, &n), 0);
+	    store_series_of(f->reader, f->arena, EYES(p.patient_id), exam_id, &series, &n), 0);
 	assert_int_equal(n, 0);
-	assert_int_equal(store_report_get(f->reader, f->arena, p.patient_id, exam_id, &r), 0);
+	assert_int_equal(store_report_get(f->reader, f->arena, EYES(p.patient_id), exam_id, &r), 0);
 	assert_string_equal(r.text, "draft");
 	assert_false(r.is_final);
 
@@ -426,7 +429,7 @@ test_exam_is_completed(void **state)
 	in.series_uid = "2.25.32";
 	in.series_number = 1;
 	fixture_add(f, &in);
-	assert_int_equal(store_exam_get(f->reader, f->arena, p.patient_id, exam_id, &e), 0);
+	assert_int_equal(store_exam_get(f->reader, f->arena, EYES(p.patient_id), exam_id, &e), 0);
 	assert_string_equal(e.modality, "CT");
 	assert_string_equal(e.description, "SCANNER THORAX");
 	assert_string_equal(e.establishment, "CHU Fictif");
@@ -437,7 +440,7 @@ test_exam_is_completed(void **state)
 
 	/* series by number */
 	assert_int_equal(
-	    store_series_of(f->reader, f->arena, p.patient_id, exam_id, &series, &n), 0);
+	    store_series_of(f->reader, f->arena, EYES(p.patient_id), exam_id, &series, &n), 0);
 	assert_int_equal(n, 2);
 	assert_int_equal(series[0].number, 1);
 	assert_string_equal(series[0].modality, "MR");
@@ -453,7 +456,7 @@ test_exam_is_completed(void **state)
 	in.sop_uid = "2.25.15";
 	in.report = &early;
 	fixture_add(f, &in);
-	assert_int_equal(store_report_get(f->reader, f->arena, p.patient_id, exam_id, &r), 0);
+	assert_int_equal(store_report_get(f->reader, f->arena, EYES(p.patient_id), exam_id, &r), 0);
 	assert_string_equal(r.text, "corrected");
 	assert_int_equal(r.text_len, 9);
 	assert_string_equal(r.author, "Dr FICTIF");
@@ -514,7 +517,8 @@ test_frames_are_in_order(void **state)
 
 		slices(f, p.patient_id, studies[i], steps[i], &exam_id);
 		assert_int_equal(
-		    store_series_of(f->reader, f->arena, p.patient_id, exam_id, &series, &n), 0);
+		    store_series_of(f->reader, f->arena, EYES(p.patient_id), exam_id, &series, &n),
+		    0);
 		assert_int_equal(n, 1);
 		assert_int_equal(series->n_frames, N_SLICES);
 		/* size and pace of the slice shown first, whenever it came */
@@ -522,7 +526,7 @@ test_frames_are_in_order(void **state)
 		assert_true(series->frame_time_ms == 40.0);
 		/* from every frame on, over every seam between runs */
 		for (first = 0; first < N_SLICES; first += 7) {
-			assert_int_equal(store_frames_get(f->reader, f->arena, p.patient_id,
+			assert_int_equal(store_frames_get(f->reader, f->arena, EYES(p.patient_id),
 					     series->series_id, first, 64, &frames, &n, &total),
 			    0);
 			assert_int_equal(total, N_SLICES);
@@ -532,12 +536,12 @@ test_frames_are_in_order(void **state)
 			assert_int_equal(frames[0].exam_id, exam_id);
 			assert_int_equal(frames[0].info_len, 200);
 			arena_reset(f->arena);
-			assert_int_equal(store_series_of(f->reader, f->arena, p.patient_id, exam_id,
-					     &series, &n),
+			assert_int_equal(store_series_of(f->reader, f->arena, EYES(p.patient_id),
+					     exam_id, &series, &n),
 			    0);
 		}
 		/* past the end: no rows, but the total */
-		assert_int_equal(store_frames_get(f->reader, f->arena, p.patient_id,
+		assert_int_equal(store_frames_get(f->reader, f->arena, EYES(p.patient_id),
 				     series->series_id, N_SLICES, 1, &frames, &n, &total),
 		    0);
 		assert_int_equal(n, 0);
@@ -579,8 +583,8 @@ test_frames_at_one_place(void **state)
 	loop[0].offset = 997;
 	fixture_add(f, &in);
 	for (first = 0; first < 303; first += 50) {
-		assert_int_equal(store_frames_get(f->reader, f->arena, p.patient_id, 1, first, 50,
-				     &frames, &n, &total),
+		assert_int_equal(store_frames_get(f->reader, f->arena, EYES(p.patient_id), 1, first,
+				     50, &frames, &n, &total),
 		    0);
 		assert_int_equal(total, 303);
 		for (i = 0; i < n; i++)

@@ -91,15 +91,16 @@ CALL(audit_append, store_audit_append(db, &audit))
 CALL(audit_verify, store_audit_verify(db, &id, &id2))
 CALL(exam_page, store_exam_page(db, w->a, &query, &exams, &n))
 CALL(exam_count, store_exam_count(db, &query, &n32))
-CALL(exam_get, store_exam_get(db, w->a, w->patient_id, w->exam_id, &exam))
+CALL(exam_get, store_exam_get(db, w->a, EYES(w->patient_id), w->exam_id, &exam))
 CALL(exam_release, store_exam_release(db, w->exam_id, 1, &flag))
-CALL(establishments_of, store_establishments_of(db, w->a, w->patient_id, &places, &n))
+CALL(exams_waiting, store_exams_waiting(db, NOW_MS, &id, 1, &n))
+CALL(establishments_of, store_establishments_of(db, w->a, EYES(w->patient_id), &places, &n))
 CALL(establishment_add, store_establishment_add(db, "2", "Two", &id, &flag))
 CALL(establishment_by_finess, store_establishment_by_finess(db, "1", &id))
 CALL(establishment_by_name, store_establishment_by_name(db, "One", &id))
-CALL(report_get, store_report_get(db, w->a, w->patient_id, w->exam_id, &got_report))
-CALL(series_of, store_series_of(db, w->a, w->patient_id, w->exam_id, &series, &n))
-CALL(frames_get, store_frames_get(db, w->a, w->patient_id, 1, 0, 2, &got_frames, &n, &n32))
+CALL(report_get, store_report_get(db, w->a, EYES(w->patient_id), w->exam_id, &got_report))
+CALL(series_of, store_series_of(db, w->a, EYES(w->patient_id), w->exam_id, &series, &n))
+CALL(frames_get, store_frames_get(db, w->a, EYES(w->patient_id), 1, 0, 2, &got_frames, &n, &n32))
 CALL(instance_add, store_instance_add(db, &instance, &id, &id2))
 CALL(instance_known, store_instance_known(db, "2.25.2", &id, &id2))
 CALL(instance_exists, store_instance_exists(db, w->instance_id, &flag))
@@ -147,6 +148,7 @@ static const struct {
     F(exam_count),
     F(exam_get),
     F(exam_release),
+    F(exams_waiting),
     F(establishments_of),
     F(establishment_add),
     F(establishment_by_finess),
@@ -332,6 +334,7 @@ test_rows_become_structs(void **state)
 	    T("CHU"),
 	    T("CT"),
 	    T("THORAX"),
+	    I(1),
 	    I(0),
 	    I(12),
 	    I(8),
@@ -340,6 +343,7 @@ test_rows_become_structs(void **state)
 	    T(""),
 	    T("MR"),
 	    T(""),
+	    I(0),
 	    I(1),
 	    I(4294967295),
 	};
@@ -347,6 +351,7 @@ test_rows_become_structs(void **state)
 	    .from_ms = INT64_MIN,
 	    .before_ms = 99,
 	    .establishment_id = 5,
+	    .all = true,
 	    .sort = EXAM_BY_DESCRIPTION,
 	    .ascending = true,
 	    .offset = 20,
@@ -360,7 +365,7 @@ test_rows_become_structs(void **state)
 	(void)state;
 	fake_reset(NULL);
 	db = fake_conn_new();
-	fake_rows(Q_exam_page_description_asc, rows, 8, 2);
+	fake_rows(Q_exam_page_description_asc, rows, 9, 2);
 	assert_int_equal(store_exam_page(db, a, &q, &got, &n_rows), 0);
 	assert_int_equal(n_rows, 2);
 	assert_int_equal(got[0].exam_id, 7);
@@ -370,17 +375,18 @@ test_rows_become_structs(void **state)
 	assert_int_equal(got[1].taken_at_ms, -5);
 	assert_string_equal(got[1].accession_number, "");
 	assert_int_equal(got[1].patient_id, 3);
+	assert_false(got[1].released);
 	assert_true(got[1].has_report);
 	assert_int_equal(got[1].n_images, UINT32_MAX);
 	/* and what was asked */
 	records = fake_records(&n_records);
 	assert_int_equal(n_records, 1);
 	assert_int_equal(records[0].query, Q_exam_page_description_asc);
-	assert_int_equal(records[0].n_binds, 6);
+	assert_int_equal(records[0].n_binds, 7);
 	{
-		static const int64_t want[] = {3, INT64_MIN, 99, 5, 10, 20};
+		static const int64_t want[] = {3, INT64_MIN, 99, 5, 1, 10, 20};
 
-		for (i = 0; i < 6; i++) {
+		for (i = 0; i < 7; i++) {
 			assert_int_equal(records[0].bind[i].type, DB_INT);
 			assert_true(records[0].bind[i].i == want[i]);
 		}
@@ -473,12 +479,13 @@ test_arena_exhausted(void **state)
 	fake_reset(NULL);
 	db = fake_conn_new();
 	fake_rows(Q_establishments_of, many, 3, 200);
-	assert_int_equal(store_establishments_of(db, a, 1, &places, &n_rows), -EM_E_NO_MEMORY);
+	assert_int_equal(
+	    store_establishments_of(db, a, EYES(1), &places, &n_rows), -EM_E_NO_MEMORY);
 	assert_int_equal(n_rows, 0);
 	assert_null(places);
 	fake_rows(Q_establishments_of, many, 3, 2);
 	arena_reset(a);
-	assert_int_equal(store_establishments_of(db, a, 1, &places, &n_rows), 0);
+	assert_int_equal(store_establishments_of(db, a, EYES(1), &places, &n_rows), 0);
 	assert_int_equal(n_rows, 2);
 	fake_conn_free(&db);
 	arena_free(&a);
