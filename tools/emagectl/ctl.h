@@ -42,10 +42,16 @@ struct ctl_command {
 	int (*run)(struct ctl *ctl, const void *options, int argc, char **argv);
 };
 
-extern const struct ctl_command ctl_init, ctl_patient_add, ctl_establishment_add, ctl_import_dicom,
-    ctl_import_rpps, ctl_import_accesses, ctl_contest_list, ctl_contest_answer, ctl_release,
-    ctl_status;
+extern const struct ctl_command ctl_init, ctl_patient_add, ctl_staff_add, ctl_staff_list,
+    ctl_staff_set, ctl_staff_reset, ctl_session_list, ctl_session_end, ctl_establishment_add,
+    ctl_establishment_list, ctl_import_dicom, ctl_import_rpps, ctl_import_accesses,
+    ctl_contest_list, ctl_contest_answer, ctl_release, ctl_audit_list, ctl_audit_checkpoint,
+    ctl_audit_verify, ctl_status;
 
+struct settings;
+/* The server's settings, as the options say where; NULL after a message.
+ * settings_free(). */
+struct settings *ctl_settings(const struct ctl *ctl);
 /* Opens the local socket and greets. 0, or -EM_E_* after a message. */
 int ctl_connect(struct ctl *ctl);
 /* One request, one reply (protobuf_c_message_free_unpacked). Messages likewise. */
@@ -55,6 +61,10 @@ int ctl_call(struct ctl *ctl, enum method_index m, const ProtobufCMessage *reque
 void ctl_print_json(const ProtobufCMessage *msg);
 /* Text from a server or a file name, for a terminal. Freed by the caller. */
 char *ctl_clean(const char *text);
+/* "reception" */
+const char *ctl_role_word(Emage__Role role);
+/* A number of something, "an account"; 0, or CTL_FAILED after a message. */
+int ctl_number(const char *word, const char *of, uint64_t *n_r);
 /* "emagectl: ..." on standard error; returns CTL_FAILED. */
 int ctl_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* For a wrong count of arguments: the subcommand's usage. Returns CTL_FAILED. */

@@ -21,13 +21,23 @@
 static const struct ctl_command *const ctl_commands[] = {
     &ctl_init,
     &ctl_patient_add,
+    &ctl_staff_add,
+    &ctl_staff_list,
+    &ctl_staff_set,
+    &ctl_staff_reset,
+    &ctl_session_list,
+    &ctl_session_end,
     &ctl_establishment_add,
+    &ctl_establishment_list,
     &ctl_import_dicom,
     &ctl_import_rpps,
     &ctl_import_accesses,
     &ctl_contest_list,
     &ctl_contest_answer,
     &ctl_release,
+    &ctl_audit_list,
+    &ctl_audit_checkpoint,
+    &ctl_audit_verify,
     &ctl_status,
 };
 
@@ -61,31 +71,41 @@ ctl_fail(const char *fmt, ...)
 	return CTL_FAILED;
 }
 
-static char *
-ctl_socket_path(const struct ctl *ctl)
+struct settings *
+ctl_settings(const struct ctl *ctl)
 {
 	struct settings_source from = {
 	    .path = ctl->config ? ctl->config : EMAGE_SYSCONFDIR "/emage/emaged.conf",
 	    .must_exist = ctl->config != NULL,
 	    .directory = ctl->directory,
 	};
+	struct settings *st = NULL;
+	char err[1024], *beside = NULL;
+
+	if (ctl->directory && !ctl->config)
+		from.path = beside = mem_printf("%s/emaged.conf", ctl->directory);
+	if (settings_load(&from, &st, err, sizeof(err)) < 0) {
+		fputs(err, stderr);
+		st = NULL;
+	}
+	free(beside);
+	return st;
+}
+
+static char *
+ctl_socket_path(const struct ctl *ctl)
+{
 	const char *env = getenv("EMAGE_SOCKET");
 	struct settings *st;
-	char err[1024], *path, *beside = NULL;
-	int rc;
+	char *path;
 
 	if (ctl->socket)
 		return mem_strdup(ctl->socket);
 	if (env && *env && !ctl->config && !ctl->directory)
 		return mem_strdup(env);
-	if (ctl->directory && !ctl->config)
-		from.path = beside = mem_printf("%s/emaged.conf", ctl->directory);
-	rc = settings_load(&from, &st, err, sizeof(err));
-	free(beside);
-	if (rc < 0) {
-		fputs(err, stderr);
+	st = ctl_settings(ctl);
+	if (!st)
 		return NULL;
-	}
 	path = mem_strdup(st->listen_local_socket);
 	settings_free(&st);
 	return path;

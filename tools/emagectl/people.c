@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * emagectl patient add, establishment add, release.
+ * emagectl patient add, release.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -128,61 +128,6 @@ const struct ctl_command ctl_patient_add = {
     .n_rows = ARRAY_LEN(patient_rows),
     .options_size = sizeof(struct patient_options),
     .run = patient_add,
-};
-
-/* --------------------------------------------------------- establishment add */
-
-struct establishment_options {
-	const char *finess, *name, *contact;
-};
-
-static const struct option_row establishment_rows[] = {
-    {0, "finess", "NUMBER", OPTION_STRING, .offset = offsetof(struct establishment_options, finess),
-	.help = "Its FINESS number."},
-    {0, "name", "NAME", OPTION_STRING, .offset = offsetof(struct establishment_options, name),
-	.help = "Its name, as patients know it."},
-    {0, "contact", "ADDRESS", OPTION_STRING,
-	.offset = offsetof(struct establishment_options, contact),
-	.help = "E-mail that is told of patients' questions."},
-};
-
-static int
-establishment_add(struct ctl *ctl, const void *options, int argc, char **argv)
-{
-	const struct establishment_options *o = options;
-	Emage__AdminEstablishmentAddRequest rq = EMAGE__ADMIN_ESTABLISHMENT_ADD_REQUEST__INIT;
-	Emage__AdminEstablishmentAddReply *reply;
-	ProtobufCMessage *msg;
-
-	(void)argv;
-	if (argc > 0)
-		return ctl_usage(&ctl_establishment_add);
-	if (!o->finess || !o->name)
-		return ctl_fail("--finess and --name are needed");
-	rq.finess = (char *)o->finess;
-	rq.name = (char *)o->name;
-	rq.contact = patient_text(o->contact);
-	if (ctl_connect(ctl) < 0 ||
-	    ctl_call(ctl, METHOD_admin_establishment_add, &rq.base, &msg) < 0)
-		return CTL_FAILED;
-	reply = (Emage__AdminEstablishmentAddReply *)msg;
-	if (ctl->json)
-		ctl_print_json(msg);
-	else
-		printf("establishment %" PRIu64 "%s\n", reply->establishment_id,
-		    reply->existed ? " (known already)" : "");
-	protobuf_c_message_free_unpacked(msg, NULL);
-	return CTL_OK;
-}
-
-const struct ctl_command ctl_establishment_add = {
-    .name = "establishment add",
-    .args = "",
-    .help = "Add an establishment, or find it by its FINESS number.",
-    .rows = establishment_rows,
-    .n_rows = ARRAY_LEN(establishment_rows),
-    .options_size = sizeof(struct establishment_options),
-    .run = establishment_add,
 };
 
 /* ------------------------------------------------------------------ release */
