@@ -209,8 +209,11 @@ linear_run(const struct options *o, const struct clientconf *conf)
 
 	l.lines = lines_open();
 	session_init(&l.session);
-	l.link =
-	    link_new(&l.session, EMAGE__CLIENT_KIND__CLIENT_KIND_TERMINAL, &linear_link_hooks, &l);
+	/* a machine of everybody's has its short limits by lines, too */
+	l.link = link_new(&l.session,
+	    o->kiosk ? EMAGE__CLIENT_KIND__CLIENT_KIND_KIOSK
+		     : EMAGE__CLIENT_KIND__CLIENT_KIND_TERMINAL,
+	    &linear_link_hooks, &l);
 	linear_say(&l, "e-mage · %s", _("Imagerie médicale partagée"));
 	linear_say(&l, "%s",
 	    _("Une question à la fois. Entrée termine la réponse, « ? » explique la question, "
