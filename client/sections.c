@@ -12,6 +12,8 @@ static const struct section sections_table[] = {
     {N_("1 Examens"), ACTION_SECTION_EXAMS, screen_exams_new},
     {N_("2 Historique"), ACTION_SECTION_HISTORY, screen_history_new},
     {N_("3 Blocages"), ACTION_SECTION_BLOCKS, screen_blocks_new},
+    {N_("1 Patients"), ACTION_SECTION_DESK, screen_desk_new},
+    {N_("2 Nouveau patient"), ACTION_SECTION_DESK_NEW, screen_desk_register_new},
     {N_("4 Paramètres"), ACTION_SECTION_SETTINGS, screen_settings_new},
     {N_("5 FAQ"), ACTION_SECTION_FAQ, screen_faq_new},
     {N_("6 Assistance"), ACTION_SECTION_SUPPORT, screen_support_new},

@@ -94,6 +94,9 @@ struct screen *screen_history_new(struct app *app);
 struct screen *screen_blocks_new(struct app *app);
 struct screen *screen_settings_new(struct app *app);
 struct screen *screen_closed_new(struct app *app);
+/* Reception. */
+struct screen *screen_desk_new(struct app *app);
+struct screen *screen_desk_register_new(struct app *app);
 /* Inside the personal space, or without signing in. */
 struct screen *screen_faq_new(struct app *app);
 struct screen *screen_support_new(struct app *app);

@@ -16,7 +16,7 @@
  * sheet scrolls with the focus. Its screen_ops are the sheet_*() below.
  */
 #define SHEET_MAX_ITEMS	 16
-#define SHEET_MAX_FIELDS 4
+#define SHEET_MAX_FIELDS 8
 #define SHEET_MAX_LINES	 40
 #define SHEET_NONE	 SHEET_MAX_ITEMS /* no item */
 

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_CLIENT_MODEL_DESK_H
+#define EMAGE_CLIENT_MODEL_DESK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/desk.pb-c.h"
+
+/*
+ * Patients as the reception desk sees them. Texts are sanitised on their way in
+ * and wiped on their way out.
+ */
+struct desk_row {
+	uint64_t id;
+	char *name;	  /* "Martin (Durand)": used name, then that at birth */
+	char *given_name; /* never NULL */
+	char *ipp, *sex;
+	uint32_t birth_date; /* yyyymmdd */
+	Emage__AccountState account;
+	unsigned n_namesakes;
+};
+
+struct desk_found {
+	struct desk_row *rows;
+	size_t n;
+	bool loaded, more;
+};
+void desk_found_take(struct desk_found *f, const Emage__PatientFindReply *reply);
+void desk_found_release(struct desk_found *f);
+
+struct desk_patient {
+	struct desk_row row; /* id 0: nothing has come */
+	char *identifier, *email, *mobile;
+	char *numbers;	 /* "0042 (990000001), 77 (HOPITAL)" */
+	char **consents; /* a line each, newest first */
+	size_t n_consents;
+	int64_t temporary_until_ms;
+	bool has_password;
+};
+void desk_patient_take(struct desk_patient *p, const Emage__PatientGetReply *reply);
+void desk_patient_release(struct desk_patient *p);
+
+/* What is printed for a patient; shown once. */
+struct desk_letter {
+	char *identifier, *temporary_password;
+	char *civility, *given_name, *used_name, *birth_name;
+	char *language, *establishment, *support_address, *region;
+	int64_t until_ms;
+	uint64_t patient_id;
+};
+void desk_letter_take(struct desk_letter *l, const Emage__DeskLetter *from);
+void desk_letter_release(struct desk_letter *l);
+
+/* ---- words, in the person's language */
+#define DESK_TEXT_LEN 128
+const char *desk_account_text(Emage__AccountState account);
+/* "14/02/1975" */
+void desk_day_text(uint32_t yyyymmdd, char out_r[DESK_TEXT_LEN]);
+/* How a consent was given. */
+const char *desk_channel_text(const char *channel);
+/* "Camille Martin (Durand)" */
+char *desk_name(const struct desk_row *r);
+/* What a refused form is to be mended in; "" = the error says it. */
+const char *desk_field_text(const char *field);
+
+#endif

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reception: one patient, the account, the consents, and what can be done about
+ * them. The sheet is asked for again whenever it is uppermost after something was
+ * done.
+ */
+#include "client/screen/desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/app.h"
+#include "client/lang.h"
+#include "client/model/account.h"
+#include "client/model/dates.h"
+#include "client/model/session.h"
+#include "client/screen/sheet.h"
+#include "client/tr.h"
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/mem.h"
+
+enum patient_item {
+	PATIENT_CONSENT,
+	PATIENT_LETTER,
+	PATIENT_RESET,
+	PATIENT_EMAIL,
+	PATIENT_MOBILE,
+	PATIENT_CODE,
+	PATIENT_BACK,
+};
+
+struct screen_patient {
+	struct sheet sheet;
+	uint64_t patient_id;
+	struct desk_patient model;
+	bool stale;   /* to be asked for */
+	bool missing; /* asked while there was no connection */
+};
+
+static struct screen_patient *
+screen_patient(void *s)
+{
+	return s;
+}
+
+static void
+screen_patient_release(struct sheet *s)
+{
+	desk_patient_release(&screen_patient(s)->model);
+}
+
+/* ------------------------------------------------------------------- asking */
+
+static void
+screen_patient_show(struct screen_patient *p)
+{
+	Emage__AccountState account = p->model.row.account;
+	bool open = account == EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE;
+	struct sheet *s = &p->sheet;
+
+	s->items[PATIENT_CONSENT].label = account == EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_WITHDRAWN
+					      ? N_("Rouvrir")
+					      : N_("Recueillir le consentement");
+	sheet_hide(s, PATIENT_CONSENT, open || p->model.row.id == 0);
+	for (size_t i = PATIENT_LETTER; i <= PATIENT_CODE; i++)
+		sheet_hide(s, i, !open);
+	if (s->items[s->form.focus].hidden)
+		sheet_focus(s, open		      ? PATIENT_LETTER
+			       : p->model.row.id == 0 ? PATIENT_BACK
+						      : PATIENT_CONSENT);
+}
+
+static void
+screen_patient_got(
+    struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+{
+	struct screen_patient *p = screen_patient(s);
+
+	(void)more;
+	if (err == -EM_E_CLOSED) {
+		p->missing = true;
+	} else if (err < 0) {
+		app_message_error(s->app, err, e);
+	} else {
+		desk_patient_take(&p->model, (const Emage__PatientGetReply *)msg);
+		screen_patient_show(p);
+	}
+}
+
+static void
+screen_patient_load(struct screen_patient *p)
+{
+	Emage__PatientGetRequest r = EMAGE__PATIENT_GET_REQUEST__INIT;
+
+	p->stale = false;
+	r.patient_id = p->patient_id;
+	p->missing = app_call(&p->sheet.base, METHOD_patient_get, &r.base, CALL_WAIT,
+			 screen_patient_got) == 0;
+}
+
+static void
+screen_patient_resumed(struct screen *s)
+{
+	if (screen_patient(s)->missing)
+		screen_patient_load(screen_patient(s));
+}
+
+/* ------------------------------------------------------------------ actions */
+
+static void
+screen_patient_lettered(
+    struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+{
+	(void)more;
+	if (err == -EM_E_CLOSED)
+		return;
+	screen_patient(s)->stale = true;
+	if (err < 0)
+		app_message_error(s->app, err, e);
+	else
+		app_push(s->app,
+		    screen_desk_letter_new(s->app, ((const Emage__DeskLetterReply *)msg)->letter));
+}
+
+static void
+screen_patient_letter(struct screen *s)
+{
+	Emage__DeskLetterRequest r = EMAGE__DESK_LETTER_REQUEST__INIT;
+
+	r.patient_id = screen_patient(s)->patient_id;
+	app_call(s, METHOD_desk_letter, &r.base, CALL_WAIT, screen_patient_lettered);
+}
+
+static void
+screen_patient_was_reset(
+    struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+{
+	const Emage__DeskResetReply *r = (const Emage__DeskResetReply *)msg;
+	char *to;
+
+	(void)more;
+	if (err == -EM_E_CLOSED)
+		return;
+	if (err == -EM_E_NO_CHANNEL) {
+		app_message(s->app, MESSAGE_ERROR, "%s",
+		    _("Ce patient n'a ni adresse ni mobile : réimprimez le document."));
+		return;
+	}
+	if (err < 0) {
+		app_message_error(s->app, err, e);
+		return;
+	}
+	screen_patient(s)->stale = true;
+	to = session_text(r->n_sent_to > 0 ? r->sent_to[0]->masked : "");
+	app_message(s->app, MESSAGE_INFO, _("Un mot de passe temporaire est envoyé à %s."), to);
+	session_text_free(&to);
+}
+
+static void
+screen_patient_reset(struct screen *s)
+{
+	Emage__DeskResetRequest r = EMAGE__DESK_RESET_REQUEST__INIT;
+
+	r.patient_id = screen_patient(s)->patient_id;
+	app_call(s, METHOD_desk_reset, &r.base, CALL_WAIT, screen_patient_was_reset);
+}
+
+static void
+screen_patient_coded(
+    struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+{
+	(void)more;
+	if (err == -EM_E_CLOSED)
+		return;
+	if (err < 0)
+		app_message_error(s->app, err, e);
+	else
+		app_push(s->app, screen_desk_code_new(s->app, &screen_patient(s)->model,
+				     (const Emage__DeskCodeReply *)msg));
+}
+
+static void
+screen_patient_code(struct screen *s)
+{
+	Emage__DeskCodeRequest r = EMAGE__DESK_CODE_REQUEST__INIT;
+
+	r.patient_id = screen_patient(s)->patient_id;
+	app_call(s, METHOD_desk_code, &r.base, CALL_WAIT, screen_patient_coded);
+}
+
+static const struct patient_question {
+	enum patient_item item;
+	const char *title, *text, *yes_label;
+	void (*yes)(struct screen *s);
+} screen_patient_questions[] = {
+    {PATIENT_LETTER, N_("Réimprimer le document"),
+	N_("Vérifiez l'identité de %s. Un nouveau mot de passe temporaire est créé et affiché une "
+	   "seule fois ; l'opération figure dans l'historique du patient."),
+	N_("Réimprimer"), screen_patient_letter},
+    {PATIENT_RESET, N_("Réinitialiser le mot de passe"),
+	N_("Un mot de passe temporaire est envoyé à l'adresse ou au mobile de %s. Vous ne le "
+	   "voyez pas ; l'ancien reste valable jusque-là."),
+	N_("Réinitialiser"), screen_patient_reset},
+    {PATIENT_CODE, N_("Code en personne"),
+	N_("Vérifiez l'identité de %s. Un code d'accès valable 15 minutes, pour une seule "
+	   "connexion, est affiché à l'écran ; l'opération figure dans l'historique du patient."),
+	N_("Afficher un code"), screen_patient_code},
+};
+
+static void
+screen_patient_ask(struct screen_patient *p, size_t item)
+{
+	for (size_t i = 0; i < ARRAY_LEN(screen_patient_questions); i++) {
+		const struct patient_question *q = &screen_patient_questions[i];
+		char *name;
+
+		if (q->item != item)
+			continue;
+		name = desk_name(&p->model.row);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		app_push(p->sheet.base.app,
+		    screen_question_new(&p->sheet.base, q->title, mem_printf(_(q->text), name),
+			N_("Annuler"), q->yes_label, q->yes));
+#pragma GCC diagnostic pop
+		session_text_free(&name);
+	}
+}
+
+/* -------------------------------------------------------------------- sheet */
+
+static void
+screen_patient_pressed(struct sheet *s, size_t item)
+{
+	struct screen_patient *p = screen_patient(s);
+	struct app *app = s->base.app;
+
+	if (item == PATIENT_BACK) {
+		app_pop(app, &s->base);
+		return;
+	}
+	if (app_waits(&s->base) || p->model.row.id == 0)
+		return;
+	p->stale = item == PATIENT_CONSENT || item == PATIENT_EMAIL || item == PATIENT_MOBILE;
+	if (item == PATIENT_CONSENT)
+		app_push(app, screen_desk_consent_new(app, &p->model));
+	else if (item == PATIENT_EMAIL)
+		app_push(
+		    app, screen_desk_contact_new(app, &p->model, EMAGE__CHANNEL__CHANNEL_EMAIL));
+	else if (item == PATIENT_MOBILE)
+		app_push(
+		    app, screen_desk_contact_new(app, &p->model, EMAGE__CHANNEL__CHANNEL_MOBILE));
+	else
+		screen_patient_ask(p, item);
+}
+
+static void
+screen_patient_password_text(const struct desk_patient *m, char out_r[DESK_TEXT_LEN])
+{
+	char day[DATES_LEN];
+
+	if (m->temporary_until_ms > 0) {
+		dates_day(lang_now(), m->temporary_until_ms, day);
+		snprintf(out_r, DESK_TEXT_LEN,
+		    m->has_password ? _("choisi ; temporaire en attente jusqu'au %s")
+				    : _("temporaire, jusqu'au %s"),
+		    day);
+	} else {
+		snprintf(out_r, DESK_TEXT_LEN, "%s",
+		    m->has_password ? _("choisi par le patient") : _("aucun"));
+	}
+}
+
+static void
+screen_patient_account_lines(const struct desk_patient *m, struct sheet_flow *f)
+{
+	char text[DESK_TEXT_LEN], mobile[ACCOUNT_MOBILE_LEN];
+
+	sheet_row(f, _("Compte :"), desk_account_text(m->row.account), PATIENT_CONSENT);
+	if (m->row.account != EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE)
+		return;
+	screen_patient_password_text(m, text);
+	account_mobile_text(m->mobile, mobile);
+	sheet_row(f, _("Identifiant :"), m->identifier, PATIENT_LETTER);
+	sheet_row(f, _("Mot de passe :"), text, PATIENT_RESET);
+	sheet_row(f, _("Adresse mail :"), m->email[0] ? m->email : _("aucune"), PATIENT_EMAIL);
+	sheet_row(f, _("Mobile :"), mobile[0] ? mobile : _("aucun"), PATIENT_MOBILE);
+	sheet_row(f, _("Code d'accès :"), _("remis en personne"), PATIENT_CODE);
+}
+
+static void
+screen_patient_lines(struct sheet *s, struct sheet_flow *f)
+{
+	struct screen_patient *p = screen_patient(s);
+	const struct desk_patient *m = &p->model;
+	char born[DESK_TEXT_LEN];
+	char *name;
+
+	if (p->stale && app_top(s->base.app) == &s->base)
+		screen_patient_load(p);
+	if (m->row.id == 0) {
+		sheet_text(f, STYLE_PLAIN, "%s", _("Chargement…"));
+		sheet_buttons(f, PATIENT_BACK, 1);
+		return;
+	}
+	name = desk_name(&m->row);
+	desk_day_text(m->row.birth_date, born);
+	sheet_text(f, STYLE_TITLE, "%s", name);
+	sheet_row(f, _("Né(e) le :"), born, SHEET_NONE);
+	sheet_row(f, _("IPP :"), m->numbers[0] ? m->numbers : _("aucun"), SHEET_NONE);
+	screen_patient_account_lines(m, f);
+	sheet_gap(f);
+	sheet_text(f, STYLE_LABEL, "%s", _("Consentements"));
+	if (m->n_consents == 0)
+		sheet_text(f, STYLE_PLAIN, "%s", _("Aucun n'a été recueilli."));
+	for (size_t i = 0; i < m->n_consents && i < 8; i++)
+		sheet_text(f, STYLE_PLAIN, "- %s", m->consents[i]);
+	if (m->n_consents > 8)
+		sheet_text(f, STYLE_PLAIN,
+		    ngettext(
+			"et %u plus ancien", "et %u plus anciens", (unsigned)m->n_consents - 8),
+		    (unsigned)m->n_consents - 8);
+	sheet_gap(f);
+	sheet_buttons(f, PATIENT_BACK, 1);
+	session_text_free(&name);
+}
+
+static const struct sheet_ops screen_patient_sheet = {
+    .lines = screen_patient_lines,
+    .pressed = screen_patient_pressed,
+    .release = screen_patient_release,
+};
+
+static const struct screen_ops screen_patient_ops = {
+    .name = "patient",
+    .title = N_("Un patient"),
+    .about = N_("L'état du compte et les consentements. Réimprimer crée un nouveau mot de passe "
+		"temporaire, Réinitialiser l'envoie au patient, Corriger change une adresse avec "
+		"un code, et un code d'accès peut être remis en personne. Vérifiez toujours "
+		"l'identité."),
+    .contexts = CTX_FORM | CTX_SHEET | CTX_SPACE,
+    .section = ACTION_SECTION_DESK,
+    .free = sheet_free,
+    .draw = sheet_draw,
+    .event = sheet_event,
+    .act = sheet_act,
+    .wants_text = sheet_wants_text,
+    .resumed = screen_patient_resumed,
+};
+
+struct screen *
+screen_desk_patient_new(struct app *app, uint64_t patient_id)
+{
+	struct screen_patient *p = mem_new(sizeof(*p));
+	struct sheet *s = &p->sheet;
+
+	sheet_init(s, app, &screen_patient_ops, &screen_patient_sheet);
+	p->patient_id = patient_id;
+	sheet_add_button(s, PATIENT_CONSENT, N_("Recueillir le consentement"));
+	sheet_add_button(s, PATIENT_LETTER, N_("Réimprimer"));
+	sheet_add_button(s, PATIENT_RESET, N_("Réinitialiser"));
+	sheet_add_button(s, PATIENT_EMAIL, N_("Corriger"));
+	sheet_add_button(s, PATIENT_MOBILE, N_("Corriger"));
+	sheet_add_button(s, PATIENT_CODE, N_("Afficher un code"));
+	sheet_add_button(s, PATIENT_BACK, N_("Retour"));
+	screen_patient_show(p);
+	screen_patient_load(p);
+	return &s->base;
+}
