@@ -245,6 +245,13 @@ int store_outbox_due(struct store_conn *db, struct arena *a, int64_t now_ms,
 /* A sent or dropped code's body and address are blanked in the same step. */
 int store_outbox_mark(struct store_conn *db, uint64_t outbox_id, enum outbox_state state,
     uint32_t n_tries, int64_t due_at_ms);
+/* Waiting ones with numbers above `after`, by number; at most max. */
+int store_outbox_waiting(struct store_conn *db, struct arena *a, uint64_t after,
+    struct store_message *r, unsigned max, unsigned *n_r);
+int store_outbox_count(struct store_conn *db, uint32_t *n_r);
+/* Due from now on, as at the first try; 0 = all that wait. How many there were. */
+int store_outbox_retry(
+    struct store_conn *db, uint64_t outbox_id, int64_t now_ms, uint32_t *n_r);
 /* When the next waiting one is due; 0 when none waits. */
 int store_outbox_next_due(struct store_conn *db, int64_t *due_at_ms_r);
 
