@@ -406,6 +406,7 @@ app_new(const struct options *o, const struct clientconf *conf)
 	app->options = o;
 	app->conf = *conf;
 	app->sync_fd = app_sync_fd();
+	app->first_language = lang_now();
 	app->minute = clock_now_ms() / 60000;
 	session_init(&app->session);
 	app_catch_signals(app);

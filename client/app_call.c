@@ -210,6 +210,9 @@ app_send_logout(struct app *app)
 static void
 app_begin_screens(struct app *app)
 {
+	/* for the next person, whatever language the last one has chosen */
+	if (app->options->kiosk && app->first_language)
+		app_set_language(app, app->first_language);
 	if (app->conf.n_regions > 1)
 		app_restart(app, screen_home_new(app));
 	else

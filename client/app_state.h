@@ -48,6 +48,7 @@ struct app {
 	struct link *link;
 	struct session session;
 	struct signin signin;
+	const char *first_language; /* at the start: a kiosk comes back to it */
 
 	struct screen *stack[APP_MAX_SCREENS];
 	size_t n_stack;

@@ -41,16 +41,25 @@ chrome_add_spot(struct app *app, int y, int x, int w, enum action a, size_t lang
 	};
 }
 
-const struct app_spot *
-chrome_spot(const struct app *app, int y, int x)
+static const struct app_spot *
+chrome_spot_near(const struct app *app, int y, int x, int margin)
 {
 	for (size_t i = 0; i < app->n_spots; i++) {
 		const struct app_spot *s = &app->spots[i];
 
-		if (s->y == y && x >= s->x && x < s->x + s->w)
+		if (y >= s->y - margin && y <= s->y + margin && x >= s->x && x < s->x + s->w)
 			return s;
 	}
 	return NULL;
+}
+
+const struct app_spot *
+chrome_spot(const struct app *app, int y, int x)
+{
+	const struct app_spot *s = chrome_spot_near(app, y, x, 0);
+
+	/* fingers: the rows above and below mean it too */
+	return s || !app->options->kiosk ? s : chrome_spot_near(app, y, x, 1);
 }
 
 /* ---------------------------------------------------------------- brand bar */

@@ -4,7 +4,6 @@
  * number does.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/lang.h"
@@ -14,7 +13,8 @@
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/mem.h"
-#include "common/secret.h"
+
+#define SETTINGS_MAX 16
 
 struct settings_row {
 	const char *label; /* msgid */
@@ -88,6 +88,18 @@ settings_verb_change(const struct account *a)
 {
 	(void)a;
 	return N_("Changer");
+}
+
+static const char *
+settings_verb_opened(const struct account *a)
+{
+	return a->notice_exam_opened ? N_("Désactiver") : N_("Activer");
+}
+
+static const char *
+settings_verb_report(const struct account *a)
+{
+	return a->notice_new_report ? N_("Désactiver") : N_("Activer");
 }
 
 static const char *
@@ -214,29 +226,20 @@ settings_run_consent(struct linear *l, struct account *a)
 
 /* ----------------------------------------------------------------------- table */
 
-static const struct linear_command settings_commands[] = {
-    {"r", N_("relit les réglages")},
-};
-
 static const struct settings_row settings_rows[] = {
     {N_("Adresse mail"), false, settings_email, settings_verb_email, settings_run_email},
     {N_("Téléphone mobile"), false, settings_mobile, settings_verb_mobile, settings_run_mobile},
     {N_("Mot de passe"), false, account_password_text, settings_verb_change, settings_run_password},
     {N_("Langue"), false, settings_language, settings_verb_change, settings_run_language},
-    {N_("un professionnel a consulté mes examens"), true, settings_opened, settings_verb_change,
+    {N_("un professionnel a consulté mes examens"), true, settings_opened, settings_verb_opened,
 	settings_run_opened},
-    {N_("un nouveau compte rendu est là"), true, settings_report, settings_verb_change,
+    {N_("un nouveau compte rendu est là"), true, settings_report, settings_verb_report,
 	settings_run_report},
     {N_("Application d'authentification"), false, account_totp_text, settings_verb_totp,
 	settings_run_totp},
     {N_("Sessions ouvertes"), false, NULL, settings_verb_see, settings_run_sessions},
     {N_("Mes données"), true, NULL, settings_verb_export, settings_run_export},
     {N_("Consentement"), true, account_consent_text, settings_verb_withdraw, settings_run_consent},
-};
-
-/* Lines as they were said last, by number; line 0: what has to wait. NULL: not yet. */
-struct settings_said {
-	char *line[ARRAY_LEN(settings_rows) + 1];
 };
 
 /* The row with this number, counted from 1, of those that this person has. */
@@ -252,8 +255,9 @@ settings_row(const struct linear *l, unsigned number)
 }
 
 /* "1. Adresse mail : camille@example.org [Modifier]" */
-static char *
-settings_row_text(unsigned number, const struct settings_row *row, const struct account *a)
+static void
+settings_say_row(
+    struct linear *l, unsigned number, const struct settings_row *row, const struct account *a)
 {
 	char value[ACCOUNT_TEXT_LEN] = "", text[ACCOUNT_TEXT_LEN + 128];
 
@@ -263,54 +267,26 @@ settings_row_text(unsigned number, const struct settings_row *row, const struct 
 		snprintf(text, sizeof(text), _("%1$s : %2$s"), _(row->label), value);
 	else
 		snprintf(text, sizeof(text), "%s", _(row->label));
-	return mem_printf("%u. %s [%s]", number, text, _(row->verb(a)));
+	linear_say(l, "%u. %s [%s]", number, text, _(row->verb(a)));
 }
 
-/* Whether the line is another one than was said there, which it is from now on. Takes
- * the text. */
-static bool
-settings_is_news(struct settings_said *said, unsigned line, char *text)
-{
-	bool is_news = !said->line[line] || strcmp(said->line[line], text) != 0;
-
-	free(said->line[line]);
-	said->line[line] = text;
-	return is_news;
-}
-
-static void
-settings_forget(struct settings_said *said)
-{
-	for (size_t i = 0; i < ARRAY_LEN(said->line); i++) {
-		if (said->line[i])
-			secret_wipe(said->line[i], strlen(said->line[i]));
-		free(said->line[i]);
-		said->line[i] = NULL;
-	}
-}
-
-/* All at first, then what has changed. Returns the largest number. */
+/* Returns the largest number. */
 static unsigned
-settings_say(struct linear *l, const struct account *a, struct settings_said *said)
+settings_say(struct linear *l, const struct account *a)
 {
 	const struct settings_row *row;
 	char wait[ACCOUNT_TEXT_LEN];
-	bool is_first = !said->line[0];
 	unsigned n = 0;
 
-	if (is_first) {
-		linear_say(l, "%s", _("Paramètres de votre compte personnel"));
-		linear_say(l, _("%1$s : %2$s"), _("Identifiant"), a->identifier);
-	}
+	linear_say(l, "%s", _("Paramètres de votre compte personnel"));
+	linear_say(l, _("%1$s : %2$s"), _("Identifiant"), a->identifier);
 	account_wait_text(a, clock_now_ms(), wait);
-	if (settings_is_news(said, 0, mem_strdup(wait)) && wait[0])
+	if (wait[0])
 		linear_say(l, "%s", wait);
 	while ((row = settings_row(l, n + 1)) != NULL) {
-		if (is_first && row->run == settings_run_opened)
+		if (row->run == settings_run_opened)
 			linear_say(l, "%s", _("Me prévenir par message :"));
-		n++;
-		if (settings_is_news(said, n, settings_row_text(n, row, a)))
-			linear_say(l, "%s", said->line[n]);
+		settings_say_row(l, ++n, row, a);
 	}
 	return n;
 }
@@ -339,31 +315,16 @@ settings_load(struct linear *l, struct account *a)
 void
 linear_settings(struct linear *l)
 {
-	struct settings_said said = {0};
-	struct linear_answer answer;
 	struct account a = {0};
+	int choice = 1;
 
-	while (settings_load(l, &a)) {
-		const struct linear_prompt p = {
-		    .title = N_("Paramètres"),
-		    .about = N_("Les réglages de votre compte : adresse mail et téléphone mobile, "
-				"mot de passe, langue, avis, application d'authentification, "
-				"sessions ouvertes, export de vos données, retrait de votre "
-				"consentement."),
-		    .max = settings_say(l, &a, &said),
-		    .question = _("Votre choix :"),
-		    .commands = settings_commands,
-		    .n_commands = ARRAY_LEN(settings_commands),
-		    .numbers = N_("change ce réglage"),
-		};
+	while (choice > 0 && settings_load(l, &a)) {
+		unsigned n = settings_say(l, &a);
 
-		if (!linear_ask(l, &p, &answer) || answer.kind == LINEAR_BACK)
-			break;
-		if (answer.kind == LINEAR_NUMBER)
-			settings_row(l, answer.value)->run(l, &a);
-		else
-			settings_forget(&said);
+		choice = linear_pick(
+		    l, N_("Paramètres"), _("Votre choix :"), n, N_("change ce réglage"), NULL);
+		if (choice > 0)
+			settings_row(l, (unsigned)choice)->run(l, &a);
 	}
-	settings_forget(&said);
 	account_release(&a);
 }

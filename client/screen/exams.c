@@ -370,6 +370,9 @@ screen_exams_set_items(struct screen_exams *x)
 	    .touch = app_is_kiosk(x->base.app)};
 }
 
+/* All of them on the screen at once, in rows for fingers. */
+#define EXAMS_KIOSK_PAGE 5
+
 struct screen *
 screen_exams_new(struct app *app)
 {
@@ -378,6 +381,8 @@ screen_exams_new(struct app *app)
 	x->base.ops = &screen_exams_ops;
 	x->base.app = app;
 	exams_init(&x->model);
+	if (app_is_kiosk(app))
+		x->model.query.page_size = EXAMS_KIOSK_PAGE;
 	field_init(&x->from, FIELD_DATE, 10);
 	field_init(&x->to, FIELD_DATE, 10);
 	x->place = (struct choice){.text = screen_exams_place_text, .arg = x, .n = 1};

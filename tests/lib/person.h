@@ -33,10 +33,5 @@ void person_end(struct person *h);
 void person_leave(struct person *h);
 /* Fails unless it is text, line ends, and nothing else. */
 void assert_plain(const char *raw, size_t len);
-/* All that was said, without what differs from run to run: identifier, codes, days
- * from 2026 on. Freed by the caller. */
-char *person_transcript(const struct person *h);
-/* Fails unless it is this file of the source; EMAGE_GOLDEN=update writes it. */
-void assert_golden_text(const char *have, const char *name);
 
 #endif

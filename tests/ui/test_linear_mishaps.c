@@ -63,42 +63,6 @@ test_end_of_input(void **state)
 	fixture_wait_log(s->fixture, log, SESSION_ENDED);
 }
 
-/* Input ends at the first question of each page of the settings. */
-static void
-test_end_in_settings(void **state)
-{
-	static const struct {
-		const char *page, *question;
-	} pages[] = {
-	    {"1", "Nouvelle adresse : "},
-	    {"3", "Mot de passe actuel : "},
-	    {"7", "Mot de passe : "},
-	    {"8", "Sessions ouvertes"},
-	    {"9", "Fichier : "},
-	    {"10", "recopiez ce mot"},
-	};
-	struct pty_stage *s = *state;
-
-	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
-		struct person h;
-		size_t log;
-
-		pty_stage_next_day(s);
-		h = person_new(s, NULL);
-		sign_in(&h);
-		answer(&h, "Votre choix : ", "4");
-		answer(&h, "Votre choix : ", pages[i].page);
-		if (strcmp(pages[i].page, "10") == 0)
-			answer(&h, "Mot de passe : ", s->patient.password);
-		hear(&h, pages[i].question);
-		log = fixture_log_size(s->fixture);
-		pty_send(h.p, "\x04");
-		assert_ended(h.p);
-		pty_free(&h.p);
-		fixture_wait_log(s->fixture, log, SESSION_ENDED);
-	}
-}
-
 static void
 test_hang_up(void **state)
 {
@@ -233,34 +197,6 @@ test_server_comes_back(void **state)
 	hear(&h, "Connexion rétablie.");
 	hear(&h, "Résultats 11 à 20 sur 30");
 	pty_send(h.p, "q\nq\n1\nq\n");
-	person_leave(&h);
-}
-
-/* In the settings what can be asked twice is; the rest says so, and goes on. */
-static void
-test_server_comes_back_in_settings(void **state)
-{
-	struct pty_stage *s = *state;
-	struct person h;
-
-	pty_stage_next_day(s);
-	h = person_new(s, NULL);
-	sign_in(&h);
-	answer(&h, "Votre choix : ", "4");
-	answer(&h, "Votre choix : ", "9999999");
-	hear(&h, "Cette réponse n'est pas prévue");
-	hear(&h, "Votre choix : ");
-	fixture_kill(s->fixture);
-	hear(&h, "Nouvel essai automatique.");
-	pty_send(h.p, "8\n");
-	fixture_start(s->fixture);
-	hear(&h, "Connexion rétablie.");
-	hear(&h, ", celle-ci, ouverte le ");
-	answer(&h, "Votre choix : ", "q");
-	answer(&h, "Votre choix : ", "q");
-	answer(&h, "Votre choix : ", "0");
-	answer(&h, "Voulez-vous vous déconnecter de votre espace ? ", "1");
-	answer(&h, "Identifiant : ", "q");
 	person_leave(&h);
 }
 
@@ -428,12 +364,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_end_of_input),
-	    cmocka_unit_test(test_end_in_settings),
 	    cmocka_unit_test(test_hang_up),
 	    cmocka_unit_test(test_interrupt),
 	    cmocka_unit_test(test_echo),
 	    cmocka_unit_test(test_server_comes_back),
-	    cmocka_unit_test(test_server_comes_back_in_settings),
 	    cmocka_unit_test(test_pipes),
 	    cmocka_unit_test(test_long_line),
 	};

@@ -239,14 +239,12 @@ test_language_and_notices(void **state)
 	hear(&h, "un professionnel a consulté mes examens : ");
 	answer(&h, CHOICE, "5");
 	hear(&h, "Avis enregistrés.");
-	hear(&h, "un professionnel a consulté mes examens : non [Changer]");
+	hear(&h, "un professionnel a consulté mes examens : non [Activer]");
 	answer(&h, CHOICE, "6");
 	hear(&h, "Avis enregistrés.");
-	hear(&h, "un nouveau compte rendu est là : non [Changer]");
+	hear(&h, "un nouveau compte rendu est là : non [Activer]");
 	answer(&h, CHOICE, "4");
 	answer(&h, CHOICE, "q");
-	/* what has not changed is said again when it is asked for */
-	answer(&h, CHOICE, "r");
 	hear(&h, "4. Langue : Français [Changer]");
 	answer(&h, CHOICE, "4");
 	answer(&h, CHOICE, "2");
@@ -471,73 +469,6 @@ test_consent(void **state)
 	person_leave(&h);
 }
 
-/* ------------------------------------------------------------------------ words */
-
-enum { PAGES = 7 };
-static const char *const page_numbers[PAGES] = {"1", "2", "3", "7", "8", "9", "10"};
-
-struct words {
-	const char *code, *identifier, *password, *access_code, *choice, *leave, *undo;
-	const char *page[PAGES]; /* their first questions */
-};
-
-/* Every page of the settings, left again at its first question; and the undo. */
-static void
-words_of(struct pty_stage *s, const struct words *w)
-{
-	static const char *const args[] = {"--linear", NULL};
-	struct pty_stage_options o = {.term = "vt100", .args = args, .language = w->code};
-	char *name = mem_printf("tests/ui/golden/linear-settings.%s.txt", w->code);
-	struct person h;
-	char *text;
-
-	pty_stage_next_day(s);
-	h = person_new(s, &o);
-	answer(&h, w->identifier, s->patient.identifier);
-	answer(&h, w->password, s->patient.password);
-	answer_mailed(&h, w->access_code);
-	answer(&h, w->choice, "4");
-	for (size_t i = 0; i < PAGES; i++) {
-		answer(&h, w->choice, page_numbers[i]);
-		answer(&h, w->page[i], "q");
-	}
-	answer(&h, w->choice, "q");
-	answer(&h, w->choice, "0");
-	answer(&h, w->leave, "1");
-	answer(&h, w->identifier, "u");
-	answer(&h, w->undo, "q");
-	answer(&h, w->identifier, "q");
-	person_end(&h);
-	text = person_transcript(&h);
-	assert_golden_text(text, name);
-	free(name);
-	free(text);
-	pty_free(&h.p);
-}
-
-static void
-test_words(void **state)
-{
-	static const struct words words[] = {
-	    {"fr", "Identifiant : ", "Mot de passe : ", "Code d'accès : ", CHOICE,
-		"Voulez-vous vous déconnecter de votre espace ? ", "Code d'annulation : ",
-		{"Nouvelle adresse : ", "Nouveau mobile : ", "Mot de passe actuel : ",
-		    "Mot de passe : ", CHOICE, "Fichier : ", "Mot de passe : "}},
-	    {"en", "Identifier: ", "Password: ", "Access code: ", "Your choice: ",
-		"Do you want to log out of your space? ", "Undo code: ",
-		{"New address: ", "New mobile: ", "Present password: ", "Password: ",
-		    "Your choice: ", "File: ", "Password: "}},
-	    {"de", "Kennung: ", "Passwort: ", "Zugangscode: ", "Ihre Wahl: ",
-		"Möchten Sie sich abmelden? ", "Code: ",
-		{"Neue Adresse: ", "Neues Mobiltelefon: ", "Jetziges Passwort: ", "Passwort: ",
-		    "Ihre Wahl: ", "Datei: ", "Passwort: "}},
-	};
-
-	somebody(*state, "Camille", "camille.fictive@example.org");
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		words_of(*state, &words[i]);
-}
-
 /* -------------------------------------------------------------- regions, idleness */
 
 static void
@@ -609,7 +540,6 @@ main(void)
 	    cmocka_unit_test(test_sessions),
 	    cmocka_unit_test(test_export),
 	    cmocka_unit_test(test_consent),
-	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_regions),
 	    cmocka_unit_test(test_idle),
 	};
