@@ -19,7 +19,8 @@
 
 #include <curses.h>
 
-#define CHROME_GAP 2
+#define CHROME_GAP	 2
+#define CHROME_WORDS_MAX 5 /* rows of a message, in the narrowest window */
 
 static const char *const chrome_steps[] = {
     N_("1. Authentification"),
@@ -227,18 +228,16 @@ chrome_draw_way(struct app *app, struct screen *base)
 
 /* ------------------------------------------------------------ message, hints */
 
-/* In one row, or in two where the words need them: then the second row is taken
- * from the room. */
+/* In one row, or in as many as the words need: those are taken from the room. */
 static void
 chrome_draw_words(enum style style, const char *text)
 {
 	struct area a = {.y = LINES - 2, .x = 1, .h = 1, .w = COLS - 2};
 
-	if (wrap_rows(a.w, text) > 1) {
-		a.y--;
-		a.h++;
-		paint_fill(a.y, 0, COLS, STYLE_PLAIN);
-	}
+	int rows = wrap_rows(a.w, text);
+
+	for (; a.h < rows && a.h < CHROME_WORDS_MAX; a.h++)
+		paint_fill(--a.y, 0, COLS, STYLE_PLAIN);
 	wrap_draw(&a, style, text);
 }
 
