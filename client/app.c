@@ -347,6 +347,8 @@ app_run(struct app *app)
 			app->lost_err = 0;
 			app_end_session(app, err);
 		}
+		if (app->record_err != 0)
+			app_record_closed(app, app->record_err);
 		app_bury(app);
 	}
 	app_end_session(app, 0);

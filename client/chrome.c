@@ -281,6 +281,21 @@ chrome_draw_more(void)
 		chrome_draw_words(STYLE_PLAIN, _("Pg↑ : début du texte"));
 }
 
+/* Whose record is open, why, and for how long: on every screen, while nothing else
+ * is to be said. */
+static void
+chrome_draw_record(const struct app *app)
+{
+	const struct record *r = &app->session.record;
+	char left[64];
+	char text[512];
+
+	record_left_text(r, clock_boot_ms(), left, sizeof(left));
+	snprintf(text, sizeof(text), _("Dossier de %.200s · %.200s · encore %s"), r->name,
+	    r->motive, left);
+	paint_text(LINES - 2, 1, COLS - 2, STYLE_INFO, text);
+}
+
 void
 chrome_draw_message(struct app *app)
 {
@@ -292,8 +307,11 @@ chrome_draw_message(struct app *app)
 	char text[512];
 
 	if (!app->message[0]) {
-		if (!chrome_draw_link(app))
-			chrome_draw_more();
+		if (chrome_draw_link(app))
+			return;
+		if (record_is_open(&app->session.record))
+			chrome_draw_record(app);
+		chrome_draw_more();
 		return;
 	}
 	snprintf(text, sizeof(text), "%s%.500s", app->message_kind == MESSAGE_INFO ? "" : "! ",
