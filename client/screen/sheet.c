@@ -19,6 +19,7 @@
 
 #define SHEET_TEXT_MAX	   1024
 #define SHEET_FIELD_COLUMN 46 /* widest field */
+#define SHEET_DATE_COLUMNS 12
 #define SHEET_BUTTON_GAP   3
 
 enum sheet_kind {
@@ -427,11 +428,12 @@ static void
 sheet_draw_field(struct sheet_flow *f, const struct sheet_line *l)
 {
 	int at = f->x + f->label + 2;
+	const struct field *field = f->sheet->items[l->item].field;
+	int most = field && field->kind == FIELD_DATE ? SHEET_DATE_COLUMNS : SHEET_FIELD_COLUMN;
 	int w = f->x + f->w - at;
 
 	paint_right(f->y, f->x, f->label, STYLE_LABEL, l->text);
-	form_draw(
-	    &f->sheet->form, l->item, f->y, at, w < SHEET_FIELD_COLUMN ? w : SHEET_FIELD_COLUMN);
+	form_draw(&f->sheet->form, l->item, f->y, at, w < most ? w : most);
 }
 
 static void
