@@ -289,11 +289,14 @@ chrome_draw_record(const struct app *app)
 	const struct record *r = &app->session.record;
 	char left[64];
 	char text[512];
+	int w;
 
 	record_left_text(r, clock_boot_ms(), left, sizeof(left));
-	snprintf(text, sizeof(text), _("Dossier de %.200s · %.200s · encore %s"), r->name,
-	    r->motive, left);
-	paint_text(LINES - 2, 1, COLS - 2, STYLE_INFO, text);
+	snprintf(text, sizeof(text), _("encore %s"), left);
+	w = (int)text_width(text);
+	paint_right(LINES - 2, COLS - 1 - w, w, STYLE_INFO, text);
+	snprintf(text, sizeof(text), _("Dossier de %.200s · %.200s"), r->name, r->motive);
+	paint_text(LINES - 2, 1, COLS - 4 - w, STYLE_INFO, text);
 }
 
 void
