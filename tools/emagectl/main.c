@@ -34,6 +34,8 @@ static const struct ctl_command *const ctl_commands[] = {
     &ctl_establishment_list,
     &ctl_import_dicom,
     &ctl_import_rpps,
+    &ctl_import_finess,
+    &ctl_import_patients,
     &ctl_import_accesses,
     &ctl_contest_list,
     &ctl_contest_answer,
