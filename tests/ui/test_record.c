@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A professional through the real client and the real server: finding a patient,
+ * the motive, the exams of the open record, and the ways in which it closes.
+ */
+#include "tests/lib/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "proto/access.pb-c.h"
+#include "tests/lib/golden.h"
+#include "tests/lib/pty_stage.h"
+#include "tests/lib/staff_fixture.h"
+
+static struct staff doctor;
+
+static void
+press(struct pty *p, const char *keys)
+{
+	pty_send(p, keys);
+	assert_true(pty_wait_idle(p));
+}
+
+static void
+key(struct pty *p, enum pty_key k)
+{
+	pty_key(p, k);
+	assert_true(pty_wait_idle(p));
+}
+
+/* The newest exam waits for its release. */
+static void
+withhold(struct fixture *f)
+{
+	fixture_stop(f);
+	fixture_sql(f, "UPDATE exam SET released_at_ms = 0 WHERE taken_at_ms ="
+		       " (SELECT max(taken_at_ms) FROM exam)");
+	fixture_start(f);
+}
+
+static int
+set_up(void **state)
+{
+	int rc = pty_stage_set_up(state);
+	struct pty_stage *s = *state;
+
+	if (rc != 0)
+		return rc;
+	staff_new(s->fixture, EMAGE__ROLE__ROLE_PROFESSIONAL, 7, 0, &doctor);
+	withhold(s->fixture);
+	return 0;
+}
+
+static struct pty *
+doctor_in(struct pty_stage *s, const struct pty_stage_options *o)
+{
+	struct pty *p;
+
+	pty_stage_next_day(s);
+	mailbox_free(&s->mailbox);
+	s->mailbox = fixture_mailbox(s->fixture);
+	p = pty_stage_client(s, o);
+	assert_true(pty_stage_password(p, doctor.person.identifier, doctor.person.password));
+	assert_true(pty_stage_code(p, s));
+	assert_true(pty_wait_screen(p, "record"));
+	return p;
+}
+
+/* The patient of the stage, by two of three. */
+static void
+find_martin(struct pty *p)
+{
+	press(p, "martin");
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	press(p, "31/05/1984");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, ">MARTIN"));
+}
+
+static void
+at_motive(struct pty *p)
+{
+	find_martin(p);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "motive"));
+}
+
+/* The nth motive of the list, then the button that opens. */
+static void
+choose_motive(struct pty *p, unsigned n)
+{
+	key(p, PTY_KEY_ENTER);
+	for (unsigned i = 0; i < n; i++)
+		key(p, PTY_KEY_DOWN);
+	key(p, PTY_KEY_ENTER);
+}
+
+static void
+open_martin(struct pty *p)
+{
+	at_motive(p);
+	choose_motive(p, 1);
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "exams"));
+}
+
+/* ------------------------------------------------------------------ ways in */
+
+static void
+test_motive_is_needed(void **state)
+{
+	struct pty *p = doctor_in(*state, NULL);
+
+	/* nothing is open yet */
+	key(p, PTY_KEY_ESCAPE);
+	pty_stage_choose(p, "Effacer");
+	pty_send(p, "2");
+	assert_true(pty_wait_text(p, "Aucun dossier n'est ouvert"));
+	assert_true(golden_matches(p, "record-find", "fr"));
+	key(p, PTY_KEY_TAB);
+	pty_stage_choose(p, "Nom :");
+	key(p, PTY_KEY_F0 + 2);
+	at_motive(p);
+	assert_true(golden_matches(p, "record-motive", "fr"));
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "sans motif, pas d'accès"));
+	/* an emergency is explained */
+	choose_motive(p, 4);
+	assert_true(pty_wait_text(p, "Précisez :"));
+	key(p, PTY_KEY_TAB);
+	press(p, "court");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "de 10 à 500 caractères"));
+	press(p, ", mais inconsciente");
+	assert_true(golden_matches(p, "record-emergency", "fr"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "exams"));
+	assert_true(pty_wait_text(p, "Dossier de Camille MARTIN · Accès en urgence"));
+	pty_free(&p);
+}
+
+static void
+test_exams_release_close(void **state)
+{
+	struct pty *p = doctor_in(*state, NULL);
+
+	open_martin(p);
+	assert_true(pty_wait_text(p, "[non libéré]"));
+	assert_true(golden_matches(p, "record-exams", "fr"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "report"));
+	assert_true(pty_wait_text(p, "Dossier de Camille MARTIN · Vu en consultation"));
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "exams"));
+	pty_send(p, "l");
+	assert_true(pty_wait_screen(p, "dialog"));
+	assert_true(golden_matches(p, "record-release", "fr"));
+	key(p, PTY_KEY_RIGHT);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Le patient voit maintenant cet examen."));
+	assert_true(pty_wait_no_text(p, "[non libéré]"));
+	/* nothing to release any more */
+	press(p, "l");
+	assert_true(pty_wait_screen(p, "exams"));
+	/* away and back: it is still open */
+	press(p, "4");
+	assert_true(pty_wait_screen(p, "settings"));
+	press(p, "2");
+	assert_true(pty_wait_screen(p, "exams"));
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "dialog"));
+	key(p, PTY_KEY_RIGHT);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "record"));
+	assert_true(pty_wait_text(p, "Le dossier est fermé."));
+	key(p, PTY_KEY_DOWN);
+	assert_true(pty_wait_no_text(p, "Dossier de"));
+	pty_free(&p);
+	withhold(((struct pty_stage *)*state)->fixture);
+}
+
+/* --------------------------------------------------------------- ways out */
+
+/* The server's clock alone goes on: the record is over there. */
+static void
+test_time_is_over(void **state)
+{
+	struct pty_stage *s = *state;
+	struct pty *p = doctor_in(s, NULL);
+
+	open_martin(p);
+	fixture_stop(s->fixture);
+	fixture_sql(s->fixture, "UPDATE record SET until_ms = 1");
+	fixture_start(s->fixture);
+	pty_send(p, "r");
+	assert_true(pty_wait_screen(p, "record"));
+	assert_true(pty_wait_text(p, "Le temps du dossier est écoulé"));
+	assert_true(pty_wait_no_text(p, "[Voir]"));
+	pty_free(&p);
+}
+
+static void
+block_doctor(struct pty_stage *s, bool block)
+{
+	Emage__DirectorySearchRequest find = EMAGE__DIRECTORY_SEARCH_REQUEST__INIT;
+	Emage__BlockAddRequest add = EMAGE__BLOCK_ADD_REQUEST__INIT;
+	Emage__BlockRemoveRequest take = EMAGE__BLOCK_REMOVE_REQUEST__INIT;
+	struct wire *w = wire_open_greeted(s->fixture);
+	const Emage__DirectorySearchReply *found;
+
+	wire_sign_in(w, &s->patient);
+	find.family_name = (char *)(uintptr_t) "MEDECIN";
+	find.page = 1;
+	find.page_size = 10;
+	assert_int_equal(wire_call(w, METHOD_directory_search, &find), 0);
+	found = (const Emage__DirectorySearchReply *)w->reply;
+	assert_int_equal(found->n_rows, 1);
+	add.professional_id = take.professional_id = found->rows[0]->professional_id;
+	if (block)
+		assert_int_equal(wire_call(w, METHOD_block_add, &add), 0);
+	else
+		assert_int_equal(wire_call(w, METHOD_block_remove, &take), 0);
+	wire_free(&w);
+}
+
+/* A block: all of the patient goes, and what is said is what an unknown patient
+ * gets; so does who tries again. */
+static void
+test_block(void **state)
+{
+	struct pty_stage *s = *state;
+	struct pty *p = doctor_in(s, NULL);
+
+	open_martin(p);
+	pty_key(p, PTY_KEY_DOWN);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "report"));
+	key(p, PTY_KEY_ESCAPE);
+	block_doctor(s, true);
+	pty_send(p, "r");
+	assert_true(pty_wait_screen(p, "record"));
+	assert_true(pty_wait_text(p, "Cet élément n'existe pas ou plus."));
+	assert_false(pty_has(p, "MARTIN"));
+	block_doctor(s, false);
+	at_motive(p);
+	block_doctor(s, true);
+	choose_motive(p, 1);
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Cet élément n'existe pas ou plus."));
+	block_doctor(s, false);
+	pty_free(&p);
+}
+
+/* ---------------------------------------------------------------- other looks */
+
+static void
+looks(struct pty_stage *s, const struct pty_stage_options *o, const char *name)
+{
+	struct pty *p = doctor_in(s, o);
+
+	at_motive(p);
+	assert_true(golden_matches(p, "record-motive", name));
+	choose_motive(p, 1);
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "exams"));
+	assert_true(golden_matches(p, "record-exams", name));
+	pty_free(&p);
+}
+
+static void
+test_looks(void **state)
+{
+	static const char *const mono[] = {"--theme", "mono", NULL};
+
+	looks(*state, &(struct pty_stage_options){.rows = 20, .columns = 60}, "fr");
+	looks(*state, &(struct pty_stage_options){.args = mono}, "fr-mono");
+	looks(*state, &(struct pty_stage_options){.language = "de"}, "de");
+	looks(*state, &(struct pty_stage_options){.language = "en"}, "en");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_motive_is_needed),
+	    cmocka_unit_test(test_exams_release_close),
+	    cmocka_unit_test(test_time_is_over),
+	    cmocka_unit_test(test_block),
+	    cmocka_unit_test(test_looks),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, pty_stage_tear_down);
+}
