@@ -12,10 +12,11 @@ $(BENCH_PROGRAMS): $(B)/tests/bench/%: $(B)/tests/bench/%.o \
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_SYS)
 
 .PHONY: bench run-bench
-run-bench: all $(BENCH_PROGRAMS) $(B)/tests/bench/bench_picture
+run-bench: all $(BENCH_PROGRAMS) $(B)/tests/bench/bench_picture $(B)/tests/bench/bench_patients
 	EMAGE_LIBEXEC=$(abspath $(B)) EMAGE_BUILD=$(abspath $(B)) EMAGE_SOURCE=$(CURDIR) \
 	    $(B)/tests/bench/bench $(abspath $(B)) $(BENCH_PATIENTS) $(BENCH_PART)
 	$(B)/tests/bench/bench_picture
+	$(B)/tests/bench/bench_patients $(abspath $(B)) $(BENCH_PATIENTS)
 
 bench:
 	$(MAKE) $(BENCH_FLAVOUR) run-bench
