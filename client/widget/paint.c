@@ -265,6 +265,7 @@ void
 paint_cursor(int y, int x)
 {
 	y = rows_text(y);
+	rows_see_cursor();
 	if (rows_are_measured())
 		return;
 	paint_state.y = y;

@@ -13,12 +13,13 @@
 /* One terminal, one map. */
 static struct {
 	bool touch, on, measuring;
-	bool lost; /* something to touch would stand below the room */
-	int from;  /* first row of the room, the same in both */
-	int room;  /* rows of the terminal */
-	int n;	   /* rows of the screen */
-	int cap;   /* highest a row may become */
-	int last;  /* last row in use */
+	bool lost;   /* something to touch would stand below the room */
+	bool cursor; /* the thing with the focus is drawn */
+	int from;    /* first row of the room, the same in both */
+	int room;    /* rows of the terminal */
+	int n;	     /* rows of the screen */
+	int cap;     /* highest a row may become */
+	int last;    /* last row in use */
 	int height[ROWS_MAX];
 } rows;
 
@@ -46,7 +47,7 @@ rows_flat(const struct area *room, int n)
 	rows.room = room->h;
 	rows.n = n;
 	rows.last = room->y - 1;
-	rows.lost = false;
+	rows.lost = rows.cursor = false;
 	for (int i = 0; i < ROWS_MAX; i++)
 		rows.height[i] = 1;
 }
@@ -97,6 +98,12 @@ rows_text(int y)
 	return rows_top(y) + (rows_height(y) - 1) / 2;
 }
 
+void
+rows_see_cursor(void)
+{
+	rows.cursor = true;
+}
+
 bool
 rows_are_measured(void)
 {
@@ -139,12 +146,14 @@ static int
 rows_search(const struct area *room, rows_drawer *draw, void *arg)
 {
 	int n = room->h;
+	bool cursor = false; /* in the highest room */
 
 	while (n > 0) {
 		int excess = rows_excess(room, n, draw, arg);
 		int step = (excess + rows.cap - 1) / rows.cap;
 
-		if (rows.lost)
+		cursor = cursor || rows.cursor;
+		if (rows.lost || rows.cursor != cursor)
 			return 0;
 		if (excess <= 0)
 			return n;
@@ -166,6 +175,9 @@ rows_draw(const struct area *room, rows_drawer *draw, void *arg)
 	rows.on = rows.measuring = true;
 	for (rows.cap = ROWS_BUTTON; n == 0 && rows.cap > 1; rows.cap--)
 		n = rows_search(room, draw, arg);
+	/* once more: a screen that scrolls may have moved in what was tried */
+	if (n > 0 && (rows_excess(room, n, draw, arg) > 0 || rows.lost || !rows.cursor))
+		n = 0;
 	rows.measuring = false;
 	if (n == 0)
 		rows_flat(room, room->h);

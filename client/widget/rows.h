@@ -27,6 +27,8 @@ void rows_draw(const struct area *room, rows_drawer *draw, void *arg);
 
 /* While drawing: this row should be so high. */
 void rows_want(int y, int height);
+/* The cursor has its place: a room too low for that is none. */
+void rows_see_cursor(void);
 /* First row of the terminal, how many, and which of them has the text. */
 int rows_top(int y);
 int rows_height(int y);
