@@ -73,6 +73,27 @@ test_motives(void **state)
 	assert_false(policy_motive_label("seen|Vu en consultation", "fr", out));
 }
 
+/* The list as it is offered, and what each asks for. */
+static void
+test_motive_list(void **state)
+{
+	struct policy_motive list[POLICY_MOTIVES_MAX], one;
+
+	(void)state;
+	assert_int_equal(policy_motives("de", list, POLICY_MOTIVES_MAX), 5);
+	assert_string_equal(list[0].code, "seen");
+	assert_string_equal(list[0].label, "In der Sprechstunde gesehen");
+	for (unsigned i = 0; i < 5; i++) {
+		assert_int_equal(list[i].emergency, i == 3);
+		assert_int_equal(list[i].needs_detail, i >= 3);
+	}
+	assert_int_equal(policy_motives("fr", list, 2), 2);
+	assert_true(policy_motive_find("other", "en", &one));
+	assert_string_equal(one.label, "Other reason");
+	assert_false(policy_motive_find("", "fr", &one));
+	assert_false(policy_motive_find("oth", "fr", &one));
+}
+
 static void
 test_rpps(void **state)
 {
@@ -195,6 +216,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_blocks),
 	    cmocka_unit_test(test_motives),
+	    cmocka_unit_test(test_motive_list),
 	    cmocka_unit_test(test_rpps),
 	    cmocka_unit_test(test_encodings),
 	    cmocka_unit_test(test_a_line_without_end),
