@@ -25,7 +25,7 @@ installed = $(INSTALL_BIN:%=$(D)$(bindir)/%) $(INSTALL_SBIN:%=$(D)$(sbindir)/%) 
 	$(D)$(datadir)/emage/blocklist.bin \
 	$(KIOSK_FILES:%=$(D)$(datadir)/emage/kiosk/%) \
 	$(UNITS:%=$(D)$(unitdir)/%) $(D)$(prefix)/lib/sysusers.d/emage.conf \
-	$(D)$(prefix)/lib/tmpfiles.d/emage.conf
+	$(D)$(prefix)/lib/tmpfiles.d/emage.conf $(D)$(datadir)/emage/sshd_config.d/emage.conf
 
 ## make install     programs, man pages, catalogues, units (DESTDIR, prefix)
 install: all
@@ -43,6 +43,8 @@ install: all
 	install -m 644 $(KIOSK_FILES:%=dist/kiosk/%) $(D)$(datadir)/emage/kiosk
 	install -m 644 dist/sysusers.d/emage.conf $(D)$(prefix)/lib/sysusers.d
 	install -m 644 dist/tmpfiles.d/emage.conf $(D)$(prefix)/lib/tmpfiles.d
+	sed -e 's,@bindir@,$(bindir),' dist/sshd/emage.conf > $(B)/sshd-emage.conf
+	install -m 644 $(B)/sshd-emage.conf $(D)$(datadir)/emage/sshd_config.d/emage.conf
 
 ## make uninstall   what install put there; data and configuration stay
 uninstall:
