@@ -305,8 +305,9 @@ access_anchor_read(const char *detail, uint64_t *number_r, uint8_t hash_r[HASHED
 	if (sscanf(detail, "number=%" SCNu64, number_r) != 1)
 		return false;
 	hex = strstr(detail, " hash=");
-	if (hex == NULL || sodium_hex2bin(hash_r, HASHED_LEN, hex + strlen(" hash="),
-			       2 * HASHED_LEN, NULL, &len, NULL) != 0 ||
+	if (hex == NULL ||
+	    sodium_hex2bin(hash_r, HASHED_LEN, hex + strlen(" hash="), 2 * HASHED_LEN, NULL, &len,
+		NULL) != 0 ||
 	    len != HASHED_LEN)
 		return false;
 	/* in no other form */

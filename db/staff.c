@@ -111,8 +111,8 @@ store_staff_page(struct store_conn *db, struct arena *a, const struct store_staf
 	struct staff_range r = staff_range(q);
 	void *rows = NULL;
 	int rc = db_all(db, a, Q_staff_page,
-	    BINDS(db_i64(q->role), db_text(r.lo), db_text(r.hi), db_text(r.id_lo),
-		db_text(r.id_hi), db_i64(q->limit), db_i64(q->offset)),
+	    BINDS(db_i64(q->role), db_text(r.lo), db_text(r.hi), db_text(r.id_lo), db_text(r.id_hi),
+		db_i64(q->limit), db_i64(q->offset)),
 	    DB_FIELDS(struct store_staff_row, row_fields), &rows, n_r);
 
 	staff_range_free(&r);
@@ -126,8 +126,8 @@ store_staff_count(struct store_conn *db, const struct store_staff_query *q, uint
 	struct staff_range r = staff_range(q);
 	int64_t n = 0;
 	int rc = db_scalar(db, Q_staff_count,
-	    BINDS(db_i64(q->role), db_text(r.lo), db_text(r.hi), db_text(r.id_lo),
-		db_text(r.id_hi)),
+	    BINDS(
+		db_i64(q->role), db_text(r.lo), db_text(r.hi), db_text(r.id_lo), db_text(r.id_hi)),
 	    &n);
 
 	staff_range_free(&r);
@@ -144,8 +144,7 @@ store_staff_set_role(struct store_conn *db, uint64_t account_id, int role)
 }
 
 int
-store_staff_set_establishment(
-    struct store_conn *db, uint64_t account_id, uint64_t establishment_id)
+store_staff_set_establishment(struct store_conn *db, uint64_t account_id, uint64_t establishment_id)
 {
 	return db_exec_one(
 	    db, Q_staff_set_establishment, BINDS(db_u64(establishment_id), db_u64(account_id)));
@@ -158,8 +157,7 @@ store_staff_set_state(struct store_conn *db, uint64_t account_id, enum account_s
 }
 
 int
-store_staff_set_professional(
-    struct store_conn *db, uint64_t account_id, uint64_t professional_id)
+store_staff_set_professional(struct store_conn *db, uint64_t account_id, uint64_t professional_id)
 {
 	uint64_t n = 0;
 	int rc = db_exec(db, Q_staff_leave_professional,
@@ -167,8 +165,8 @@ store_staff_set_professional(
 
 	if (rc || !professional_id)
 		return rc;
-	rc = db_exec(db, Q_staff_take_professional,
-	    BINDS(db_u64(account_id), db_u64(professional_id)), &n);
+	rc = db_exec(
+	    db, Q_staff_take_professional, BINDS(db_u64(account_id), db_u64(professional_id)), &n);
 	return rc ? rc : n == 1 ? 0 : -EM_E_EXISTS;
 }
 
@@ -216,9 +214,9 @@ store_sessions_page(struct store_conn *db, struct arena *a, int64_t now_ms, uint
     uint32_t limit, struct store_session_row **rows_r, unsigned *n_r)
 {
 	void *rows = NULL;
-	int rc = db_all(db, a, Q_sessions_page,
-	    BINDS(db_i64(now_ms), db_i64(limit), db_i64(offset)),
-	    DB_FIELDS(struct store_session_row, session_fields), &rows, n_r);
+	int rc =
+	    db_all(db, a, Q_sessions_page, BINDS(db_i64(now_ms), db_i64(limit), db_i64(offset)),
+		DB_FIELDS(struct store_session_row, session_fields), &rows, n_r);
 
 	*rows_r = rows;
 	return rc;

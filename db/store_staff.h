@@ -28,11 +28,9 @@ struct store_staff_new {
 	const char *email, *mobile, *language;
 	int64_t now_ms;
 };
-/* Account in use but without a password yet, with its person. -EM_E_EXISTS when the identifier is taken or
- * the professional has an account, -EM_E_INVALID when there is no such
- * establishment. */
-int store_staff_add(
-    struct store_conn *db, const struct store_staff_new *s, uint64_t *account_id_r);
+/* Account in use but without a password yet, with its person. -EM_E_EXISTS when the identifier is
+ * taken or the professional has an account, -EM_E_INVALID when there is no such establishment. */
+int store_staff_add(struct store_conn *db, const struct store_staff_new *s, uint64_t *account_id_r);
 
 struct store_staff_row {
 	struct store_staff who;

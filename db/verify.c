@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_SUMS 4u
+#define N_SUMS	    4u
 #define VERIFY_ROWS 2000u
 /* A row that the trail has about an access, at most. */
 #define ANCHOR_ROW_MAX_BYTES 4096u
@@ -42,8 +42,8 @@ struct store_verify {
 /* A collection that is the same in any order has the same sum; without the key
  * nobody can make two that have the same. */
 static void
-verify_add(const struct store_verify *v, uint64_t sum[N_SUMS], uint64_t patient_id,
-    uint64_t number, const uint8_t hash[HASHED_LEN])
+verify_add(const struct store_verify *v, uint64_t sum[N_SUMS], uint64_t patient_id, uint64_t number,
+    const uint8_t hash[HASHED_LEN])
 {
 	crypto_generichash_state st;
 	uint64_t term[N_SUMS];
@@ -73,8 +73,7 @@ verify_told(void *arg, const struct store_audit *e)
 }
 
 static void
-verify_there(
-    void *arg, uint64_t patient_id, uint64_t number, const uint8_t hash[HASHED_LEN])
+verify_there(void *arg, uint64_t patient_id, uint64_t number, const uint8_t hash[HASHED_LEN])
 {
 	struct store_verify *v = arg;
 
@@ -305,9 +304,7 @@ store_access_verify(struct store_conn *db, struct store_access_verdict *v_r)
 	struct store_verdict r;
 	int rc = verify_all(db, &r);
 
-	*v_r = (struct store_access_verdict){.n = r.n_accesses,
-	    .patient_id = r.bad_patient,
-	    .number = r.bad_number,
-	    .why = r.why};
+	*v_r = (struct store_access_verdict){
+	    .n = r.n_accesses, .patient_id = r.bad_patient, .number = r.bad_number, .why = r.why};
 	return rc;
 }

@@ -43,7 +43,8 @@ struct access_check {
 	uint8_t before[HASHED_LEN];
 	uint64_t n;
 	const char *why;
-	void (*each)(void *arg, uint64_t patient_id, uint64_t number, const uint8_t hash[HASHED_LEN]);
+	void (*each)(
+	    void *arg, uint64_t patient_id, uint64_t number, const uint8_t hash[HASHED_LEN]);
 	void *arg;
 };
 int access_check_step(struct store_conn *db, struct access_check *c, unsigned max, bool *end_r);

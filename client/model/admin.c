@@ -43,8 +43,8 @@ admin_clean_field(ProtobufCMessage *msg, const ProtobufCFieldDescriptor *field)
 		for (size_t i = 0; i < n; i++)
 			admin_clean_string(&s[i]);
 	} else if (field->type == PROTOBUF_C_TYPE_MESSAGE) {
-		ProtobufCMessage **m = repeated ? *(ProtobufCMessage ***)(void *)at
-						: (ProtobufCMessage **)(void *)at;
+		ProtobufCMessage **m =
+		    repeated ? *(ProtobufCMessage ***)(void *)at : (ProtobufCMessage **)(void *)at;
 
 		for (size_t i = 0; i < n; i++)
 			if (m[i] != NULL)
@@ -138,8 +138,8 @@ admin_addresses(const Emage__StaffRow *r, char out_r[ADMIN_TEXT_LEN])
 
 	if (*r->mobile)
 		account_mobile_text(r->mobile, mobile);
-	snprintf(out_r, ADMIN_TEXT_LEN, "%s%s%s", r->email, *r->email && *mobile ? ", " : "",
-	    mobile);
+	snprintf(
+	    out_r, ADMIN_TEXT_LEN, "%s%s%s", r->email, *r->email && *mobile ? ", " : "", mobile);
 }
 
 void

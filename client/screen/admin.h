@@ -53,28 +53,28 @@ struct admin_list {
 	struct paging paging;
 	struct table table;
 	struct admin_rows rows;
-	char *sought;	   /* filter of what is asked for; never NULL */
-	uint32_t asked;	   /* page */
-	uint64_t next;	   /* where the next stretch begins; 0 = at the beginning */
-	bool more;	   /* stretches: there is another */
-	bool append;	   /* the answer goes behind what is there */
-	bool stale;	   /* something was changed: ask when uncovered */
+	char *sought;	/* filter of what is asked for; never NULL */
+	uint32_t asked; /* page */
+	uint64_t next;	/* where the next stretch begins; 0 = at the beginning */
+	bool more;	/* stretches: there is another */
+	bool append;	/* the answer goes behind what is there */
+	bool stale;	/* something was changed: ask when uncovered */
 	bool keep_row, missing, loaded;
-	uint64_t picked;   /* what a question is about */
+	uint64_t picked; /* what a question is about */
 	char text[ADMIN_TEXT_LEN];
 };
 
 void admin_list_init(struct admin_list *l, struct app *app, const struct screen_ops *screen,
     const struct admin_list_ops *ops);
 /* For ops->ask. */
-void admin_list_call(struct admin_list *l, enum method_index m, const ProtobufCMessage *request,
-    app_done *done);
+void admin_list_call(
+    struct admin_list *l, enum method_index m, const ProtobufCMessage *request, app_done *done);
 /* First in such a done: whether there is an answer. */
 bool admin_list_came(struct screen *s, int err, const Emage__Error *e);
 void admin_list_take_page(struct admin_list *l, ProtobufCMessage *const *rows, size_t n,
     uint32_t page, uint32_t n_pages, uint32_t total);
-void admin_list_take_stretch(struct admin_list *l, ProtobufCMessage *const *rows, size_t n,
-    bool more, uint64_t next);
+void admin_list_take_stretch(
+    struct admin_list *l, ProtobufCMessage *const *rows, size_t n, bool more, uint64_t next);
 /* From the beginning, the row with the focus kept. */
 void admin_list_again(struct admin_list *l);
 /* Size of a page, or of a stretch. */
@@ -84,8 +84,8 @@ uint32_t admin_list_size(const struct admin_list *l);
 #define ADMIN_LIST_OPS                                                                             \
 	.contexts = CTX_LIST | CTX_FORM | CTX_SPACE, .free = admin_list_free,                      \
 	.draw = admin_list_draw, .event = admin_list_event, .act = admin_list_act,                 \
-	.wants_text = admin_list_wants_text, .can = admin_list_can,                                \
-	.resumed = admin_list_resumed, .covered = admin_list_covered
+	.wants_text = admin_list_wants_text, .can = admin_list_can, .resumed = admin_list_resumed, \
+	.covered = admin_list_covered
 void admin_list_free(struct screen *s);
 void admin_list_draw(struct screen *s, const struct area *room);
 bool admin_list_event(struct screen *s, const struct event *ev);

@@ -173,9 +173,8 @@ account_changed(
 	app_message(app, MESSAGE_INFO, "%s",
 	    a->enabled == EMAGE__STAFF_SET_REQUEST__ENABLED__ENABLED_NO
 		? _("Compte désactivé ; ses sessions sont terminées.")
-	    : a->enabled == EMAGE__STAFF_SET_REQUEST__ENABLED__ENABLED_YES
-		? _("Compte réactivé.")
-		: _("Compte modifié."));
+	    : a->enabled == EMAGE__STAFF_SET_REQUEST__ENABLED__ENABLED_YES ? _("Compte réactivé.")
+									   : _("Compte modifié."));
 	app_pop(app, s);
 }
 

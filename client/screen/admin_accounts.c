@@ -75,8 +75,7 @@ static void
 accounts_open(struct admin_list *l, const ProtobufCMessage *row)
 {
 	l->stale = true;
-	app_push(l->base.app,
-	    screen_admin_account_new(l->base.app, (const Emage__StaffRow *)row));
+	app_push(l->base.app, screen_admin_account_new(l->base.app, (const Emage__StaffRow *)row));
 }
 
 static void

@@ -132,8 +132,8 @@ answer_draw_question(const struct screen_answer *a, const struct area *room)
 	char *about;
 
 	dates_time(lang_now(), c->access_at_ms, when);
-	about = mem_printf("%s%s%s · %s", c->professional, *c->establishment ? " · " : "",
-	    c->establishment, when);
+	about = mem_printf(
+	    "%s%s%s · %s", c->professional, *c->establishment ? " · " : "", c->establishment, when);
 	paint_text(text.y++, 1, text.w, STYLE_LABEL, about);
 	free(about);
 	text.h = room->h - ANSWER_OTHER_ROWS - 3;
@@ -146,7 +146,8 @@ static void
 answer_draw(struct screen *s, const struct area *room)
 {
 	struct screen_answer *a = screen_answer(s);
-	struct area box = {.x = 2, .w = room->w - 4 < ANSWER_COLUMNS ? room->w - 4 : ANSWER_COLUMNS};
+	struct area box = {
+	    .x = 2, .w = room->w - 4 < ANSWER_COLUMNS ? room->w - 4 : ANSWER_COLUMNS};
 	char *heading = mem_printf(_("Question %s"), a->contest->reference);
 	int y, at, w;
 
@@ -165,8 +166,7 @@ answer_draw(struct screen *s, const struct area *room)
 	y += box.h + (room->h >= 14);
 	w = form_width(&a->form, ANSWER_SEND);
 	form_draw(&a->form, ANSWER_SEND, y, box.x, w);
-	form_draw(
-	    &a->form, ANSWER_CANCEL, y, box.x + w + 3, form_width(&a->form, ANSWER_CANCEL));
+	form_draw(&a->form, ANSWER_CANCEL, y, box.x + w + 3, form_width(&a->form, ANSWER_CANCEL));
 	form_end(&a->form);
 }
 

@@ -76,8 +76,7 @@ static void
 contests_open(struct admin_list *l, const ProtobufCMessage *row)
 {
 	l->stale = true;
-	app_push(
-	    l->base.app, screen_admin_answer_new(l->base.app, (const Emage__Contest *)row));
+	app_push(l->base.app, screen_admin_answer_new(l->base.app, (const Emage__Contest *)row));
 }
 
 static const struct admin_list_ops contests_list = {

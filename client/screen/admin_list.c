@@ -46,8 +46,8 @@ admin_list_size(const struct admin_list *l)
 }
 
 void
-admin_list_call(struct admin_list *l, enum method_index m, const ProtobufCMessage *request,
-    app_done *done)
+admin_list_call(
+    struct admin_list *l, enum method_index m, const ProtobufCMessage *request, app_done *done)
 {
 	l->missing = app_call(&l->base, m, request, CALL_WAIT, done) == 0;
 }
@@ -171,8 +171,7 @@ admin_list_draw_count(struct admin_list *l, int y, const struct area *room)
 	char text[ADMIN_TEXT_LEN];
 
 	if (l->ops->paged)
-		return paging_draw(
-		    &l->paging, &l->form, ADMIN_LIST_SIZE, ADMIN_LIST_PAGE, y, room);
+		return paging_draw(&l->paging, &l->form, ADMIN_LIST_SIZE, ADMIN_LIST_PAGE, y, room);
 	if (!l->loaded)
 		snprintf(text, sizeof(text), "%s", _("Chargement…"));
 	else if (l->rows.n == 0 && !l->more)
@@ -180,8 +179,8 @@ admin_list_draw_count(struct admin_list *l, int y, const struct area *room)
 	else if (l->more)
 		snprintf(text, sizeof(text), _("%zu lignes, Pg↓ en montre d'autres"), l->rows.n);
 	else
-		snprintf(text, sizeof(text), ngettext("%zu ligne", "%zu lignes", l->rows.n),
-		    l->rows.n);
+		snprintf(
+		    text, sizeof(text), ngettext("%zu ligne", "%zu lignes", l->rows.n), l->rows.n);
 	paint_text(y, 1, room->w - 2, STYLE_LABEL, text);
 	return 1;
 }
@@ -373,16 +372,16 @@ admin_list_init(struct admin_list *l, struct app *app, const struct screen_ops *
 	    .n_columns = ops->n_columns,
 	    .cell = admin_list_cell,
 	    .arg = l};
-	items[ADMIN_LIST_FILTER] = (struct item){
-	    .kind = ITEM_FIELD, .field = &l->filter, .hidden = !ops->filter};
-	items[ADMIN_LIST_SEARCH] = (struct item){
-	    .kind = ITEM_BUTTON, .label = N_("Rechercher"), .hidden = !ops->filter};
-	items[ADMIN_LIST_BUTTON] = (struct item){
-	    .kind = ITEM_BUTTON, .label = ops->button, .hidden = !ops->button};
-	items[ADMIN_LIST_SIZE] = (struct item){
-	    .kind = ITEM_CHOICE, .choice = &l->paging.size, .hidden = !ops->paged};
-	items[ADMIN_LIST_PAGE] = (struct item){
-	    .kind = ITEM_FIELD, .field = &l->paging.page, .hidden = !ops->paged};
+	items[ADMIN_LIST_FILTER] =
+	    (struct item){.kind = ITEM_FIELD, .field = &l->filter, .hidden = !ops->filter};
+	items[ADMIN_LIST_SEARCH] =
+	    (struct item){.kind = ITEM_BUTTON, .label = N_("Rechercher"), .hidden = !ops->filter};
+	items[ADMIN_LIST_BUTTON] =
+	    (struct item){.kind = ITEM_BUTTON, .label = ops->button, .hidden = !ops->button};
+	items[ADMIN_LIST_SIZE] =
+	    (struct item){.kind = ITEM_CHOICE, .choice = &l->paging.size, .hidden = !ops->paged};
+	items[ADMIN_LIST_PAGE] =
+	    (struct item){.kind = ITEM_FIELD, .field = &l->paging.page, .hidden = !ops->paged};
 	items[ADMIN_LIST_HEADERS] =
 	    (struct item){.kind = ITEM_HEADERS, .table = &l->table, .hidden = true};
 	items[ADMIN_LIST_ROWS] = (struct item){.kind = ITEM_ROWS, .table = &l->table};

@@ -117,8 +117,7 @@ struct screen_place {
 };
 
 static void
-place_done(
-    struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+place_done(struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
 {
 	const Emage__AdminEstablishmentAddReply *r = (const Emage__AdminEstablishmentAddReply *)msg;
 	struct sheet *sheet = (struct sheet *)s;
@@ -170,7 +169,8 @@ place_lines(struct sheet *s, struct sheet_flow *f)
 	sheet_field(f, _("Adresse des questions"), PLACE_CONTACT);
 	sheet_gap(f);
 	sheet_text(f, STYLE_LABEL, "%s",
-	    _("À cette adresse, l'établissement apprend qu'un patient conteste un accès ; elle peut "
+	    _("À cette adresse, l'établissement apprend qu'un patient conteste un accès ; elle "
+	      "peut "
 	      "rester vide. Pour un numéro déjà connu, elle remplace celle d'avant."));
 	sheet_gap(f);
 	sheet_buttons(f, PLACE_SAVE, 2);

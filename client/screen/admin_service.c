@@ -59,8 +59,8 @@ service_load(struct screen_service *v)
 {
 	Emage__AdminStatusRequest r = EMAGE__ADMIN_STATUS_REQUEST__INIT;
 
-	v->missing = app_call(&v->sheet.base, METHOD_admin_status, &r.base, CALL_WAIT,
-			 service_done) == 0;
+	v->missing =
+	    app_call(&v->sheet.base, METHOD_admin_status, &r.base, CALL_WAIT, service_done) == 0;
 }
 
 static void
@@ -104,10 +104,9 @@ service_lines(struct sheet *s, struct sheet_flow *f)
 	sheet_row(f, _("En service depuis"), since, SHEET_NONE);
 	sheet_row(f, _("Envoi des messages"), service_up(r->courier_up), SHEET_NONE);
 	sheet_row(f, _("Lecture des images"), service_up(r->imaging_up), SHEET_NONE);
+	sheet_buttons(f, SERVICE_AGAIN, 1);
 	sheet_gap(f);
 	service_counters(r, f);
-	sheet_gap(f);
-	sheet_buttons(f, SERVICE_AGAIN, 1);
 }
 
 static void

@@ -14,7 +14,13 @@
 #include "common/err.h"
 #include "common/mem.h"
 
-enum sessions_column { SESSIONS_WHO, SESSIONS_ROLE, SESSIONS_WHERE, SESSIONS_SINCE, SESSIONS_ACTIVE };
+enum sessions_column {
+	SESSIONS_WHO,
+	SESSIONS_ROLE,
+	SESSIONS_WHERE,
+	SESSIONS_SINCE,
+	SESSIONS_ACTIVE
+};
 
 static const struct table_column sessions_columns[] = {
     [SESSIONS_WHO] = {.title = N_("Personne"), .least = 14, .ideal = 24, .stretch = true},
@@ -127,8 +133,7 @@ sessions_open(struct admin_list *l, const ProtobufCMessage *row)
 	l->picked = r->session_id;
 	app_push(l->base.app,
 	    screen_question_new(&l->base, N_("Terminer une session"),
-		mem_strdup(
-		    _("Terminer cette session ? Ce qui y est affiché disparaît aussitôt.")),
+		mem_strdup(_("Terminer cette session ? Ce qui y est affiché disparaît aussitôt.")),
 		N_("Garder"), N_("Terminer"), sessions_end));
 }
 

@@ -69,8 +69,7 @@ trail_cell(struct admin_list *l, const ProtobufCMessage *row, size_t column, int
 }
 
 static void
-trail_done(
-    struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+trail_done(struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
 {
 	const Emage__AuditListReply *r = (const Emage__AuditListReply *)msg;
 
@@ -246,7 +245,7 @@ screen_admin_verify_new(struct app *app)
 	sheet_init(s, app, &verify_ops, &verify_sheet);
 	emage__audit_verify_reply__init(&v->state);
 	sheet_add_button(s, VERIFY_BACK, N_("Précédent"));
-	v->failed = app_call(&s->base, METHOD_audit_verify, &r.base, CALL_BACKGROUND,
-			verify_came) == 0;
+	v->failed =
+	    app_call(&s->base, METHOD_audit_verify, &r.base, CALL_BACKGROUND, verify_came) == 0;
 	return &s->base;
 }

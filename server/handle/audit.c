@@ -58,8 +58,7 @@ audit_fill(struct request *rq, struct store_conn *db, const struct store_audit_r
 	if (rc == 0 && who.patient_id == 0)
 		row->actor = people_display_name(rq->arena, &who);
 	else
-		row->actor = arena_printf(rq->arena, "%s %llu",
-		    rc == 0 ? "patient" : "account",
+		row->actor = arena_printf(rq->arena, "%s %llu", rc == 0 ? "patient" : "account",
 		    (unsigned long long)(rc == 0 ? who.patient_id : from->e.actor_account));
 	if (rc == -EM_E_NOT_FOUND)
 		rc = 0;

@@ -62,8 +62,9 @@ int
 staff_audit(struct request *rq, struct store_conn *db, const char *event, uint64_t account_id,
     int role, const char *more)
 {
-	const char *detail = arena_printf(rq->arena, "account=%llu role=%s%s%s",
-	    (unsigned long long)account_id, staff_role_name(role), more[0] != '\0' ? " " : "", more);
+	const char *detail =
+	    arena_printf(rq->arena, "account=%llu role=%s%s%s", (unsigned long long)account_id,
+		staff_role_name(role), more[0] != '\0' ? " " : "", more);
 
 	if (detail == NULL)
 		return -EM_E_NO_MEMORY;
@@ -71,8 +72,8 @@ staff_audit(struct request *rq, struct store_conn *db, const char *event, uint64
 }
 
 int
-staff_professional(struct request *rq, struct store_conn *db, const char *rpps,
-    uint64_t account_id, uint64_t *professional_id_r)
+staff_professional(struct request *rq, struct store_conn *db, const char *rpps, uint64_t account_id,
+    uint64_t *professional_id_r)
 {
 	struct store_professional p;
 	int rc = store_professional_by_rpps(db, rq->arena, rpps, &p);
@@ -278,10 +279,9 @@ staff_hand_over(struct request *rq, struct store_conn *db, const struct store_ac
 
 	if (rq->caller.source.local) {
 		*temporary_r = arena_strdup(rq->arena, st->temporary);
-		return *temporary_r == NULL
-			   ? -EM_E_NO_MEMORY
-			   : store_account_set_temp(db, who->account_id, st->hash,
-				 rq->now_ms + POLICY_TEMP_LETTER_MS, 0);
+		return *temporary_r == NULL ? -EM_E_NO_MEMORY
+					    : store_account_set_temp(db, who->account_id, st->hash,
+						  rq->now_ms + POLICY_TEMP_LETTER_MS, 0);
 	}
 	rc = temporary_send(&from, db, who, st->temporary, st->hash, &channel);
 	if (rc == 0)
@@ -339,8 +339,8 @@ handle_staff_add_write(struct request *rq, struct store_conn *db)
 	if (rc == 0)
 		rc = store_account_by_id(db, rq->arena, reply->account_id, &who);
 	if (rc == 0)
-		rc = staff_hand_over(rq, db, &who, &reply->temporary_password, &reply->sent_to,
-		    &reply->n_sent_to);
+		rc = staff_hand_over(
+		    rq, db, &who, &reply->temporary_password, &reply->sent_to, &reply->n_sent_to);
 	if (rc == 0)
 		rc = staff_audit(rq, db, "staff.added", reply->account_id, (int)m->role, "");
 	if (rc < 0)
@@ -361,8 +361,8 @@ check_staff_reset(struct request *rq)
 
 /* A patient's account is nobody's here. */
 static int
-staff_account(struct request *rq, struct store_conn *db, uint64_t account_id,
-    struct store_account *who_r)
+staff_account(
+    struct request *rq, struct store_conn *db, uint64_t account_id, struct store_account *who_r)
 {
 	int rc = store_account_by_id(db, rq->arena, account_id, who_r);
 
@@ -409,7 +409,7 @@ handle_staff_reset_write(struct request *rq, struct store_conn *db)
 	if (rc == 0 && strcmp(who.password_hash, st->own_hash) != 0)
 		rc = -EM_E_BUSY; /* changed meanwhile: the new one would never match */
 	if (rc == 0)
-		rc = staff_hand_over(rq, db, &who, &reply->temporary_password, &reply->sent_to,
-		    &reply->n_sent_to);
+		rc = staff_hand_over(
+		    rq, db, &who, &reply->temporary_password, &reply->sent_to, &reply->n_sent_to);
 	return rc < 0 ? rc : staff_audit(rq, db, "staff.reset", m->account_id, who.role, "");
 }

@@ -69,8 +69,8 @@ staff_keep_an_admin(struct request *rq, struct store_conn *db, const struct staf
 		return 0;
 	rc = store_staff_other_admins(db, c->was->who.account_id, &others);
 	if (rc == 0 && others == 0) {
-		request_refuse(rq, EM_E_LAST_ADMIN,
-		    c->state == ACCOUNT_ACTIVE ? "role" : "enabled", 0, 0);
+		request_refuse(
+		    rq, EM_E_LAST_ADMIN, c->state == ACCOUNT_ACTIVE ? "role" : "enabled", 0, 0);
 		return -EM_E_LAST_ADMIN;
 	}
 	return rc;

@@ -52,8 +52,8 @@ staff_directory(struct fixture *f, unsigned n, const char *family_name, const ch
 	p.rpps = rpps_r;
 	p.family_name = (char *)(uintptr_t)family_name;
 	p.given_name = (char *)(uintptr_t)given_name;
-	p.profession_code = (char *)(uintptr_t)"10";
-	p.profession = (char *)(uintptr_t)"Médecin";
+	p.profession_code = (char *)(uintptr_t) "10";
+	p.profession = (char *)(uintptr_t) "Médecin";
 	p.finess = (char *)(uintptr_t)(establishment_id != 0 ? FINESS : "");
 	rq.load_id = n + 1;
 	rq.professionals = all;
@@ -65,8 +65,8 @@ staff_directory(struct fixture *f, unsigned n, const char *family_name, const ch
 }
 
 void
-staff_new(struct fixture *f, Emage__Role role, unsigned n, uint64_t establishment_id,
-    struct staff *s_r)
+staff_new(
+    struct fixture *f, Emage__Role role, unsigned n, uint64_t establishment_id, struct staff *s_r)
 {
 	Emage__StaffAddRequest rq = EMAGE__STAFF_ADD_REQUEST__INIT;
 	const Emage__StaffAddReply *reply;
@@ -78,8 +78,8 @@ staff_new(struct fixture *f, Emage__Role role, unsigned n, uint64_t establishmen
 		s_r->establishment_id =
 		    fixture_add_establishment(f, FINESS, "Centre hospitalier fictif");
 	if (role == EMAGE__ROLE__ROLE_PROFESSIONAL)
-		staff_directory(f, n, staff_names[role].family_name,
-		    staff_names[role].given_name, establishment_id, s_r->rpps);
+		staff_directory(f, n, staff_names[role].family_name, staff_names[role].given_name,
+		    establishment_id, s_r->rpps);
 	snprintf(email, sizeof(email), "%s%u@example.org", staff_names[role].mailbox, n);
 	rq.role = role;
 	rq.family_name = (char *)(uintptr_t)staff_names[role].family_name;
@@ -92,8 +92,8 @@ staff_new(struct fixture *f, Emage__Role role, unsigned n, uint64_t establishmen
 	reply = (const Emage__StaffAddReply *)w->reply;
 	s_r->account_id = reply->account_id;
 	snprintf(s_r->person.identifier, sizeof(s_r->person.identifier), "%s", reply->identifier);
-	snprintf(s_r->person.temporary, sizeof(s_r->person.temporary), "%s",
-	    reply->temporary_password);
+	snprintf(
+	    s_r->person.temporary, sizeof(s_r->person.temporary), "%s", reply->temporary_password);
 	s_r->person.password = "une phrase de passe du service";
 	wire_free(&w);
 	wire_first_sign_in(f, &s_r->person);

@@ -21,14 +21,14 @@ struct staff {
 
 /* A professional of the directory, number `n` (0 .. 999999) of this server, working at
  * an establishment (0 = none); its RPPS number in rpps_r. */
-void staff_directory(struct fixture *f, unsigned n, const char *family_name,
-    const char *given_name, uint64_t establishment_id, char rpps_r[12]);
+void staff_directory(struct fixture *f, unsigned n, const char *family_name, const char *given_name,
+    uint64_t establishment_id, char rpps_r[12]);
 
 /* RECEPTION: Line ACCUEIL, at an establishment (0: one is made). PROFESSIONAL: Paul
  * MEDECIN, number `n` of the directory, where he is put. ADMIN: Ada ADMIN. `n` also
  * tells their addresses apart. Returns with the own password chosen. */
-void staff_new(struct fixture *f, Emage__Role role, unsigned n, uint64_t establishment_id,
-    struct staff *s_r);
+void staff_new(
+    struct fixture *f, Emage__Role role, unsigned n, uint64_t establishment_id, struct staff *s_r);
 /* An open session of theirs, over TLS as a terminal. wire_free(). */
 struct wire *staff_sign_in(struct fixture *f, const struct staff *s);
 /* Both in one: an account of this role that has just signed in. */

@@ -86,15 +86,13 @@ test_roles(void **state)
 		const Emage__AccountGetReply *own;
 
 		assert_int_equal(wire_call_empty(w, METHOD_session_whoami), 0);
-		assert_int_equal(
-		    ((const Emage__SessionWhoamiReply *)w->reply)->role, all[i]->role);
+		assert_int_equal(((const Emage__SessionWhoamiReply *)w->reply)->role, all[i]->role);
 		/* one's own account, without what is a patient's */
 		assert_int_equal(wire_call_empty(w, METHOD_account_get), 0);
 		own = (const Emage__AccountGetReply *)w->reply;
 		assert_int_equal(own->consent_at_ms, 0);
 		assert_string_not_equal(own->email, "");
-		assert_int_equal(
-		    wire_call_empty(w, METHOD_consent_get), -EM_E_UNKNOWN_METHOD);
+		assert_int_equal(wire_call_empty(w, METHOD_consent_get), -EM_E_UNKNOWN_METHOD);
 		assert_int_equal(staff_list(w, ""),
 		    all[i]->role == EMAGE__ROLE__ROLE_ADMIN ? 0 : -EM_E_UNKNOWN_METHOD);
 		wire_free(&w);
@@ -170,8 +168,8 @@ test_disable(void **state)
 	assert_int_equal(wire_call_empty(hers, METHOD_account_get), -EM_E_SESSION_ENDED);
 	wire_free(&hers);
 	again = wire_open_greeted(server);
-	assert_int_equal(wire_password(again, line.person.identifier, line.person.password),
-	    -EM_E_AUTH);
+	assert_int_equal(
+	    wire_password(again, line.person.identifier, line.person.password), -EM_E_AUTH);
 	code = again->error->code;
 	wait = again->error->retry_after_s;
 	assert_int_equal(wire_password(again, "personne-de-ce-nom", "un mot de passe"), -EM_E_AUTH);
@@ -228,8 +226,7 @@ test_role(void **state)
 	assert_string_equal(admin->error->field, "rpps");
 	rq.rpps = paul.rpps;
 	assert_int_equal(wire_call(admin, METHOD_staff_set, &rq), 0);
-	assert_string_equal(
-	    ((const Emage__StaffSetReply *)admin->reply)->row->rpps, paul.rpps);
+	assert_string_equal(((const Emage__StaffSetReply *)admin->reply)->row->rpps, paul.rpps);
 	wire_free(&admin);
 }
 
@@ -282,7 +279,7 @@ test_trail(void **state)
 	assert_string_equal(reply->rows[0]->event, "session.opened");
 	assert_string_equal(reply->rows[0]->actor, "Ada ADMIN");
 	assert_int_equal(reply->next_seq, reply->rows[4]->seq);
-	rq.event = (char *)(uintptr_t)"staff.changed";
+	rq.event = (char *)(uintptr_t) "staff.changed";
 	rq.limit = 100;
 	assert_int_equal(wire_call(w, METHOD_audit_list, &rq), 0);
 	reply = (const Emage__AuditListReply *)w->reply;

@@ -50,8 +50,8 @@ audit_show(const Emage__AuditRow *r)
 	struct clock_civil c = clock_paris(r->at_ms);
 	char *actor = ctl_clean(r->actor), *detail = ctl_clean(r->detail);
 
-	printf("%8" PRIu64 "  %04d-%02d-%02d %02d:%02d:%02d  %-20s %-8s %s", r->seq, c.year, c.month,
-	    c.day, c.hour, c.minute, c.second, r->event, r->result, actor);
+	printf("%8" PRIu64 "  %04d-%02d-%02d %02d:%02d:%02d  %-20s %-8s %s", r->seq, c.year,
+	    c.month, c.day, c.hour, c.minute, c.second, r->event, r->result, actor);
 	if (r->patient_id)
 		printf("  patient=%" PRIu64, r->patient_id);
 	if (r->exam_id)
@@ -205,8 +205,7 @@ struct audit_verifying {
 };
 
 static void
-audit_on_reply(
-    void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+audit_on_reply(void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
 {
 	struct audit_verifying *v = arg;
 
@@ -228,8 +227,8 @@ audit_on_reply(
 static int
 audit_follow(struct ctl *ctl, const Emage__AuditVerifyRequest *rq, struct audit_verifying *v)
 {
-	if (!rpc_call(ctl->c.rpc, METHOD_audit_verify, &rq->base, ctl->c.timeout_ms, audit_on_reply,
-		v))
+	if (!rpc_call(
+		ctl->c.rpc, METHOD_audit_verify, &rq->base, ctl->c.timeout_ms, audit_on_reply, v))
 		return ctl_fail("%s", err_text(-EM_E_CLOSED));
 	while (!v->done) {
 		struct pollfd p = {.fd = -1};

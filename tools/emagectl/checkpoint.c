@@ -18,12 +18,12 @@
 #include "common/secret.h"
 #include "tools/emagectl/ctl.h"
 
-#define CHECKPOINT_HEAD	 "emage audit checkpoint 1\n"
-#define CHECKPOINT_MAX	 1024u
-#define SECRET_LEN	 crypto_sign_SECRETKEYBYTES
-#define PUBLIC_LEN	 crypto_sign_PUBLICKEYBYTES
-#define SIGNATURE_LEN	 crypto_sign_BYTES
-#define HEX_LEN(n)	 (2 * (n) + 1)
+#define CHECKPOINT_HEAD "emage audit checkpoint 1\n"
+#define CHECKPOINT_MAX	1024u
+#define SECRET_LEN	crypto_sign_SECRETKEYBYTES
+#define PUBLIC_LEN	crypto_sign_PUBLICKEYBYTES
+#define SIGNATURE_LEN	crypto_sign_BYTES
+#define HEX_LEN(n)	(2 * (n) + 1)
 
 static int
 checkpoint_fault(const char *path, const char *what)
@@ -217,8 +217,9 @@ checkpoint_read(const char *path, const uint8_t public[PUBLIC_LEN], struct check
 		return checkpoint_fault(path, strerror(errno));
 	end = strstr(text, "\nsignature ");
 	if (!end ||
-	    sscanf(text, CHECKPOINT_HEAD "rows %" SCNu64 "\nhash %64s\nat %" SCNd64 "\nkey %64s\n"
-			     "signature %128s",
+	    sscanf(text,
+		CHECKPOINT_HEAD "rows %" SCNu64 "\nhash %64s\nat %" SCNd64 "\nkey %64s\n"
+				"signature %128s",
 		&c_r->rows, hash, &c_r->at_ms, key, signature) != 5 ||
 	    !checkpoint_hex(hash, c_r->hash, sizeof(c_r->hash)) ||
 	    !checkpoint_hex(signature, sig, sizeof(sig)))

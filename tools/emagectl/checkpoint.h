@@ -34,10 +34,10 @@ int checkpoint_secret_key(const char *path, uint8_t secret_r[crypto_sign_SECRETK
 /* Of either file. */
 int checkpoint_public_key(const char *path, uint8_t public_r[crypto_sign_PUBLICKEYBYTES]);
 /* "-" = standard output. The file appears whole or not at all. */
-int checkpoint_write(const char *path, const struct checkpoint *c,
-    const uint8_t secret[crypto_sign_SECRETKEYBYTES]);
+int checkpoint_write(
+    const char *path, const struct checkpoint *c, const uint8_t secret[crypto_sign_SECRETKEYBYTES]);
 /* -EM_E_CERTIFICATE: not signed by this key. */
-int checkpoint_read(const char *path, const uint8_t public[crypto_sign_PUBLICKEYBYTES],
-    struct checkpoint *c_r);
+int checkpoint_read(
+    const char *path, const uint8_t public[crypto_sign_PUBLICKEYBYTES], struct checkpoint *c_r);
 
 #endif
