@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Administration through the real client and the real server: what its screens look
+ * like, and the ways through them.
+ */
+#include "tests/lib/check.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/mem.h"
+#include "tests/lib/golden.h"
+#include "tests/lib/pty_stage.h"
+#include "tests/lib/staff_fixture.h"
+
+static struct staff ada, line;
+
+static void
+press(struct pty *p, const char *keys)
+{
+	pty_send(p, keys);
+	assert_true(pty_wait_idle(p));
+}
+
+static void
+key(struct pty *p, enum pty_key k)
+{
+	pty_key(p, k);
+	assert_true(pty_wait_idle(p));
+}
+
+static int
+set_up(void **state)
+{
+	int rc = pty_stage_set_up(state);
+	struct pty_stage *s = *state;
+
+	if (rc != 0)
+		return rc;
+	staff_new(s->fixture, EMAGE__ROLE__ROLE_ADMIN, 1, 0, &ada);
+	staff_new(s->fixture, EMAGE__ROLE__ROLE_RECEPTION, 2, 0, &line);
+	/* of whom everything is always the same */
+	fixture_stop(s->fixture);
+	fixture_sql(s->fixture,
+	    "UPDATE account SET identifier = 'ada' WHERE email = 'ada1@example.org';"
+	    "UPDATE account SET identifier = 'line' WHERE email = 'line2@example.org';");
+	fixture_start(s->fixture);
+	snprintf(ada.person.identifier, sizeof(ada.person.identifier), "ada");
+	snprintf(line.person.identifier, sizeof(line.person.identifier), "line");
+	return 0;
+}
+
+static struct pty *
+as_admin(struct pty_stage *s, const struct pty_stage_options *o)
+{
+	struct pty *p;
+
+	pty_stage_next_day(s);
+	mailbox_free(&s->mailbox);
+	s->mailbox = fixture_mailbox(s->fixture);
+	p = pty_stage_client(s, o);
+	assert_true(pty_stage_password(p, ada.person.identifier, ada.person.password));
+	assert_true(pty_stage_code(p, s));
+	assert_true(pty_wait_screen(p, "admin-accounts"));
+	return p;
+}
+
+static void
+test_accounts(void **state)
+{
+	struct pty *p = as_admin(*state, NULL);
+
+	assert_true(pty_wait_text(p, "ACCUEIL Line"));
+	assert_true(golden_matches(p, "admin-accounts", "fr"));
+	/* somebody new: what is missing is said, then it is there */
+	key(p, PTY_KEY_F0 + 2);
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "admin-account"));
+	assert_true(golden_matches(p, "admin-account-new", "fr"));
+	key(p, PTY_KEY_TAB);
+	press(p, "NOUVELLE");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Indiquez l'établissement"));
+	press(p, "fictif");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "les codes d'accès y vont"));
+	press(p, "nouvelle@example.org");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "admin-accounts"));
+	assert_true(pty_wait_text(p, "mot de passe temporaire envoyé à"));
+	assert_true(pty_wait_text(p, "NOUVELLE"));
+	pty_free(&p);
+}
+
+static void
+test_account(void **state)
+{
+	struct pty *p = as_admin(*state, NULL);
+
+	assert_true(pty_wait_text(p, ">ACCUEIL Line"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "admin-account"));
+	assert_true(pty_wait_text(p, "line2@example.org"));
+	assert_true(golden_matches(p, "admin-account", "fr"));
+	/* Désactiver, after a question whose safe answer has the focus */
+	for (int i = 0; i < 6; i++)
+		key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "dialog"));
+	key(p, PTY_KEY_RIGHT);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "admin-accounts"));
+	assert_true(pty_wait_text(p, "désactivé"));
+	pty_free(&p);
+}
+
+static void
+test_sections(void **state)
+{
+	struct pty *p = as_admin(*state, NULL);
+
+	press(p, "2");
+	assert_true(pty_wait_screen(p, "admin-sessions"));
+	assert_true(pty_wait_text(p, "(celle-ci)"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "C'est votre session"));
+	press(p, "3");
+	assert_true(pty_wait_screen(p, "admin-places"));
+	assert_true(pty_wait_text(p, "Centre hospitalier fictif"));
+	assert_true(golden_matches(p, "admin-places", "fr"));
+	press(p, "4");
+	assert_true(pty_wait_screen(p, "admin-contests"));
+	assert_true(pty_wait_text(p, "Aucune question"));
+	assert_true(golden_matches(p, "admin-contests", "fr"));
+	press(p, "5");
+	assert_true(pty_wait_screen(p, "admin-trail"));
+	assert_true(pty_wait_text(p, "session.opened"));
+	key(p, PTY_KEY_F0 + 2);
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "admin-verify"));
+	assert_true(pty_wait_text(p, "Intact"));
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "admin-trail"));
+	press(p, "6");
+	assert_true(pty_wait_screen(p, "admin-service"));
+	assert_true(pty_wait_text(p, "en marche"));
+	press(p, "7");
+	assert_true(pty_wait_screen(p, "settings"));
+	pty_free(&p);
+}
+
+static void
+test_looks(void **state)
+{
+	static const struct {
+		unsigned rows, columns;
+		const char *language, *name, *theme;
+	} looks[] = {{20, 60, "fr", "fr", NULL}, {24, 80, "de", "de", NULL},
+	    {24, 80, "en", "en", NULL}, {24, 80, "fr", "fr-mono", "mono"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+		const char *theme[] = {"--theme", looks[i].theme, NULL};
+		struct pty *p =
+		    as_admin(*state, &(struct pty_stage_options){.language = looks[i].language,
+					 .rows = looks[i].rows,
+					 .columns = looks[i].columns,
+					 .args = looks[i].theme ? theme : NULL});
+
+		press(p, "3");
+		assert_true(pty_wait_screen(p, "admin-places"));
+		assert_true(pty_wait_text(p, "Centre hospitalier fictif"));
+		assert_true(golden_matches(p, "admin-places", looks[i].name));
+		pty_free(&p);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_accounts),
+	    cmocka_unit_test(test_sections),
+	    cmocka_unit_test(test_looks),
+	    cmocka_unit_test(test_account),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, pty_stage_tear_down);
+}
