@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: demo.sh BUILD
+# usage: [AS=patient|accueil|medecin|administrateur] demo.sh BUILD
 #
 # A demo region on loopback and the client in this terminal; without a terminal
 # the journey is played and printed. The region is made once, in BUILD/demo/region,
@@ -60,6 +60,15 @@ patient()
 	    sed -n 's/^[a-z ]*:  *//p' | head -n 2 > "$making/patient-$ipp"
 }
 
+# staff WHO ARGUMENT...: an account; its credentials go to staff-WHO
+staff()
+{
+	who=$1
+	shift
+	ctl staff add -d "$making" "$@" |
+	    sed -n 's/^\(identifier\|temporary password\):  *//p' > "$making/staff-$who"
+}
+
 make_region()
 {
 	say "making the demo region (once) ..."
@@ -92,6 +101,13 @@ make_region()
 	/usr/bin/python3 "$here/make_directory.py" "$build/demo/directory"
 	ctl import rpps -d "$making" "$build/demo/directory/rpps.txt" >&2
 	ctl import accesses -d "$making" "$build/demo/directory/accesses.csv" >&2
+	# who works with it: an establishment, somebody of the directory, an administrator
+	staff accueil --role reception --name ACCUEIL --given-name Line --establishment 1 \
+	    --email line@exemple.example
+	rpps=$(cut -d '|' -f 2 "$build/demo/directory/rpps.txt" | grep -m 1 '^[0-9]\{11\}$')
+	staff medecin --role professional --name EXEMPLE --given-name Alix --rpps "$rpps" \
+	    --email alix@exemple.example
+	staff administrateur --role admin --name ADMIN --given-name Ada --email ada@exemple.example
 	stop
 	rm -rf "$build/demo/studies" "$build/demo/directory" "$region"
 	mv "$making" "$region"
@@ -114,10 +130,25 @@ fi
 copy_region
 start "$run"
 set -- "$build/emage" -s "127.0.0.1:$port" --ca "$run/tls/ca.pem"
-credentials=$run/patient-DEMO-0001
+case ${AS:-patient} in
+patient)
+	credentials=$run/patient-DEMO-0001
+	;;
+accueil | medecin | administrateur)
+	credentials=$run/staff-$AS
+	set -- "$@" --staff
+	;;
+*)
+	say "AS=$AS: patient, accueil, medecin or administrateur"
+	exit 1
+	;;
+esac
 if [ -t 0 ] && [ -t 1 ]; then
 	hint=" Identifiant : $(sed -n 1p "$credentials")   Mot de passe temporaire : $(sed -n 2p "$credentials")"
 	"$build/demo-strip" "$run/mail" "$hint" "$@" || exit $?
+elif [ "${AS:-patient}" != patient ]; then
+	say "AS=$AS needs a terminal: without one the patient's journey is played"
+	exit 1
 else
 	"$build/demo-play" "$run/mail" "$credentials" "$@" --graphics=plain
 fi
