@@ -173,8 +173,10 @@ rows_draw(const struct area *room, rows_drawer *draw, void *arg)
 		return;
 	}
 	rows.on = rows.measuring = true;
-	for (rows.cap = ROWS_BUTTON; n == 0 && rows.cap > 1; rows.cap--)
+	for (int cap = ROWS_BUTTON; n == 0 && cap > 1; cap--) {
+		rows.cap = cap;
 		n = rows_search(room, draw, arg);
+	}
 	/* once more: a screen that scrolls may have moved in what was tried */
 	if (n > 0 && (rows_excess(room, n, draw, arg) > 0 || rows.lost || !rows.cursor))
 		n = 0;
