@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INS_LEN	     13u
 #define FIND_FEW     4000
 #define FIND_MAX_MAX 50u
 /* A patient stands in two rows at most; and one more tells that there are others. */
@@ -149,6 +150,20 @@ find_by_names(
 	return rc;
 }
 
+/* The thirteen characters of an INS, as it is kept: without blanks and key, in
+ * capitals. */
+static void
+find_matricule(const char *ins, char out_r[INS_LEN + 1])
+{
+	size_t n = 0;
+
+	for (; *ins && n < INS_LEN; ins++) {
+		if (*ins != ' ')
+			out_r[n++] = (char)(*ins >= 'a' && *ins <= 'z' ? *ins - 'a' + 'A' : *ins);
+	}
+	out_r[n] = '\0';
+}
+
 static int
 find_ids(
     struct store_conn *db, const struct store_patient_find *q, struct find_id *ids, unsigned *n_r)
@@ -164,6 +179,14 @@ find_ids(
 		    BINDS(db_text(q->ipp), db_text(find_text(q->ipp_authority)),
 			db_u64(q->professional_id), db_i64(FIND_ROWS)),
 		    fields, ids, FIND_ROWS, n_r);
+	if (*find_text(q->ins)) {
+		char matricule[INS_LEN + 1];
+
+		find_matricule(q->ins, matricule);
+		return db_some(db, NULL, Q_who_by_ins,
+		    BINDS(db_text(matricule), db_u64(q->professional_id), db_i64(FIND_ROWS)),
+		    fields, ids, FIND_ROWS, n_r);
+	}
 	return find_by_names(db, q, ids, n_r);
 }
 

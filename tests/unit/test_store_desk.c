@@ -56,6 +56,41 @@ find(struct fixture *f, const char *name, const char *given, uint32_t born, bool
 	return n;
 }
 
+JOB(run_ins, struct add_args,
+    store_patient_ins_put(db, a->patient_id,
+	&(struct store_ins){
+	    .oid = "1.2.250.1.213.1.4.10",
+	    .matricule = "180032A004123",
+	    .key = "75",
+	    .status = "QUAL",
+	}))
+
+/* With its key or without, with blanks, in small letters. */
+static void
+test_by_ins(void **state)
+{
+	static const char *const typed[] = {
+	    "180032A004123", "180032A00412375", "1 80 03 2a 004 123 75", "180032A004124"};
+	struct fixture *f = *state;
+	struct add_args ange = add(f, 1, "Ange", "ESSAI-CORSE", "");
+
+	add(f, 2, "Paul", "FICTIF", "");
+	assert_int_equal(store_run(f->store, run_ins, &ange), 0);
+	for (size_t i = 0; i < ARRAY_LEN(typed); i++) {
+		const struct store_patient_find q = {.ins = typed[i]};
+		struct store_patient_row *rows;
+		unsigned n = 0;
+		bool more;
+
+		assert_int_equal(
+		    store_patient_find(f->reader, f->arena, &q, 50, &rows, &n, &more), 0);
+		assert_int_equal(n, i < 3);
+		if (n)
+			assert_int_equal(rows[0].patient_id, ange.patient_id);
+		store_reader_end(f->reader);
+	}
+}
+
 static void
 test_each_patient_once(void **state)
 {
@@ -196,6 +231,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(test_each_patient_once),
+	    T(test_by_ins),
 	    T(test_fifty_and_more),
 	    T(test_changed_name),
 	    T(test_reopen),
