@@ -99,7 +99,7 @@ make_region()
 	tail -n 1 "$making/import.log" >&2
 	# who has opened the exams, and who might be blocked
 	/usr/bin/python3 "$here/make_directory.py" "$build/demo/directory"
-	ctl import rpps -d "$making" "$build/demo/directory/rpps.txt" >&2
+	ctl import rpps -d "$making" --all-departments "$build/demo/directory/rpps.txt" >&2
 	ctl import accesses -d "$making" "$build/demo/directory/accesses.csv" >&2
 	# who works with it: an establishment, somebody of the directory, an administrator
 	staff accueil --role reception --name ACCUEIL --given-name Line --establishment 1 \

@@ -127,8 +127,8 @@ ok(struct wire *w, enum method_index m, const void *request)
 static void
 test_import(void **state)
 {
-	const char *dry[] = {"import", "rpps", "-n", directory, NULL};
-	const char *rpps[] = {"import", "rpps", directory, NULL};
+	const char *dry[] = {"import", "rpps", "--all-departments", "-n", directory, NULL};
+	const char *rpps[] = {"import", "rpps", "--all-departments", directory, NULL};
 	const char *mine[] = {"import", "accesses", accesses, NULL};
 	const char *none[] = {"import", "rpps", "/nonexistent", NULL};
 
@@ -157,7 +157,8 @@ test_bad_lines(void **state)
 				    "ESSAI|Anne\n"
 				    "AUTRE|Anne|10000090042|8|70|Masseur||\n";
 	char *path = mem_printf("%s/files/bad.txt", server->folder), text[512];
-	const char *bad[] = {"import", "rpps", "--refused", refused, path, NULL};
+	const char *bad[] = {
+	    "import", "rpps", "--add", "--all-departments", "--refused", refused, path, NULL};
 	Emage__DirectorySearchRequest m = EMAGE__DIRECTORY_SEARCH_REQUEST__INIT;
 	const Emage__DirectorySearchReply *r;
 	struct wire *w;
@@ -171,7 +172,8 @@ test_bad_lines(void **state)
 	fputs(lines, f);
 	assert_int_equal(fclose(f), 0);
 	assert_int_equal(ctl(bad, "1 new, 0 renewed, 0 further activities, 0 with an"
-				  " establishment that is not known, 1 skipped, 2 refused"),
+				  " establishment that is not known, 0 left the directory,"
+				  " 1 skipped, 2 refused"),
 	    1);
 	f = fopen(refused, "re");
 	assert_non_null(f);
