@@ -248,10 +248,13 @@ test_consent_ledger(void **state)
 	fixture_patient(f, "emmartin1");
 	fixture_close(f);
 	/* withdrawn; and a second patient who never gave it */
-	assert_int_equal(plain(f, "INSERT INTO consent (patient_id, given, at_ms, operator_name)"
-				  " VALUES (1, 0, 5, 'herself'); UPDATE account SET state = 2;"
-				  "INSERT INTO patient SELECT 2, civility, given_name, used_name,"
-				  " birth_name, sex, birth_date, created_at_ms FROM patient"),
+	assert_int_equal(
+	    plain(f, "INSERT INTO consent (patient_id, given, at_ms, operator_name)"
+		     " VALUES (1, 0, 5, 'herself'); UPDATE account SET state = 2;"
+		     "INSERT INTO patient (patient_id, civility, given_name, used_name,"
+		     " birth_name, sex, birth_date, created_at_ms)"
+		     " SELECT 2, civility, given_name, used_name,"
+		     " birth_name, sex, birth_date, created_at_ms FROM patient"),
 	    SQLITE_OK);
 	for (i = 0; i < ARRAY_LEN(attacks); i++) {
 		if (plain(f, attacks[i]) != SQLITE_CONSTRAINT)
