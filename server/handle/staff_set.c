@@ -65,7 +65,8 @@ staff_keep_an_admin(struct request *rq, struct store_conn *db, const struct staf
 	uint32_t others = 0;
 	int rc;
 
-	if (!staff_is_admin(c->was->who.role, c->was->state) || staff_is_admin(c->role, c->state))
+	if (!staff_is_admin(c->was->who.role, c->was->state) ||
+	    staff_is_admin(c->role, (int)c->state))
 		return 0;
 	rc = store_staff_other_admins(db, c->was->who.account_id, &others);
 	if (rc == 0 && others == 0) {
@@ -164,9 +165,10 @@ handle_staff_set_write(struct request *rq, struct store_conn *db)
 	if (rc < 0)
 		return rc;
 	c.role = m->role != EMAGE__ROLE__ROLE_UNSPECIFIED ? (int)m->role : was.who.role;
-	c.state = m->enabled == EMAGE__STAFF_SET_REQUEST__ENABLED__ENABLED_YES	? ACCOUNT_ACTIVE
-		  : m->enabled == EMAGE__STAFF_SET_REQUEST__ENABLED__ENABLED_NO ? ACCOUNT_WITHDRAWN
-										: was.state;
+	c.state = m->enabled == EMAGE__STAFF_SET_REQUEST__ENABLED__ENABLED_YES ? ACCOUNT_ACTIVE
+		  : m->enabled == EMAGE__STAFF_SET_REQUEST__ENABLED__ENABLED_NO
+		      ? ACCOUNT_WITHDRAWN
+		      : (enum account_state)was.state;
 	rc = staff_set(rq, db, &c, &told);
 	if (rc == 0)
 		rc = store_staff_row(db, rq->arena, m->account_id, &now);
