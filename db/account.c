@@ -65,12 +65,11 @@ store_patient_add(struct store_conn *db, const struct store_patient_new *p, uint
 	    &patient_id);
 	if (rc)
 		return rc == -EM_E_NOT_FOUND ? -EM_E_INTERNAL : rc;
-	rc = store_patient_names_put(db,
-	    &(struct store_patient_names){.patient_id = patient_id,
-		.given_name = p->given_name,
-		.used_name = p->used_name,
-		.birth_name = p->birth_name,
-		.birth_date = p->birth_date});
+	rc = store_patient_names_put(db, &(struct store_patient_names){.patient_id = patient_id,
+					     .given_name = p->given_name,
+					     .used_name = p->used_name,
+					     .birth_name = p->birth_name,
+					     .birth_date = p->birth_date});
 	if (!rc)
 		rc = store_account_open(db, p, patient_id, account_id_r);
 	if (!rc)

@@ -51,7 +51,7 @@ struct courier_link;
 struct imaging_pool;
 struct consents; /* handle/consents.h */
 struct texts;	 /* handle/texts.h */
-struct pages; /* handle/pages.h */
+struct pages;	 /* handle/pages.h */
 
 /*
  * What the whole process shares. Set up by main before any thread starts;
@@ -66,7 +66,7 @@ struct server {
 	int directory_fd;     /* storage.directory */
 	int media_fd;	      /* storage.directory/media: originals and frames */
 	struct blocklist *blocklist;
-	struct texts *texts; /* words of messages: texts_new() */
+	struct texts *texts;	   /* words of messages: texts_new() */
 	struct consents *consents; /* what is consented to: consents_new() */
 	/* help and support: pages_new(); replaced by a reload like the settings */
 	_Atomic(struct pages *) pages;

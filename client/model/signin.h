@@ -25,7 +25,7 @@ struct signin {
 	int64_t expires_at_ms;
 	int64_t resend_at_ms;
 	unsigned tries_left;
-	bool totp; /* the code is the authenticator app's, or a recovery code */
+	bool totp;	/* the code is the authenticator app's, or a recovery code */
 	bool in_person; /* no address is known: the desk hands one over */
 };
 

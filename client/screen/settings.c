@@ -341,9 +341,9 @@ static const struct sheet_ops screen_settings_sheet = {
 #define SETTINGS_OPS(of)                                                                           \
 	{                                                                                          \
 		.name = "settings", .title = N_("Paramètres"),                                     \
-		.about = N_("Les réglages de votre compte : adresse mail et téléphone mobile, "    \
+		.about = N_("Les réglages de votre compte : adresse mail et téléphone mobile, " \
 			    "mot de passe, langue, avis, application d'authentification, "         \
-			    "sessions ouvertes, export de vos données, retrait de votre "          \
+			    "sessions ouvertes, export de vos données, retrait de votre "         \
 			    "consentement."),                                                      \
 		.contexts = CTX_SHEET | CTX_FORM | CTX_SPACE, .section = (of), .free = sheet_free, \
 		.draw = sheet_draw, .event = sheet_event, .act = sheet_act,                        \

@@ -63,7 +63,7 @@ checkpoint_sync(const char *path, int fd, const char *text)
 static int
 checkpoint_key_file(const char *path, const uint8_t *key, size_t len, mode_t mode)
 {
-	char hex[HEX_LEN(SECRET_LEN) + 1];
+	char hex[HEX_LEN(SECRET_LEN) + 2];
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode), rc;
 
 	if (fd < 0) {
@@ -71,7 +71,8 @@ checkpoint_key_file(const char *path, const uint8_t *key, size_t len, mode_t mod
 		return -EM_E_IO;
 	}
 	sodium_bin2hex(hex, sizeof(hex), key, len);
-	strcat(hex, "\n");
+	hex[2 * len] = '\n';
+	hex[2 * len + 1] = '\0';
 	rc = checkpoint_sync(path, fd, hex);
 	close(fd);
 	secret_wipe(hex, sizeof(hex));
