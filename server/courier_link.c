@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -22,11 +21,11 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/secret.h"
 #include "common/wirecheck.h"
 #include "db/store.h"
 #include "proto/common.pb-c.h"
 #include "proto/internal.pb-c.h"
+#include "server/courier_setup.h"
 #include "server/handle/message.h"
 #include "server/helper.h"
 #include "server/server.h"
@@ -121,95 +120,12 @@ courier_lost(struct courier_link *c)
 	courier_take_back(c);
 }
 
-/* User and password from a file of two lines; "" = there is none. Whoever may
- * read it besides its owner is told. */
-static int
-courier_login(const char *path, char user_r[LOGIN_MAX], char password_r[LOGIN_MAX])
-{
-	FILE *f;
-
-	if (!*path)
-		return 0;
-	f = fopen(path, "re");
-	if (!f || !fgets(user_r, LOGIN_MAX, f) || !fgets(password_r, LOGIN_MAX, f)) {
-		log_error("courier.login", "cause=\"no two lines can be read\" file=\"%s\"", path);
-		if (f)
-			fclose(f);
-		return -EM_E_CONFIG;
-	}
-	user_r[strcspn(user_r, "\r\n")] = '\0';
-	password_r[strcspn(password_r, "\r\n")] = '\0';
-	fclose(f);
-	return 0;
-}
-
 /* As long as every relay and back end may take, one after the other. */
 static int64_t
 courier_answer_max_ms(const struct courier_link *c)
 {
-	return 1000 * server_settings(c->server)->courier_timeout_s * ROUTES_MAX + ANSWER_SPARE_MS;
-}
-
-/* Words of a setting, cut at blanks in place. */
-static size_t
-courier_words(char *text, char *words_r[ROUTES_MAX])
-{
-	size_t n = 0;
-	char *rest = NULL;
-
-	for (char *w = strtok_r(text, " \t", &rest); w && n < ROUTES_MAX;
-	     w = strtok_r(NULL, " \t", &rest))
-		words_r[n++] = w;
-	return n;
-}
-
-/* How messages leave, as the process is told first. Freed by courier_setup_free(). */
-struct setup {
-	Emage__CourierSetupRequest rq;
-	char *text[3]; /* that the words stand in */
-	char *email[ROUTES_MAX], *mobile[ROUTES_MAX], *relays[ROUTES_MAX];
-	char relay_user[LOGIN_MAX], relay_password[LOGIN_MAX];
-	char sms_user[LOGIN_MAX], sms_password[LOGIN_MAX];
-};
-
-static void
-courier_setup_free(struct setup *s)
-{
-	for (size_t i = 0; i < ARRAY_LEN(s->text); i++)
-		free(s->text[i]);
-	secret_wipe(s, sizeof(*s));
-}
-
-static int
-courier_setup(const struct settings *st, struct setup *s_r)
-{
-	Emage__CourierSetupRequest *rq = &s_r->rq;
-	int rc;
-
-	*s_r = (struct setup){.text = {mem_strdup(st->courier_email),
-				  mem_strdup(st->courier_mobile), mem_strdup(st->courier_relays)}};
-	emage__courier_setup_request__init(rq);
-	rq->email = s_r->email;
-	rq->n_email = courier_words(s_r->text[0], s_r->email);
-	rq->mobile = s_r->mobile;
-	rq->n_mobile = courier_words(s_r->text[1], s_r->mobile);
-	rq->relays = s_r->relays;
-	rq->n_relays = courier_words(s_r->text[2], s_r->relays);
-	rq->maildir = st->courier_maildir;
-	rq->ca = st->courier_ca;
-	rq->sms_url = st->courier_sms_url;
-	rq->sms_method = st->courier_sms_method;
-	rq->sms_type = st->courier_sms_type;
-	rq->sms_body = st->courier_sms_body;
-	rq->sms_success = st->courier_sms_success;
-	rq->gammu = st->courier_gammu;
-	rq->timeout_s = (uint32_t)st->courier_timeout_s;
-	rq->relay_user = s_r->relay_user;
-	rq->relay_password = s_r->relay_password;
-	rq->sms_user = s_r->sms_user;
-	rq->sms_password = s_r->sms_password;
-	rc = courier_login(st->courier_relay_login, s_r->relay_user, s_r->relay_password);
-	return rc ? rc : courier_login(st->courier_sms_login, s_r->sms_user, s_r->sms_password);
+	return 1000 * server_settings(c->server)->courier_timeout_s * COURIER_TRIES_MAX +
+	       ANSWER_SPARE_MS;
 }
 
 /* Says how messages leave, and waits for the word that it can be done. */
@@ -218,10 +134,10 @@ courier_tell_setup(struct courier_link *c)
 {
 	Emage__CourierSetupReply *reply = NULL;
 	const char *field;
-	struct setup s;
+	struct courier_setup s;
 	struct frame f;
 	struct buf out;
-	int rc = courier_setup(server_settings(c->server), &s);
+	int rc = courier_setup_make(server_settings(c->server), &s);
 
 	buf_init(&out, FRAME_BUF_MAX);
 	if (rc == 0)
@@ -242,7 +158,7 @@ courier_tell_setup(struct courier_link *c)
 	if (reply)
 		emage__courier_setup_reply__free_unpacked(reply, NULL);
 	buf_release(&out);
-	courier_setup_free(&s);
+	courier_setup_wipe(&s);
 	return rc;
 }
 

@@ -53,29 +53,6 @@ daemon_log_lines(const char *event, char *lines)
 		log_error(event, "fault=\"%s\"", line);
 }
 
-/* What a reload cannot change. */
-static void
-daemon_warn_restart(const struct settings *old, const struct settings *new)
-{
-	if (strcmp(old->listen_address, new->listen_address) != 0 ||
-	    strcmp(old->listen_port, new->listen_port) != 0 ||
-	    strcmp(old->listen_local_socket, new->listen_local_socket) != 0 ||
-	    strcmp(old->storage_directory, new->storage_directory) != 0 ||
-	    old->storage_cache_mib != new->storage_cache_mib ||
-	    old->threads_io != new->threads_io || old->threads_hash != new->threads_hash ||
-	    old->threads_imaging != new->threads_imaging ||
-	    old->limits_hash_queue != new->limits_hash_queue ||
-	    old->limits_request_kib != new->limits_request_kib ||
-	    strcmp(old->courier_email, new->courier_email) != 0 ||
-	    strcmp(old->courier_mobile, new->courier_mobile) != 0 ||
-	    strcmp(old->courier_maildir, new->courier_maildir) != 0 ||
-	    strcmp(old->courier_relays, new->courier_relays) != 0 ||
-	    strcmp(old->courier_sms_url, new->courier_sms_url) != 0 ||
-	    strcmp(old->courier_messages, new->courier_messages) != 0 ||
-	    strcmp(old->password_blocklist, new->password_blocklist) != 0)
-		log_warn("reload.partial", "remedy=restart");
-}
-
 static void
 daemon_reload(struct daemon *d)
 {
@@ -94,7 +71,8 @@ daemon_reload(struct daemon *d)
 		goto bad;
 	if (daemon_load_pages(d, st) != 0)
 		goto bad;
-	daemon_warn_restart(daemon_settings(d), st);
+	if (settings_need_restart(daemon_settings(d), st))
+		log_warn("reload.partial", "remedy=restart");
 	daemon_use_settings(d, st);
 	limits = daemon_admit_limits(st);
 	admit_set_limits(d->core.admit, &limits);

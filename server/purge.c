@@ -40,6 +40,8 @@ purge_run(struct store_conn *db, void *arg)
 	if (!rc)
 		rc = store_record_purge(db, p->now_ms);
 	if (!rc)
+		rc = store_desk_code_purge(db, p->now_ms);
+	if (!rc)
 		rc = store_contact_purge(db, p->now_ms - CONTACT_KEPT_MS);
 	return rc;
 }

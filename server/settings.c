@@ -122,6 +122,7 @@ settings_check(const struct settings *st, char *err_r, size_t err_len)
 
 	for (size_t i = 0; i < ARRAY_LEN(choices); i++)
 		good &= settings_check_choice(st, &choices[i], err_r, err_len);
+	good &= settings_courier_check(st, err_r, err_len);
 	errno = 0;
 	port = strtol(st->listen_port, &end, 10);
 	if (!*st->listen_port || *end || errno || port < 0 || port > 65535) {
@@ -205,6 +206,54 @@ settings_free(struct settings **st)
 	config_release(settings_table, settings_table_len, *st);
 	free(*st);
 	*st = NULL;
+}
+
+/* What is read at the start only; without a key, the whole section. */
+static const struct {
+	const char *section, *key;
+} start_only[] = {
+    {"listen", "address"},
+    {"listen", "port"},
+    {"listen", "local_socket"},
+    {"storage", NULL},
+    {"threads", NULL},
+    {"limits", "hash_queue"},
+    {"limits", "request_kib"},
+    {"courier", NULL},
+    {"consent", NULL},
+    {"password", "blocklist"},
+};
+
+static bool
+settings_is_start_only(const struct setting *row)
+{
+	for (size_t i = 0; i < ARRAY_LEN(start_only); i++)
+		if (!strcmp(row->section, start_only[i].section) &&
+		    (!start_only[i].key || !strcmp(row->key, start_only[i].key)))
+			return true;
+	return false;
+}
+
+static bool
+settings_same(const struct setting *row, const struct settings *a, const struct settings *b)
+{
+	const char *x = (const char *)a + row->offset, *y = (const char *)b + row->offset;
+
+	if (row->type == SETTING_INT)
+		return *(const int64_t *)(const void *)x == *(const int64_t *)(const void *)y;
+	if (row->type == SETTING_BOOL)
+		return *(const bool *)x == *(const bool *)y;
+	return !strcmp(*(char *const *)(const void *)x, *(char *const *)(const void *)y);
+}
+
+bool
+settings_need_restart(const struct settings *old, const struct settings *new)
+{
+	for (size_t i = 0; i < settings_table_len; i++)
+		if (settings_is_start_only(&settings_table[i]) &&
+		    !settings_same(&settings_table[i], old, new))
+			return true;
+	return false;
 }
 
 enum log_level

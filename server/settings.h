@@ -24,6 +24,15 @@ int settings_load(
     const struct settings_source *from, struct settings **settings_r, char *err_r, size_t err_len);
 void settings_free(struct settings **st);
 
+/* Words in one setting of the section courier. */
+#define SETTINGS_COURIER_WORDS_MAX 8u
+/* Part of settings_load(): what is wrong with the ways of messages, a line for each
+ * fault appended to err_r; whether there is nothing. */
+bool settings_courier_check(const struct settings *st, char *err_r, size_t err_len);
+
+/* Whether something differs that a reload cannot change. */
+bool settings_need_restart(const struct settings *old, const struct settings *new);
+
 enum log_level settings_log_level(const struct settings *st);
 
 #endif

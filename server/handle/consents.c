@@ -86,11 +86,14 @@ consents_add(char *text, const char *line, size_t len)
 
 	if (len == 0 && (used == 0 || text[used - 1] == '\n'))
 		return;
-	if (len == 0)
+	if (len == 0) {
 		memcpy(text + used, "\n\n", 3);
-	else
-		(void)sprintf(text + used, "%s%.*s", used == 0 || text[used - 1] == '\n' ? "" : " ",
-		    (int)len, line);
+		return;
+	}
+	if (used > 0 && text[used - 1] != '\n')
+		text[used++] = ' ';
+	memcpy(text + used, line, len);
+	text[used + len] = '\0';
 }
 
 static void

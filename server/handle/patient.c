@@ -218,7 +218,8 @@ struct get_state {
 	struct store_account who; /* account_id 0 = none */
 	struct store_number *numbers;
 	struct store_consent_entry *consents;
-	unsigned n_numbers, n_consents;
+	struct store_ins ins;
+	unsigned n_numbers, n_consents, n_ins;
 };
 
 int
@@ -254,6 +255,8 @@ handle_patient_get_read(struct request *rq, struct store_conn *db)
 	if (rc == 0)
 		rc = store_consent_ledger(
 		    db, rq->arena, m->patient_id, &st->consents, &st->n_consents);
+	if (rc == 0)
+		rc = store_patient_ins(db, rq->arena, m->patient_id, &st->ins, 1, &st->n_ins);
 	return rc;
 }
 
@@ -322,6 +325,11 @@ handle_patient_get_next(struct request *rq)
 	rc = patient_fill_numbers(rq->arena, st, reply);
 	if (rc == 0)
 		rc = patient_fill_consents(rq->arena, st, reply);
+	if (rc == 0 && st->n_ins > 0) {
+		reply->ins = arena_printf(rq->arena, "%s%s", st->ins.matricule, st->ins.key);
+		reply->ins_status = (char *)(uintptr_t)st->ins.status;
+		rc = reply->ins == NULL ? -EM_E_NO_MEMORY : 0;
+	}
 	if (rc < 0 || who->account_id == 0)
 		return rc;
 	reply->identifier = desk_identifier_show(rq->arena, who->identifier);

@@ -367,3 +367,20 @@ pty_stage_log_out(struct pty *p)
 	pty_key(p, PTY_KEY_ENTER);
 	return true;
 }
+
+struct pty *
+pty_stage_staff(struct pty_stage *s, const struct pty_stage_options *o,
+    const struct fixture_patient *person, const char *first_screen)
+{
+	struct pty *p;
+
+	pty_stage_next_day(s);
+	mailbox_free(&s->mailbox);
+	s->mailbox = fixture_mailbox(s->fixture);
+	p = pty_stage_client(s, o);
+	if (pty_stage_password(p, person->identifier, person->password) && pty_stage_code(p, s) &&
+	    pty_wait_screen(p, first_screen))
+		return p;
+	pty_free(&p);
+	return NULL;
+}

@@ -56,6 +56,10 @@ bool pty_stage_password(struct pty *p, const char *identifier, const char *passw
 bool pty_stage_code(struct pty *p, const struct pty_stage *s);
 /* Password, code, list of exams. */
 bool pty_stage_sign_in(struct pty *p, const struct pty_stage *s);
+/* Somebody of the staff, with their own password and a mailbox begun anew, a day
+ * later: password, code, and the screen that they begin on. NULL = it did not come. */
+struct pty *pty_stage_staff(struct pty_stage *s, const struct pty_stage_options *o,
+    const struct fixture_patient *person, const char *first_screen);
 /* Row of the list with this text gets the focus. */
 bool pty_stage_choose(struct pty *p, const char *row);
 /* Logs out and confirms; the client is at signing in again. */

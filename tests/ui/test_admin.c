@@ -53,15 +53,9 @@ set_up(void **state)
 static struct pty *
 as_admin(struct pty_stage *s, const struct pty_stage_options *o)
 {
-	struct pty *p;
+	struct pty *p = pty_stage_staff(s, o, &ada.person, "admin-accounts");
 
-	pty_stage_next_day(s);
-	mailbox_free(&s->mailbox);
-	s->mailbox = fixture_mailbox(s->fixture);
-	p = pty_stage_client(s, o);
-	assert_true(pty_stage_password(p, ada.person.identifier, ada.person.password));
-	assert_true(pty_stage_code(p, s));
-	assert_true(pty_wait_screen(p, "admin-accounts"));
+	assert_non_null(p);
 	return p;
 }
 

@@ -423,7 +423,8 @@ load_begin(struct load *l)
 	l->filling = &l->batch[0];
 }
 
-int
+/* Reads all files. enum ctl_exit. */
+static int
 load_files(struct load *l, int argc, char **argv)
 {
 	bool unread = false, begun = false;
@@ -459,4 +460,20 @@ out:
 	if (!begun || l->failed || l->n_lines == l->n_refused)
 		return CTL_FAILED;
 	return l->n_refused > 0 || unread ? CTL_PARTLY : CTL_OK;
+}
+
+int
+load_run(struct ctl *ctl, const struct ctl_command *cmd, const struct load_format *format,
+    const struct load_options *o, const void *own, int argc, char **argv)
+{
+	struct load *l;
+	int rc;
+
+	if (argc == 0)
+		return ctl_usage(cmd);
+	l = mem_new(sizeof(*l));
+	*l = (struct load){.ctl = ctl, .format = format, .o = o, .own = own};
+	rc = load_files(l, argc, argv);
+	free(l);
+	return rc;
 }

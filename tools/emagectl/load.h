@@ -122,7 +122,9 @@ bool load_is_near(const char *department, const char *place, const struct option
 /* For rpc_call(), with the batch as its argument. */
 void load_answered(
     void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more);
-/* Reads all files. enum ctl_exit. */
-int load_files(struct load *l, int argc, char **argv);
+/* A whole subcommand: reads all files. own: the options as its `own` knows them. enum
+ * ctl_exit. */
+int load_run(struct ctl *ctl, const struct ctl_command *cmd, const struct load_format *format,
+    const struct load_options *o, const void *own, int argc, char **argv);
 
 #endif

@@ -206,16 +206,7 @@ static const struct load_format access_format = {
 static int
 access_run(struct ctl *ctl, const void *options, int argc, char **argv)
 {
-	struct load *l;
-	int rc;
-
-	if (argc == 0)
-		return ctl_usage(&ctl_import_accesses);
-	l = mem_new(sizeof(*l));
-	*l = (struct load){.ctl = ctl, .format = &access_format, .o = options, .own = options};
-	rc = load_files(l, argc, argv);
-	free(l);
-	return rc;
+	return load_run(ctl, &ctl_import_accesses, &access_format, options, options, argc, argv);
 }
 
 const struct ctl_command ctl_import_accesses = {

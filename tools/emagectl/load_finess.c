@@ -138,16 +138,8 @@ static int
 finess_run(struct ctl *ctl, const void *options, int argc, char **argv)
 {
 	const struct finess_options *o = options;
-	struct load *l;
-	int rc;
 
-	if (argc == 0)
-		return ctl_usage(&ctl_import_finess);
-	l = mem_new(sizeof(*l));
-	*l = (struct load){.ctl = ctl, .format = &finess_format, .o = &o->common, .own = o};
-	rc = load_files(l, argc, argv);
-	free(l);
-	return rc;
+	return load_run(ctl, &ctl_import_finess, &finess_format, &o->common, options, argc, argv);
 }
 
 const struct ctl_command ctl_import_finess = {

@@ -214,16 +214,7 @@ static const struct load_format patient_format = {
 static int
 patient_run(struct ctl *ctl, const void *options, int argc, char **argv)
 {
-	struct load *l;
-	int rc;
-
-	if (argc == 0)
-		return ctl_usage(&ctl_import_patients);
-	l = mem_new(sizeof(*l));
-	*l = (struct load){.ctl = ctl, .format = &patient_format, .o = options, .own = options};
-	rc = load_files(l, argc, argv);
-	free(l);
-	return rc;
+	return load_run(ctl, &ctl_import_patients, &patient_format, options, options, argc, argv);
 }
 
 const struct ctl_command ctl_import_patients = {

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Directories with the real programs: a loading takes the place of the one before in
+ * one step or not at all; what is wrong with a line is told, and the others go on.
+ */
+#include "tests/lib/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/err.h"
+#include "common/mem.h"
+#include "proto/access.pb-c.h"
+#include "proto/desk.pb-c.h"
+#include "tests/lib/wire.h"
+
+#define HEADING                                                                                    \
+	"Type d'identifiant PP|Identifiant PP|Nom d'exercice|Prénom d'exercice|Code profession|"  \
+	"Libellé profession|Code savoir-faire|Libellé savoir-faire|Numéro FINESS site|Raison "  \
+	"sociale site|Code postal (coord. structure)\n"
+#define N_PEOPLE 100u
+
+static struct fixture *server;
+static char path[128], refused[128];
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	server = fixture_new(NULL);
+	fixture_start(server);
+	snprintf(path, sizeof(path), "%s/file", server->folder);
+	snprintf(refused, sizeof(refused), "%s/refused", server->folder);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	fixture_free(&server);
+	return 0;
+}
+
+static void
+put_file(const void *bytes, size_t len)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+put_text(const char *text)
+{
+	put_file(text, strlen(text));
+}
+
+/* emagectl WORDS... FILE, NULL at the end: its status; its output holds `want`. */
+static int
+import(const char *want, ...)
+{
+	const char *argv[16] = {"emagectl", "import"}, *word;
+	size_t n = 2;
+	va_list ap;
+	char *out;
+	int status;
+
+	va_start(ap, want);
+	while ((word = va_arg(ap, const char *)))
+		argv[n++] = word;
+	va_end(ap);
+	argv[n++] = "-S";
+	argv[n++] = server->socket;
+	argv[n] = path;
+	status = fixture_run(server, argv, &out);
+	if (!strstr(out, want))
+		fail_msg("\"%s\" is not in \"%s\"", want, out);
+	free(out);
+	return status;
+}
+
+/* An RPPS number with its Luhn key, n < 1000000. */
+static void
+rpps(unsigned n, char out_r[12])
+{
+	unsigned sum = 0;
+
+	snprintf(out_r, 12, "1009%06u", n);
+	for (size_t i = 0; i < 10; i++) {
+		unsigned d = (unsigned)(out_r[i] - '0') * (i % 2 == 1 ? 2 : 1);
+
+		sum += d > 9 ? d - 9 : d;
+	}
+	out_r[10] = (char)('0' + (10 - sum % 10) % 10);
+	out_r[11] = '\0';
+}
+
+/* A directory of the first n people. */
+static void
+put_people(unsigned n)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	fputs(HEADING, f);
+	for (unsigned i = 0; i < n; i++) {
+		char number[12];
+
+		rpps(i, number);
+		fprintf(f, "8|%s|FICTIF-%u|Anne|10|Médecin|SM44|Radio-diagnostic (SM)|||67000\n",
+		    number, i);
+	}
+	assert_int_equal(fclose(f), 0);
+}
+
+static unsigned
+n_found(const char *family_name)
+{
+	Emage__DirectorySearchRequest m = EMAGE__DIRECTORY_SEARCH_REQUEST__INIT;
+	struct wire *w = wire_open_local(server);
+	unsigned n;
+
+	m.family_name = (char *)(uintptr_t)family_name;
+	m.page = 1;
+	m.page_size = 10;
+	assert_int_equal(wire_call(w, METHOD_directory_search, &m), 0);
+	n = ((const Emage__DirectorySearchReply *)w->reply)->total;
+	wire_free(&w);
+	return n;
+}
+
+/* ---------------------------------------------------------------- professionals */
+
+static void
+test_one_step_or_none(void **state)
+{
+	(void)state;
+	put_people(N_PEOPLE);
+	assert_int_equal(import("100 new", "rpps", NULL), 0);
+	assert_int_equal(n_found("fictif"), N_PEOPLE);
+	/* the same again changes nothing */
+	assert_int_equal(import("0 new, 100 renewed", "rpps", NULL), 0);
+	/* a file that has lost people is not believed */
+	put_people(N_PEOPLE - 10);
+	assert_int_equal(import("", "rpps", NULL), 2);
+	assert_int_equal(n_found("fictif"), N_PEOPLE);
+	assert_int_equal(import("10 left the directory", "rpps", "--accept-drop", NULL), 0);
+	assert_int_equal(n_found("fictif"), N_PEOPLE - 10);
+	assert_int_equal(n_found("fictif-99"), 0);
+}
+
+static void
+test_a_changed_heading(void **state)
+{
+	(void)state;
+	put_text("Type d'identifiant PP|Identifiant PP|Nom\n8|10000000017|MARTEAU\n");
+	assert_int_equal(import("", "rpps", NULL), 2);
+	assert_true(n_found("fictif") > 0);
+}
+
+/* Carriage returns, one line in another encoding, no end of line at the end. */
+static void
+test_lines_as_they_come(void **state)
+{
+	char a[12], b[12], text[1024];
+
+	(void)state;
+	rpps(500, a);
+	rpps(501, b);
+	snprintf(text, sizeof(text),
+	    "%.*s\r\n8|%s|MÊLÉE-FICTIVE|Zoé|10|Médecin|||||67000\r\n"
+	    "8|%s|M\xcaL\xc9"
+	    "E-FICTIVE|Zo\xe9|10|M\xe9"
+	    "decin|||||67000",
+	    (int)strlen(HEADING) - 1, HEADING, a, b);
+	put_text(text);
+	assert_int_equal(import("2 new", "rpps", "--add", NULL), 0);
+	assert_int_equal(n_found("melee-fictive"), 2);
+}
+
+/* What cannot be taken is written out under its heading, and taken once mended. */
+static void
+test_refused_and_mended(void **state)
+{
+	static char long_name[70000];
+	static char back[200000];
+	char good[12], bad[12], *text, *line;
+	size_t n;
+	FILE *f;
+
+	(void)state;
+	rpps(600, good);
+	rpps(601, bad);
+	bad[10] = bad[10] == '0' ? '1' : '0';
+	memset(long_name, 'X', sizeof(long_name) - 1);
+	text = mem_printf("%s8|%s|BRISEE-FICTIVE|Anne|10|Médecin|||||67000\n"
+			  "8|%s|BRISEE-FICTIVE|Léa|10|Médecin|||||67000\n"
+			  "8|%s|%s|Léa|10|Médecin|||||67000\n",
+	    HEADING, good, bad, good, long_name);
+	put_text(text);
+	free(text);
+	assert_int_equal(import("2 refused", "rpps", "--add", "--refused", refused, NULL), 1);
+	f = fopen(refused, "re");
+	assert_non_null(f);
+	n = fread(back, 1, sizeof(back) - 1, f);
+	back[n] = '\0';
+	fclose(f);
+	assert_int_equal(strncmp(back, HEADING, strlen(HEADING)), 0);
+	/* the line as it was; the other one is too long to be mended */
+	line = strstr(back, bad);
+	assert_non_null(line);
+	rpps(601, good);
+	memcpy(line, good, strlen(good));
+	text = mem_printf("%s8|%.*s\n", HEADING, (int)strcspn(line, "\n"), line);
+	put_text(text);
+	free(text);
+	assert_int_equal(import("1 new", "rpps", "--add", NULL), 0);
+	assert_int_equal(n_found("brisee-fictive"), 2);
+}
+
+static void
+test_a_nul_byte(void **state)
+{
+	char number[12], text[512];
+	int len;
+
+	(void)state;
+	rpps(700, number);
+	len = snprintf(
+	    text, sizeof(text), "%s8|%s|NUL@-FICTIF|Anne|10|Médecin|||||67000\n", HEADING, number);
+	*strchr(text, '@') = '\0';
+	put_file(text, (size_t)len);
+	assert_int_equal(import("1 refused", "rpps", "--add", NULL), 2);
+	assert_int_equal(n_found("nul"), 0);
+}
+
+/* --------------------------------------------------------------- establishments */
+
+#define PLACE(number, name, department)                                                            \
+	"structureet;" number ";679900027;" name ";;;;1;RUE;DE L'EXEMPLE;;;482;" department        \
+	";;67000 STRASBOURG;;;355;Centre Hospitalier (C.H.);1102;Centres Hospitaliers;;;;;;;"      \
+	"2000-01-01;2000-01-01;2026-10-01;\n"
+
+static void
+test_finess(void **state)
+{
+	static const char first[] = "finess;etalab;93;2026-11-01\n" PLACE(
+	    "679900019", "CHU FICTIF STRASBOURG", "67") PLACE("759900011", "H\xd4PITAL FICTIF",
+	    "75") "geolocalisation;679900019;1049000.0;6840000.0;1,ATLASANTE;2026-10-01\n";
+	static const char second[] = "finess;etalab;93;2026-12-01\n" PLACE(
+	    "679900019", "CHU RENOMM\xc9 FICTIF", "67") "ailleurs;679900019\n";
+
+	(void)state;
+	put_text(first);
+	assert_int_equal(import("1 new", "finess", NULL), 0); /* of the region */
+	assert_int_equal(import("0 new, 0 renamed, 1 known already", "finess", NULL), 0);
+	assert_int_equal(
+	    import("1 new, 0 renamed, 1 known already", "finess", "--all-departments", NULL), 0);
+	put_text(second);
+	assert_int_equal(import("0 new, 1 renamed", "finess", NULL), 1);
+}
+
+/* --------------------------------------------------------------------- patients */
+
+/* A wrong key is told and taken; nobody is made of a name and a date alone. */
+static void
+test_patients(void **state)
+{
+	static const char text[] =
+	    "ins_type;matricule;cle;nom_naissance;prenoms;date_naissance;sexe;lieu_insee;statut\n"
+	    "NIR;2750299350003;56;DUPONT-TEST;MARIE ANNE;1975-02-14;F;99350;QUAL\n"
+	    "NIR;1850767482001;11;FICTIF;PAUL;1985-07-02;M;67482;VALI\n"
+	    "NIR;180032A004123;75;ESSAI-CORSE;ANGE;1980-03-05;M;2A004;QUAL\n"
+	    ";;;SANS-NUMERO;LEA;1990-03-21;F;54395;PROV\n"
+	    "NIR;2900354395002;76;EXEMPLE;LEA;1990-02-31;F;54395;PROV\n";
+	Emage__PatientFindRequest m = EMAGE__PATIENT_FIND_REQUEST__INIT;
+	Emage__PatientGetRequest who = EMAGE__PATIENT_GET_REQUEST__INIT;
+	const Emage__PatientFindReply *r;
+	const Emage__PatientGetReply *sheet;
+	struct wire *w;
+
+	(void)state;
+	put_text(text);
+	assert_int_equal(import("3 new", "patients", NULL), 1);
+	assert_int_equal(import("0 new, 0 renewed, 3 as they were", "patients", NULL), 1);
+	w = wire_open_local(server);
+	m.ins = (char *)(uintptr_t) "1 80 03 2A 004 123 75";
+	assert_int_equal(wire_call(w, METHOD_patient_find, &m), 0);
+	r = (const Emage__PatientFindReply *)w->reply;
+	assert_int_equal(r->n_rows, 1);
+	assert_string_equal(r->rows[0]->birth_name, "ESSAI-CORSE");
+	assert_int_equal(r->rows[0]->account, EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_NONE);
+	who.patient_id = r->rows[0]->patient_id;
+	assert_int_equal(wire_call(w, METHOD_patient_get, &who), 0);
+	sheet = (const Emage__PatientGetReply *)w->reply;
+	assert_string_equal(sheet->ins, "180032A00412375");
+	assert_string_equal(sheet->ins_status, "QUAL");
+	wire_free(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_one_step_or_none),
+	    cmocka_unit_test(test_a_changed_heading),
+	    cmocka_unit_test(test_lines_as_they_come),
+	    cmocka_unit_test(test_refused_and_mended),
+	    cmocka_unit_test(test_a_nul_byte),
+	    cmocka_unit_test(test_finess),
+	    cmocka_unit_test(test_patients),
+	};
+
+	return cmocka_run_group_tests_name("directories", tests, set_up, tear_down);
+}
