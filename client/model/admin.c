@@ -132,17 +132,6 @@ admin_role_index(Emage__Role role)
 }
 
 void
-admin_addresses(const Emage__StaffRow *r, char out_r[ADMIN_TEXT_LEN])
-{
-	char mobile[ACCOUNT_MOBILE_LEN] = "";
-
-	if (*r->mobile)
-		account_mobile_text(r->mobile, mobile);
-	snprintf(
-	    out_r, ADMIN_TEXT_LEN, "%s%s%s", r->email, *r->email && *mobile ? ", " : "", mobile);
-}
-
-void
 admin_sent_to(Emage__MaskedContact *const *to, size_t n, char out_r[ADMIN_TEXT_LEN])
 {
 	char *clean = n > 0 ? session_text(to[0]->masked) : mem_strdup("");

@@ -30,9 +30,8 @@ const char *admin_role(Emage__Role role);
 Emage__Role admin_role_at(size_t i);
 size_t admin_role_index(Emage__Role role);
 
-/* "ada@example.org", or the mobile, or both. */
+/* Room for two addresses. */
 #define ADMIN_TEXT_LEN 320
-void admin_addresses(const Emage__StaffRow *r, char out_r[ADMIN_TEXT_LEN]);
 /* Where something went: "a•••@example.org"; "" = nowhere. */
 void admin_sent_to(Emage__MaskedContact *const *to, size_t n, char out_r[ADMIN_TEXT_LEN]);
 /* "+33612345678" of "06 12 34 56 78"; something else stays as it is. */
