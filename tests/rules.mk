@@ -12,6 +12,8 @@ $(B)/tests/%: $(B)/tests/%.o $(TEST_LIBS:%=$(B)/lib%.a)
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $< -Wl,--start-group $(TEST_LIBS:%=$(B)/lib%.a) -Wl,--end-group $(TEST_SYS)
 
+# One more than there are cores: many tests wait for a terminal or a server.
+TEST_JOBS ?= $(shell expr $$(nproc) + 1)
 # run <folders>, <jobs>: every program of them, each told where the build is
 run = @sh tests/run.sh $(B) $(2) $(foreach f,$(1),$(call tests_of,$(f)))
 
@@ -20,13 +22,13 @@ SAN_SUITES := unit wire
 .PHONY: $(SUITES:%=run-%) built-tests built-san
 $(foreach s,$(SUITES),$(eval run-$(s): $$(call tests_of,$(s)) all))
 run-unit run-imaging run-wire run-ui run-fault: run-%:
-	$(call run,$*,2)
+	$(call run,$*,$(TEST_JOBS))
 built-tests: all $(foreach s,$(SUITES),$(call tests_of,$(s)))
 built-san: all $(foreach s,$(SAN_SUITES),$(call tests_of,$(s)))
 run-all: built-tests
-	$(call run,$(SUITES),2)
+	$(call run,$(SUITES),$(TEST_JOBS))
 run-san: built-san
-	$(call run,$(SAN_SUITES),2)
+	$(call run,$(SAN_SUITES),$(TEST_JOBS))
 
 TEST_FLAVOUR := --no-print-directory B=$(B)/test TESTING=1 WERROR=1
 SAN_FLAVOUR  := --no-print-directory B=$(B)/san TESTING=1 WERROR=1 SAN=1 CC=clang OPT="-O1 -g"
