@@ -36,7 +36,8 @@ enum action_context {
 	CTX_OF_ADMIN = 1 << 19,
 	CTX_OF_ANY = CTX_OF_PATIENT | CTX_OF_DESK | CTX_OF_DOCTOR | CTX_OF_ADMIN,
 	CTX_SHEET = 1 << 20, /* a form that may be longer than the room */
-	CTX_ALL = (1 << 21) - 1,
+	CTX_RECORD = 1 << 21, /* the list of exams of a record that is open */
+	CTX_ALL = (1 << 22) - 1,
 };
 
 enum action {

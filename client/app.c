@@ -347,6 +347,8 @@ app_run(struct app *app)
 			app->lost_err = 0;
 			app_end_session(app, err);
 		}
+		if (app->record_err != 0)
+			app_record_closed(app, app->record_err);
 		app_bury(app);
 	}
 	app_end_session(app, 0);
@@ -406,6 +408,7 @@ app_new(const struct options *o, const struct clientconf *conf)
 	app->options = o;
 	app->conf = *conf;
 	app->sync_fd = app_sync_fd();
+	app->first_language = lang_now();
 	app->minute = clock_now_ms() / 60000;
 	session_init(&app->session);
 	app_catch_signals(app);

@@ -96,6 +96,10 @@ void app_signin_again(struct app *app);
 void app_ask_logout(struct app *app);
 /* The server has ended the session: back to signing in, with the reason. */
 void app_session_lost(struct app *app, int err);
+/* The record that a professional had open is over: its screens go, and nothing of
+ * it stays. err 0, or why: then row 22 says it, for a patient who may no longer be
+ * seen as for one who does not exist. */
+void app_record_closed(struct app *app, int err);
 /* The person has closed the account: the session is over, and a screen says so. */
 void app_account_closed(struct app *app);
 void app_quit(struct app *app);

@@ -31,6 +31,17 @@ app_err_ends_session(int err)
 	       err == -EM_E_SESSION_TAKEN;
 }
 
+/* What looks into the record that is open finds everything that was listed; when it
+ * does not, the patient is no more to be seen. */
+static bool
+app_err_ends_record(const struct app *app, enum method_index m, int err)
+{
+	if (!record_is_open(&app->session.record))
+		return false;
+	return err == -EM_E_NO_RECORD ||
+	       (err == -EM_E_NOT_FOUND && method_at(m)->roles == (RO_P | RO_D));
+}
+
 static void
 app_call_done(void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
 {
@@ -47,6 +58,8 @@ app_call_done(void *arg, int err, const ProtobufCMessage *msg, const Emage__Erro
 		app->unmet = true;
 	if (app_err_ends_session(err) && session_is_open(&app->session))
 		app->lost_err = err;
+	else if (app_err_ends_record(app, p->method, err))
+		app->record_err = err;
 	else
 		p->done(p->screen, err, msg, e, false);
 	free(p);
@@ -77,6 +90,7 @@ app_call(struct screen *s, enum method_index m, const ProtobufCMessage *request,
 	p = mem_new(sizeof(*p));
 	p->app = app;
 	p->screen = s;
+	p->method = m;
 	p->kind = kind;
 	p->done = done;
 	p->id = rpc_call(rpc, m, request, 0, app_call_done, p);
@@ -210,6 +224,9 @@ app_send_logout(struct app *app)
 static void
 app_begin_screens(struct app *app)
 {
+	/* for the next person, whatever language the last one has chosen */
+	if (app->options->kiosk && app->first_language)
+		app_set_language(app, app->first_language);
 	if (app->conf.n_regions > 1)
 		app_restart(app, screen_home_new(app));
 	else
@@ -242,6 +259,28 @@ app_session_lost(struct app *app, int err)
 {
 	app->lost_err = err;
 	app_repaint(app);
+}
+
+void
+app_record_closed(struct app *app, int err)
+{
+	bool unseen = err == -EM_E_NOT_FOUND;
+
+	app->record_err = 0;
+	record_release(&app->session.record);
+	app_drop_parked(app);
+	/* the search goes too, with what it had found of somebody who is not to be seen */
+	if (unseen)
+		app_restart(app, screen_record_new(app));
+	else
+		app_leave_section(app, ACTION_SECTION_RECORD_EXAMS);
+	app->anew = true;
+	if (unseen)
+		app_message_error(app, err, NULL);
+	else if (err < 0)
+		app_message(app, MESSAGE_WARN, "%s",
+		    _("Le temps du dossier est écoulé : il est fermé. Pour le rouvrir, indiquez de "
+		      "nouveau un motif."));
 }
 
 void

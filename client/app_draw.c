@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "client/tr.h"
+#include "client/widget/rows.h"
 #include "client/widget/wrap.h"
 
 #include <curses.h>
@@ -36,6 +37,14 @@ app_draw_too_small(void)
 }
 
 static void
+app_draw_screen(void *arg, const struct area *room)
+{
+	struct screen *s = arg;
+
+	s->ops->draw(s, room);
+}
+
+static void
 app_draw_screens(struct app *app)
 {
 	struct area room = {
@@ -50,7 +59,7 @@ app_draw_screens(struct app *app)
 		base--;
 	chrome_draw(app, app->stack[base], app_top(app));
 	for (size_t i = base; i < app->n_stack; i++)
-		app->stack[i]->ops->draw(app->stack[i], &room);
+		rows_draw(&room, app_draw_screen, app->stack[i]);
 	chrome_draw_message(app);
 }
 
@@ -86,6 +95,7 @@ app_draw(struct app *app)
 	app->dirty = app->whole = app->anew = false;
 	erase();
 	paint_begin();
+	rows_begin(app->options->kiosk);
 	if (app_too_small())
 		app_draw_too_small();
 	else

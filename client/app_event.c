@@ -10,6 +10,7 @@
 #include "client/lang.h"
 #include "client/sections.h"
 #include "client/tr.h"
+#include "client/widget/rows.h"
 #include "common/clock.h"
 #include "common/secret.h"
 
@@ -158,6 +159,17 @@ app_press(struct app *app, const struct event *ev)
 	return true;
 }
 
+/* The screen counts in its own rows, whatever they have become. */
+static bool
+app_screen_takes(struct screen *top, const struct event *ev)
+{
+	struct event own = *ev;
+
+	if (ev->type == EVENT_MOUSE)
+		own.y = rows_at(ev->y);
+	return top->ops->event && top->ops->event(top, &own);
+}
+
 void
 app_event(struct app *app, const struct event *ev)
 {
@@ -173,7 +185,7 @@ app_event(struct app *app, const struct event *ev)
 		if (is_new)
 			app_message_clear(app);
 	}
-	if (top->ops->event && top->ops->event(top, ev))
+	if (app_screen_takes(top, ev))
 		return;
 	if (ev->type == EVENT_MOUSE)
 		app_press(app, ev);

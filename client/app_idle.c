@@ -69,6 +69,16 @@ app_idle_total(struct app *app, int64_t now_ms)
 	}
 }
 
+/* A record closes by itself, here as on the server. */
+static void
+app_idle_record(struct app *app, int64_t now_ms)
+{
+	const struct record *r = &app->session.record;
+
+	if (record_is_open(r) && record_left_ms(r, now_ms) <= 0)
+		app_record_closed(app, -EM_E_NO_RECORD);
+}
+
 void
 app_idle_step(struct app *app)
 {
@@ -76,6 +86,7 @@ app_idle_step(struct app *app)
 	int64_t left_ms = app_idle_left_ms(app, now_ms);
 
 	app_idle_total(app, now_ms);
+	app_idle_record(app, now_ms);
 	if (left_ms > APP_IDLE_WARN_MS)
 		return;
 	if (left_ms <= 0) {
@@ -116,6 +127,8 @@ app_idle_wake_ms(const struct app *app)
 		end_ms -= app->total_warned ? 0 : APP_TOTAL_WARN_MS;
 		at_ms = end_ms < at_ms ? end_ms : at_ms;
 	}
+	if (record_is_open(&app->session.record) && app->session.record.ends_at_ms < at_ms)
+		at_ms = app->session.record.ends_at_ms;
 	return at_ms == INT64_MAX ? 0 : at_ms;
 }
 

@@ -117,9 +117,24 @@ app_open_section(struct app *app, const struct section *section)
 	at = at < app->n_stack ? at : 0;
 	if (at + 1 < app->n_stack)
 		app_pop(app, app->stack[at + 1]);
-	if (app->stack[at]->ops->section != section->action)
-		app_push(app, section->open(app));
+	if (app->stack[at]->ops->section != section->action) {
+		struct screen *s = section->open(app);
+
+		if (s)
+			app_push(app, s);
+	}
 	return true;
+}
+
+void
+app_leave_section(struct app *app, enum action section)
+{
+	for (size_t i = 0; i < app->n_stack; i++) {
+		if (app->stack[i]->ops->section != section)
+			continue;
+		app_pop(app, app->stack[i]);
+		return;
+	}
 }
 
 enum action

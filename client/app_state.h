@@ -28,6 +28,7 @@ struct app_pending {
 	struct app *app;
 	struct screen *screen;
 	uint32_t id;
+	enum method_index method;
 	enum call_kind kind;
 	app_done *done;
 };
@@ -48,6 +49,7 @@ struct app {
 	struct link *link;
 	struct session session;
 	struct signin signin;
+	const char *first_language; /* at the start: a kiosk comes back to it */
 
 	struct screen *stack[APP_MAX_SCREENS];
 	size_t n_stack;
@@ -66,8 +68,9 @@ struct app {
 	bool whole; /* cells under a picture may have been rewritten */
 	bool anew;  /* every cell is sent again */
 	bool terminal_gone;
-	bool unmet;   /* a screen asked while there was no connection */
-	int lost_err; /* the session is over: leave its screens */
+	bool unmet;	/* a screen asked while there was no connection */
+	int lost_err;	/* the session is over: leave its screens */
+	int record_err; /* the open record is over: leave its screens */
 	bool idle_warned, total_warned;
 	int64_t active_at_ms; /* last key, press or paste */
 	int64_t flush_at_ms;  /* when an ESC alone was the key; 0 = none waits */
@@ -95,6 +98,8 @@ bool app_idle_active(struct app *app);
 /* Goes to a section: back to its first screen, or that is opened. False when it
  * is uppermost already. */
 bool app_open_section(struct app *app, const struct section *section);
+/* Ends the screens of a section, if it is open. */
+void app_leave_section(struct app *app, enum action section);
 /* The action of the section where the person is, or ACTION_NONE. */
 enum action app_section(const struct app *app);
 void app_bury(struct app *app);

@@ -19,7 +19,8 @@
 
 #include <curses.h>
 
-#define CHROME_GAP 2
+#define CHROME_GAP	 2
+#define CHROME_WORDS_MAX 5 /* rows of a message, in the narrowest window */
 
 static const char *const chrome_steps[] = {
     N_("1. Authentification"),
@@ -41,16 +42,25 @@ chrome_add_spot(struct app *app, int y, int x, int w, enum action a, size_t lang
 	};
 }
 
-const struct app_spot *
-chrome_spot(const struct app *app, int y, int x)
+static const struct app_spot *
+chrome_spot_near(const struct app *app, int y, int x, int margin)
 {
 	for (size_t i = 0; i < app->n_spots; i++) {
 		const struct app_spot *s = &app->spots[i];
 
-		if (s->y == y && x >= s->x && x < s->x + s->w)
+		if (y >= s->y - margin && y <= s->y + margin && x >= s->x && x < s->x + s->w)
 			return s;
 	}
 	return NULL;
+}
+
+const struct app_spot *
+chrome_spot(const struct app *app, int y, int x)
+{
+	const struct app_spot *s = chrome_spot_near(app, y, x, 0);
+
+	/* fingers: the rows above and below mean it too */
+	return s || !app->options->kiosk ? s : chrome_spot_near(app, y, x, 1);
 }
 
 /* ---------------------------------------------------------------- brand bar */
@@ -218,18 +228,16 @@ chrome_draw_way(struct app *app, struct screen *base)
 
 /* ------------------------------------------------------------ message, hints */
 
-/* In one row, or in two where the words need them: then the second row is taken
- * from the room. */
+/* In one row, or in as many as the words need: those are taken from the room. */
 static void
 chrome_draw_words(enum style style, const char *text)
 {
 	struct area a = {.y = LINES - 2, .x = 1, .h = 1, .w = COLS - 2};
 
-	if (wrap_rows(a.w, text) > 1) {
-		a.y--;
-		a.h++;
-		paint_fill(a.y, 0, COLS, STYLE_PLAIN);
-	}
+	int rows = wrap_rows(a.w, text);
+
+	for (; a.h < rows && a.h < CHROME_WORDS_MAX; a.h++)
+		paint_fill(--a.y, 0, COLS, STYLE_PLAIN);
 	wrap_draw(&a, style, text);
 }
 
@@ -273,6 +281,24 @@ chrome_draw_more(void)
 		chrome_draw_words(STYLE_PLAIN, _("Pg↑ : début du texte"));
 }
 
+/* Whose record is open, why, and for how long: on every screen, while nothing else
+ * is to be said. */
+static void
+chrome_draw_record(const struct app *app)
+{
+	const struct record *r = &app->session.record;
+	char left[64];
+	char text[512];
+	int w;
+
+	record_left_text(r, clock_boot_ms(), left, sizeof(left));
+	snprintf(text, sizeof(text), _("encore %s"), left);
+	w = (int)text_width(text);
+	paint_right(LINES - 2, COLS - 1 - w, w, STYLE_INFO, text);
+	snprintf(text, sizeof(text), _("Dossier de %.200s · %.200s"), r->name, r->motive);
+	paint_text(LINES - 2, 1, COLS - 4 - w, STYLE_INFO, text);
+}
+
 void
 chrome_draw_message(struct app *app)
 {
@@ -284,8 +310,11 @@ chrome_draw_message(struct app *app)
 	char text[512];
 
 	if (!app->message[0]) {
-		if (!chrome_draw_link(app))
-			chrome_draw_more();
+		if (chrome_draw_link(app))
+			return;
+		if (record_is_open(&app->session.record))
+			chrome_draw_record(app);
+		chrome_draw_more();
 		return;
 	}
 	snprintf(text, sizeof(text), "%s%.500s", app->message_kind == MESSAGE_INFO ? "" : "! ",

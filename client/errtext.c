@@ -44,6 +44,8 @@ static const struct errtext_row errtext_table[] = {
     {EM_E_PASSWORD_SAME, N_("Choisissez un mot de passe différent du précédent.")},
     {EM_E_CANCELLED, N_("Annulé.")},
     {EM_E_FILTER_EMPTY, N_("Veuillez renseigner au minimum un critère de recherche")},
+    {EM_E_LAST_ADMIN,
+	N_("C'est le dernier administrateur en service : donnez d'abord ce rôle à quelqu'un d'autre.")},
     {EM_E_NO_RECORD, N_("Aucun dossier n'est ouvert : recherchez le patient et indiquez un motif.")},
     {EM_E_DATE_ORDER, N_("La période finit avant de commencer : corrigez les dates.")},
     {EM_E_CLOSED, N_("Connexion au serveur perdue.")},

@@ -11,6 +11,7 @@
 
 #include "client/app.h"
 #include "client/clientconf.h"
+#include "client/confine.h"
 #include "client/lang.h"
 #include "client/linear/linear.h"
 #include "client/options.h"
@@ -32,6 +33,19 @@ main_protect(void)
 	setrlimit(RLIMIT_CORE, &none);
 	prctl(PR_SET_DUMPABLE, 0);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/* From here on no program is run, but the one that prints for staff. A kiosk does not do without; a
+ * person's own terminal does, where the kernel has no such filter. */
+static int
+main_confine(const struct options *o)
+{
+	if (confine_client(&(struct confine_wish){.may_spawn = o->staff}) == 0 || !o->kiosk)
+		return 0;
+	fprintf(stderr, "emage: %s\n",
+	    _("ce noyau ne sait pas interdire les autres programmes (seccomp) : une borne en a "
+	      "besoin. Utilisez un noyau qui le sait."));
+	return MAIN_CANNOT_RUN;
 }
 
 static int
@@ -145,5 +159,6 @@ main(int argc, char **argv)
 	if (o.language)
 		lang_set(o.language);
 	secret_setup();
-	return main_run(&o, has_locale);
+	end = main_confine(&o);
+	return end != 0 ? end : main_run(&o, has_locale);
 }

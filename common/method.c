@@ -13,6 +13,7 @@
 #include "proto/desk.pb-c.h"
 #include "proto/exam.pb-c.h"
 #include "proto/load.pb-c.h"
+#include "proto/outbox.pb-c.h"
 #include "proto/record.pb-c.h"
 #include "proto/session.pb-c.h"
 #include "proto/staff.pb-c.h"

@@ -53,3 +53,31 @@ store_outbox_next_due(struct store_conn *db, int64_t *due_at_ms_r)
 {
 	return db_scalar(db, Q_outbox_next_due, NO_BINDS, due_at_ms_r);
 }
+
+int
+store_outbox_waiting(struct store_conn *db, struct arena *a, uint64_t after,
+    struct store_message *r, unsigned max, unsigned *n_r)
+{
+	return db_some(db, a, Q_outbox_waiting, BINDS(db_u64(after), db_i64(max)),
+	    DB_FIELDS(struct store_message, outbox_fields), r, max, n_r);
+}
+
+int
+store_outbox_count(struct store_conn *db, uint32_t *n_r)
+{
+	int64_t n = 0;
+	int rc = db_scalar(db, Q_outbox_count, NO_BINDS, &n);
+
+	*n_r = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+	return rc;
+}
+
+int
+store_outbox_retry(struct store_conn *db, uint64_t outbox_id, int64_t now_ms, uint32_t *n_r)
+{
+	uint64_t n = 0;
+	int rc = db_exec(db, Q_outbox_retry, BINDS(db_i64(now_ms), db_u64(outbox_id)), &n);
+
+	*n_r = n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+	return rc;
+}

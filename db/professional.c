@@ -91,106 +91,207 @@ store_places(
 
 /* ---------------------------------------------------------------- loading */
 
+/* Two codes. */
+#define PROFESSIONAL_SCRATCH 1024
+
 struct professional_known {
 	uint64_t professional_id;
-	const char *specialty_code;
-	uint64_t load_id;
+	uint64_t load_id; /* in this generation; 0 = it has not got the person */
+	const char *specialty_code, *profession_code;
+	bool same_name, is_in_force;
+	/* of this line */
+	const char *family_fold, *given_fold;
 };
 
 static const struct db_field known_fields[] = {
     DB_COL(struct professional_known, professional_id),
-    DB_COL(struct professional_known, specialty_code),
     DB_COL(struct professional_known, load_id),
+    DB_COL(struct professional_known, specialty_code),
+    DB_COL(struct professional_known, profession_code),
+    DB_COL(struct professional_known, same_name),
+    DB_COL(struct professional_known, is_in_force),
 };
 
-/* A code's label of today: nearly always the one that is there. */
+/* Whether this label was written just now; if not, it is from now on. */
+static bool
+professional_is_seen(struct store_labels *seen, const char *code, const char *label)
+{
+	uint32_t hash = 5381;
+	struct store_entry *e;
+
+	if (!seen)
+		return false;
+	for (const char *s = code; *s; s++)
+		hash = hash * 33 + (uint8_t)*s;
+	e = &seen->entry[hash % STORE_LABELS_MAX];
+	if (e->code && strcmp(e->code, code) == 0 && strcmp(e->label, label) == 0)
+		return true;
+	*e = (struct store_entry){.code = code, .label = label};
+	return false;
+}
+
+struct professional_label {
+	int kind;
+	enum db_query said, put;
+	const char *code, *label;
+};
+
+/* A code's label of today: nearly always the one that is there. Those of a
+ * directory that is not in force yet wait with it. */
 static int
-professional_label(struct store_conn *db, enum db_query said, enum db_query put, const char *code,
-    const char *label)
+professional_label_put(struct store_conn *db, const struct store_professional_line *l,
+    const struct professional_label *p)
 {
 	int64_t n = 0;
 	char *fold;
-	int rc;
+	int rc = 0;
 
-	if (!*code)
+	if (!*p->code || professional_is_seen(l->seen, p->code, p->label))
 		return 0;
-	rc = db_scalar(db, said, BINDS(db_text(code), db_text(label)), &n);
+	if (!l->generation)
+		rc = db_scalar(db, p->said, BINDS(db_text(p->code), db_text(p->label)), &n);
 	if (rc || n)
 		return rc;
-	fold = db_fold(label);
-	rc = db_exec(db, put, BINDS(db_text(code), db_text(label), db_text(fold)), NULL);
+	fold = db_fold(p->label);
+	if (l->generation)
+		rc = db_exec(db, Q_directory_label_put,
+		    BINDS(db_u64(l->generation), db_i64(p->kind), db_text(p->code),
+			db_text(p->label), db_text(fold)),
+		    NULL);
+	else
+		rc = db_exec(
+		    db, p->put, BINDS(db_text(p->code), db_text(p->label), db_text(fold)), NULL);
 	free(fold);
 	return rc;
 }
 
-/* First line of this loading about somebody: all that was known is replaced. */
 static int
-professional_write(
-    struct store_conn *db, const struct store_professional_line *l, uint64_t *professional_id)
+professional_labels(struct store_conn *db, const struct store_professional_line *l)
 {
-	char *family = db_fold(l->family_name), *given = db_fold(l->given_name);
-	int rc;
+	int rc = professional_label_put(db, l,
+	    &(struct professional_label){.kind = 1,
+		.said = Q_profession_said,
+		.put = Q_profession_put,
+		.code = l->profession_code,
+		.label = l->profession});
 
-	if (*professional_id == 0) {
+	return rc ? rc
+		  : professional_label_put(db, l,
+			&(struct professional_label){.kind = 2,
+			    .said = Q_specialty_said,
+			    .put = Q_specialty_put,
+			    .code = l->specialty_code,
+			    .label = l->specialty});
+}
+
+/* First line of this loading about somebody: all that this generation has is replaced. */
+static int
+professional_write(struct store_conn *db, const struct store_professional_line *l,
+    uint64_t generation, struct professional_known *k)
+{
+	const char *name = l->family_name, *family = k->family_fold, *given = k->given_fold;
+	int rc = 0;
+
+	if (k->professional_id == 0)
 		rc = db_id(db, Q_professional_insert,
-		    BINDS(db_text(l->rpps), db_text(l->family_name), db_text(l->given_name),
-			db_text(family), db_text(given), db_text(l->profession_code),
-			db_text(l->specialty_code), db_u64(l->load_id)),
-		    professional_id);
-	} else {
-		rc = db_exec(db, Q_place_clear, BINDS(db_u64(*professional_id)), NULL);
-		if (!rc)
-			rc = db_exec_one(db, Q_professional_update,
-			    BINDS(db_text(l->family_name), db_text(l->given_name), db_text(family),
-				db_text(given), db_text(l->profession_code),
-				db_text(l->specialty_code), db_u64(l->load_id),
-				db_u64(*professional_id)));
-	}
-	free(family);
-	free(given);
-	return rc;
+		    BINDS(db_text(l->rpps), db_text(name), db_text(l->given_name), db_text(family),
+			db_text(given), db_text(l->profession_code), db_text(l->specialty_code),
+			db_u64(l->load_id)),
+		    &k->professional_id);
+	if (!rc && k->load_id)
+		rc = db_exec(
+		    db, Q_place_clear, BINDS(db_u64(generation), db_u64(k->professional_id)), NULL);
+	if (!rc && k->load_id)
+		rc = db_exec_one(
+		    db, Q_directory_remove, BINDS(db_u64(generation), db_u64(k->professional_id)));
+	if (!rc)
+		rc = db_exec(db, Q_directory_insert,
+		    BINDS(db_u64(generation), db_text(family), db_text(given),
+			db_u64(k->professional_id), db_text(name), db_text(l->given_name),
+			db_text(l->profession_code), db_text(l->specialty_code),
+			db_u64(l->load_id)),
+		    NULL);
+	k->specialty_code = l->specialty_code;
+	k->profession_code = l->profession_code;
+	k->same_name = true;
+	return rc == -EM_E_NOT_FOUND ? -EM_E_INTERNAL : rc;
 }
 
 static int
-professional_set_specialty(struct store_conn *db, const char *code, uint64_t professional_id)
+professional_set_specialty(
+    struct store_conn *db, const char *code, uint64_t generation, uint64_t professional_id)
 {
-	const struct db_binds *b = BINDS(db_text(code), db_u64(professional_id));
-	int rc = db_exec_one(db, Q_professional_set_specialty, b);
+	const struct db_binds *b =
+	    BINDS(db_text(code), db_u64(generation), db_u64(professional_id));
+	int rc = db_exec_one(db, Q_directory_set_specialty, b);
 
 	return rc ? rc : db_exec(db, Q_place_set_specialty, b, NULL);
+}
+
+static int
+professional_place(struct store_conn *db, const struct store_professional_line *l,
+    uint64_t generation, const struct professional_known *k)
+{
+	if (!l->establishment_id)
+		return 0;
+	if (!k->same_name)
+		return db_exec(db, Q_place_insert,
+		    BINDS(db_u64(l->establishment_id), db_u64(generation),
+			db_u64(k->professional_id)),
+		    NULL);
+	return db_exec(db, Q_place_add,
+	    BINDS(db_u64(generation), db_u64(l->establishment_id), db_text(k->family_fold),
+		db_text(k->given_fold), db_u64(k->professional_id), db_text(k->profession_code),
+		db_text(k->specialty_code)),
+	    NULL);
+}
+
+static int
+professional_put(struct store_conn *db, const struct store_professional_line *l,
+    uint64_t generation, struct professional_known *k, enum store_put *put_r)
+{
+	int rc = professional_labels(db, l);
+
+	*put_r = !k->is_in_force && !k->load_id ? STORE_PUT_NEW
+		 : k->load_id != l->load_id	? STORE_PUT_CHANGED
+						: STORE_PUT_AGAIN;
+	if (!rc && *put_r != STORE_PUT_AGAIN) {
+		rc = professional_write(db, l, generation, k);
+	} else if (!rc && !*k->specialty_code && *l->specialty_code) {
+		k->specialty_code = l->specialty_code;
+		rc = professional_set_specialty(
+		    db, l->specialty_code, generation, k->professional_id);
+	}
+	if (!rc && *put_r == STORE_PUT_NEW && !l->generation)
+		rc = db_exec(db, Q_directory_load_add, BINDS(db_i64(1)), NULL);
+	return rc ? rc : professional_place(db, l, generation, k);
 }
 
 int
 store_professional_put(
     struct store_conn *db, const struct store_professional_line *l, enum store_put *put_r)
 {
-	struct arena *a = arena_new(4096);
-	struct professional_known known = {.professional_id = 0};
-	int rc = db_one(db, a, Q_professional_known, BINDS(db_text(l->rpps)),
-	    DB_FIELDS(struct professional_known, known_fields), &known);
+	char *family = db_fold(l->family_name), *given = db_fold(l->given_name);
+	struct professional_known known = {.specialty_code = "", .profession_code = ""};
+	struct arena *a = arena_new(PROFESSIONAL_SCRATCH);
+	uint64_t generation = l->generation;
+	int rc = 0;
 
-	if (rc == -EM_E_NOT_FOUND)
+	if (!generation)
+		rc = db_id(db, Q_directory_in_force, NO_BINDS, &generation);
+	if (!rc)
+		rc = db_one(db, a, Q_professional_known,
+		    BINDS(db_text(family), db_text(given), db_u64(generation), db_text(l->rpps)),
+		    DB_FIELDS(struct professional_known, known_fields), &known);
+	if (rc == -EM_E_NOT_FOUND && generation)
 		rc = 0;
+	known.family_fold = family;
+	known.given_fold = given;
 	if (!rc)
-		rc = professional_label(
-		    db, Q_profession_said, Q_profession_put, l->profession_code, l->profession);
-	if (!rc)
-		rc = professional_label(
-		    db, Q_specialty_said, Q_specialty_put, l->specialty_code, l->specialty);
-	if (rc)
-		goto out;
-	*put_r = known.professional_id == 0    ? STORE_PUT_NEW
-		 : known.load_id != l->load_id ? STORE_PUT_CHANGED
-					       : STORE_PUT_AGAIN;
-	if (*put_r != STORE_PUT_AGAIN)
-		rc = professional_write(db, l, &known.professional_id);
-	else if (!*known.specialty_code && *l->specialty_code)
-		rc = professional_set_specialty(db, l->specialty_code, known.professional_id);
-	if (!rc && l->establishment_id)
-		rc = db_exec(db, Q_place_insert,
-		    BINDS(db_u64(l->establishment_id), db_u64(known.professional_id)), NULL);
-out:
+		rc = professional_put(db, l, generation, &known, put_r);
 	arena_free(&a);
+	free(family);
+	free(given);
 	return rc;
 }
 

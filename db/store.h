@@ -115,10 +115,10 @@ struct store_patient_new {
 	const char *email, *mobile, *language;
 	const char *temp_hash;
 	int64_t temp_expires_at_ms;
-	const char *ipp, *ipp_authority; /* "" = none */
-	uint64_t establishment_id;	 /* 0 = unknown */
-	const char *operator_name;	 /* consent record */
-	uint64_t operator_account;	 /* 0 = an operator of the server */
+	const char *ipp, *ipp_authority;      /* "" = none */
+	uint64_t establishment_id;	      /* 0 = unknown */
+	const char *operator_name;	      /* consent record */
+	uint64_t operator_account;	      /* 0 = an operator of the server */
 	const char *text_version, *text_hash; /* what was consented to, NULL = not said */
 	const char *channel;		      /* "paper", "spoken", "remote", NULL = not said */
 	int64_t now_ms;
@@ -245,6 +245,12 @@ int store_outbox_due(struct store_conn *db, struct arena *a, int64_t now_ms,
 /* A sent or dropped code's body and address are blanked in the same step. */
 int store_outbox_mark(struct store_conn *db, uint64_t outbox_id, enum outbox_state state,
     uint32_t n_tries, int64_t due_at_ms);
+/* Waiting ones with numbers above `after`, by number; at most max. */
+int store_outbox_waiting(struct store_conn *db, struct arena *a, uint64_t after,
+    struct store_message *r, unsigned max, unsigned *n_r);
+int store_outbox_count(struct store_conn *db, uint32_t *n_r);
+/* Due from now on, as at the first try; 0 = all that wait. How many there were. */
+int store_outbox_retry(struct store_conn *db, uint64_t outbox_id, int64_t now_ms, uint32_t *n_r);
 /* When the next waiting one is due; 0 when none waits. */
 int store_outbox_next_due(struct store_conn *db, int64_t *due_at_ms_r);
 
@@ -312,8 +318,8 @@ int store_exam_by_study(
 int store_exam_release(struct store_conn *db, uint64_t exam_id, int64_t now_ms, bool *was_r);
 /* Exams that came in by then and wait for their release, the longest first; at
  * most max. */
-int store_exams_waiting(struct store_conn *db, int64_t arrived_by_ms, uint64_t *ids_r, unsigned max,
-    unsigned *n_r);
+int store_exams_waiting(
+    struct store_conn *db, int64_t arrived_by_ms, uint64_t *ids_r, unsigned max, unsigned *n_r);
 
 struct store_establishment {
 	uint64_t establishment_id;
@@ -433,9 +439,21 @@ struct store_place {
 int store_professional_places(struct store_conn *db, struct arena *a, uint64_t professional_id,
     struct store_place *r, unsigned max, unsigned *n_r);
 
+/* Codes and labels for choosing from. */
+struct store_entry {
+	const char *code, *label;
+};
+/* Labels that one transaction has written: need not be asked for again. Texts are
+ * borrowed from the lines. Begins as zero. */
+#define STORE_LABELS_MAX 64u
+struct store_labels {
+	struct store_entry entry[STORE_LABELS_MAX];
+};
+
 /* One line of a directory that is loaded: a person, one activity. The first
- * line of a loading replaces what was known of the person; later ones of the
- * same loading add places, and the specialty if none was named before. */
+ * line of a loading replaces what its generation of the directory has of the
+ * person; later ones of the same loading add places, and the specialty if none
+ * was named before. */
 struct store_professional_line {
 	const char *rpps;
 	const char *family_name, *given_name;
@@ -443,16 +461,16 @@ struct store_professional_line {
 	const char *specialty_code, *specialty; /* "" = none */
 	uint64_t establishment_id;		/* 0 = none known */
 	uint64_t load_id;			/* of the loading, not 0 */
+	uint64_t generation;	   /* db/store_directory.h; 0 = the directory in force */
+	struct store_labels *seen; /* NULL = none */
 };
 enum store_put { STORE_PUT_NEW, STORE_PUT_CHANGED, STORE_PUT_AGAIN };
-/* *put_r: first seen; known from an earlier loading; again in this one. */
+/* *put_r: not in the directory in force; known from an earlier loading; again in
+ * this one. */
 int store_professional_put(
     struct store_conn *db, const struct store_professional_line *line, enum store_put *put_r);
 
-/* Codes and labels for choosing from, by label; at most max. */
-struct store_entry {
-	const char *code, *label;
-};
+/* By label; at most max. */
 int store_professions(
     struct store_conn *db, struct arena *a, struct store_entry *r, unsigned max, unsigned *n_r);
 int store_specialties(
@@ -591,6 +609,7 @@ int store_establishment_set_contact(
 #include "db/store_account.h"
 #include "db/store_audit.h"
 #include "db/store_desk.h"
+#include "db/store_directory.h"
 #include "db/store_record.h"
 #include "db/store_staff.h"
 

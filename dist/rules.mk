@@ -9,6 +9,11 @@ MAN_PAGES       := $(notdir $(wildcard man/*.[1-8]))
 unitdir         ?= $(prefix)/lib/systemd/system
 D               := $(DESTDIR)
 
+# units, with the directories of this installation written into them
+UNITS := emaged.service emage-kiosk@.service emage-kiosk-touch.service
+# what makes a machine a kiosk; its administrator links it into place
+KIOSK_FILES := foot.ini sysusers.conf sysctl.conf logind.conf
+
 # page.8 -> its directory
 man_of = $(D)$(mandir)/man$(subst .,,$(suffix $(1)))/$(1)
 
@@ -18,7 +23,8 @@ installed = $(INSTALL_BIN:%=$(D)$(bindir)/%) $(INSTALL_SBIN:%=$(D)$(sbindir)/%) 
 	$(D)$(datadir)/bash-completion/completions/emagectl \
 	$(D)$(datadir)/bash-completion/completions/emage-call \
 	$(D)$(datadir)/emage/blocklist.bin \
-	$(D)$(unitdir)/emaged.service $(D)$(prefix)/lib/sysusers.d/emage.conf \
+	$(KIOSK_FILES:%=$(D)$(datadir)/emage/kiosk/%) \
+	$(UNITS:%=$(D)$(unitdir)/%) $(D)$(prefix)/lib/sysusers.d/emage.conf \
 	$(D)$(prefix)/lib/tmpfiles.d/emage.conf
 
 ## make install     programs, man pages, catalogues, units (DESTDIR, prefix)
@@ -32,8 +38,9 @@ install: all
 	install -m 644 dist/completion/emagectl $(D)$(datadir)/bash-completion/completions
 	ln -sf emagectl $(D)$(datadir)/bash-completion/completions/emage-call
 	install -m 644 $(B)/blocklist.bin $(D)$(datadir)/emage
-	sed -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' dist/systemd/emaged.service > $(B)/emaged.service
-	install -m 644 $(B)/emaged.service $(D)$(unitdir)
+	$(foreach u,$(UNITS),sed -e 's,@bindir@,$(bindir),' -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' -e 's,@datadir@,$(datadir),' dist/systemd/$(u) > $(B)/$(u);)
+	install -m 644 $(UNITS:%=$(B)/%) $(D)$(unitdir)
+	install -m 644 $(KIOSK_FILES:%=dist/kiosk/%) $(D)$(datadir)/emage/kiosk
 	install -m 644 dist/sysusers.d/emage.conf $(D)$(prefix)/lib/sysusers.d
 	install -m 644 dist/tmpfiles.d/emage.conf $(D)$(prefix)/lib/tmpfiles.d
 

@@ -60,6 +60,12 @@ code_say_sent(struct linear *l)
 		      "de secours."));
 		return;
 	}
+	if (m->in_person) {
+		linear_say(l, "%s",
+		    _("Aucune adresse n'est enregistrée pour vous : demandez un code d'accès à "
+		      "l'accueil de votre établissement."));
+		return;
+	}
 	linear_say(l, _("Un code d'accès à usage unique vous a été envoyé (%s) : %s"),
 	    code_channel_name(m->sent_to), signin_masked(m, m->sent_to));
 	code_say_time(l);
@@ -168,7 +174,7 @@ code_ask(struct linear *l)
 			"demandez-en un autre : celui-ci remplace le précédent."),
 	    .question = _("Code d'accès :"),
 	    .commands = code_commands,
-	    .n_commands = l->totp ? 0 : ARRAY_LEN(code_commands),
+	    .n_commands = signin_is_unsent(&l->signin) ? 0 : ARRAY_LEN(code_commands),
 	    .is_text = true,
 	    .max_chars = CODE_MAX,
 	};

@@ -94,6 +94,7 @@ exams_take_list(struct exams *m, const struct exams_query *asked, const Emage__E
 		    .modality = session_text(from->modality),
 		    .description = session_text(from->description),
 		    .has_report = from->has_report,
+		    .withheld = from->withheld,
 		    .n_images = from->n_images,
 		};
 		m->n_rows++;

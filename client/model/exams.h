@@ -20,6 +20,7 @@ struct exam {
 	char *modality;
 	char *description;
 	bool has_report;
+	bool withheld; /* the patient does not see it yet */
 	uint32_t n_images;
 };
 

@@ -112,6 +112,7 @@ session_close(struct session *s)
 	if (s->token.bytes)
 		secret_free(&s->token);
 	s->token = (struct secret){0};
+	record_release(&s->record);
 	session_set_text(&s->display_name, "");
 	s->role = EMAGE__ROLE__ROLE_UNSPECIFIED;
 }

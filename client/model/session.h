@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "client/model/record.h"
 #include "common/secret.h"
 #include "proto/session.pb-c.h"
 
@@ -20,7 +21,8 @@ struct session {
 	/* session */
 	struct secret token; /* bytes NULL: no session */
 	Emage__Role role;
-	char *display_name; /* never NULL */
+	char *display_name;   /* never NULL */
+	struct record record; /* of a professional */
 	int64_t idle_limit_ms, ends_at_ms;
 	int64_t touched_at_ms; /* the server last heard of the person */
 };

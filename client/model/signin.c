@@ -41,6 +41,13 @@ signin_take_password(struct signin *s, const Emage__AuthPasswordReply *r)
 	signin_take(s, r->contacts, r->n_contacts, r->sent_to, r->expires_in_s, r->resend_in_s,
 	    r->tries_left);
 	s->totp = r->totp;
+	s->in_person = !r->totp && r->n_contacts == 0;
+}
+
+bool
+signin_is_unsent(const struct signin *s)
+{
+	return s->totp || s->in_person;
 }
 
 void

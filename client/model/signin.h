@@ -26,6 +26,7 @@ struct signin {
 	int64_t resend_at_ms;
 	unsigned tries_left;
 	bool totp; /* the code is the authenticator app's, or a recovery code */
+	bool in_person; /* no address is known: the desk hands one over */
 };
 
 void signin_clear(struct signin *s);
@@ -33,6 +34,8 @@ void signin_take_password(struct signin *s, const Emage__AuthPasswordReply *repl
 void signin_take_resend(struct signin *s, const Emage__AuthResendReply *reply);
 /* Masked address that the code went to; "" when unknown. */
 const char *signin_masked(const struct signin *s, Emage__Channel channel);
+/* None was sent, and none can be. */
+bool signin_is_unsent(const struct signin *s);
 /* Whole seconds left, rounded up, 0 at the end. */
 unsigned signin_expires_in_s(const struct signin *s, int64_t now_ms);
 unsigned signin_resend_in_s(const struct signin *s, int64_t now_ms);

@@ -104,7 +104,7 @@ screen_code_time_text(const struct signin *m, char *out, size_t len)
 	unsigned left_s = signin_expires_in_s(m, clock_boot_ms());
 	unsigned minutes = screen_code_shown_s(left_s) / 60;
 
-	if (left_s == 0 && m->totp)
+	if (left_s == 0 && signin_is_unsent(m))
 		snprintf(out, len, "%s", _("Temps écoulé : revenez à l'étape précédente."));
 	else if (left_s == 0)
 		snprintf(out, len, "%s", _("Ce code d'accès a expiré : demandez-en un autre."));
@@ -131,9 +131,10 @@ screen_code_done(
 	screen_code(s)->code.fresh = err == -EM_E_CODE_WRONG;
 	if (err != -EM_E_CODE_WRONG)
 		field_clear(&screen_code(s)->code);
-	form_focus(&screen_code(s)->form, err == -EM_E_CODE_DEAD || err == -EM_E_CODE_EXPIRED
-					      ? (app_signin(s->app)->totp ? CODE_BACK : CODE_RESEND)
-					      : CODE_FIELD);
+	form_focus(&screen_code(s)->form,
+	    err == -EM_E_CODE_DEAD || err == -EM_E_CODE_EXPIRED
+		? (signin_is_unsent(app_signin(s->app)) ? CODE_BACK : CODE_RESEND)
+		: CODE_FIELD);
 	if (err == -EM_E_CLOSED)
 		return; /* resumed() tells */
 	if (err < 0) {
@@ -192,7 +193,7 @@ screen_code_resend(struct screen_code *c)
 	const struct signin *m = app_signin(c->base.app);
 	unsigned wait_s = signin_resend_in_s(m, clock_boot_ms());
 
-	if (app_waits(&c->base) || m->totp)
+	if (app_waits(&c->base) || signin_is_unsent(m))
 		return;
 	if (wait_s > 0) {
 		Emage__Error e = EMAGE__ERROR__INIT;
@@ -226,6 +227,10 @@ screen_code_draw_sent(const struct signin *m, int y, int x, int w)
 		return wrap_draw(&(struct area){.y = y, .x = x, .h = 3, .w = w}, STYLE_PLAIN,
 		    _("Entrez le code que votre application d'authentification affiche, ou un de "
 		      "vos codes de secours."));
+	if (m->in_person)
+		return wrap_draw(&(struct area){.y = y, .x = x, .h = 2, .w = w}, STYLE_PLAIN,
+		    _("Aucune adresse n'est enregistrée pour vous : demandez un code d'accès à "
+		      "l'accueil de votre établissement."));
 	snprintf(text, sizeof(text),
 	    _("Un code d'accès à usage unique vous a été envoyé (%s) : %s"),
 	    screen_code_channel_name(m->sent_to), signin_masked(m, m->sent_to));
@@ -273,7 +278,7 @@ screen_code_draw(struct screen *s, const struct area *room)
 	int at = x + (int)text_width(label) + 2;
 	char text[128];
 
-	c->items[CODE_CHANNEL].hidden = m->totp || m->n_contacts < 2;
+	c->items[CODE_CHANNEL].hidden = signin_is_unsent(m) || m->n_contacts < 2;
 	c->channel.n = m->n_contacts;
 	form_begin(&c->form, room);
 	y += screen_code_draw_sent(m, y, x, room->w - 2 * x);
@@ -346,7 +351,7 @@ screen_code_wants_text(const struct screen *s)
 static bool
 screen_code_can(const struct screen *s, enum action a)
 {
-	return a != ACTION_RESEND || !app_signin(s->app)->totp;
+	return a != ACTION_RESEND || !signin_is_unsent(app_signin(s->app));
 }
 
 static const struct screen_ops screen_code_ops = {
@@ -396,7 +401,7 @@ screen_code_new(struct app *app)
 	    .kind = ITEM_BUTTON,
 	    .label = N_("Renvoyer le code"),
 	};
-	c->items[CODE_RESEND].hidden = app_signin(app)->totp;
+	c->items[CODE_RESEND].hidden = signin_is_unsent(app_signin(app));
 	c->items[CODE_BACK] = (struct item){.kind = ITEM_BUTTON, .label = N_("Précédent")};
 	c->items[CODE_CONTINUE] = (struct item){.kind = ITEM_BUTTON, .label = N_("CONTINUER")};
 	c->form = (struct form){.items = c->items, .n = N_CODE_ITEMS, .touch = app_is_kiosk(app)};

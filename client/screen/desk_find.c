@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reception, 1 Patients: two of name, given name and birth date, or a number;
- * those who are found, one of whom is opened.
+ * 1 Patients, at the reception and for a professional: two of name, given name and
+ * birth date, or a number; those who are found, one of whom is opened.
  */
 #include "client/screen/desk.h"
 
@@ -11,6 +11,7 @@
 
 #include "client/app.h"
 #include "client/screen/listing.h"
+#include "client/screen/record.h"
 #include "client/tr.h"
 #include "client/widget/form.h"
 #include "client/widget/wrap.h"
@@ -23,6 +24,7 @@
 #define FIND_IDENTIFIER_MAX 32
 #define FIND_DATE_COLUMNS   12
 #define FIND_WIDE	    56
+#define FIND_LABEL	    14
 
 enum find_item {
 	FIND_NAME,
@@ -55,8 +57,19 @@ static const struct table_column screen_desk_columns[] = {
     [FIND_COLUMN_ACTION] = {.title = N_("Action"), .least = 6, .ideal = 6, .drop = 2},
 };
 
+/* The same, in the place of the account the sex. */
+static const struct table_column screen_record_columns[] = {
+    [FIND_COLUMN_NAME] = {.title = N_("Nom"), .least = 12, .ideal = 26, .stretch = true},
+    [FIND_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 14},
+    [FIND_COLUMN_BORN] = {.title = N_("Naissance"), .least = 11, .ideal = 11},
+    [FIND_COLUMN_IPP] = {.title = N_("IPP"), .least = 8, .ideal = 10, .drop = 1},
+    [FIND_COLUMN_ACCOUNT] = {.title = N_("Sexe"), .least = 4, .ideal = 5, .drop = 3},
+    [FIND_COLUMN_ACTION] = {.title = N_("Action"), .least = 8, .ideal = 8, .drop = 2},
+};
+
 struct screen_desk {
 	struct screen base;
+	bool of_doctor;
 	struct form form;
 	struct item items[N_FIND_ITEMS];
 	struct field name, given, born, identifier, ipp;
@@ -121,6 +134,15 @@ screen_desk_found(
 	}
 }
 
+/* 13 digits, or 15 with the key; Corsica has letters. */
+static bool
+screen_desk_is_ins(const char *s)
+{
+	size_t n = strlen(s);
+
+	return (n == 13 || n == 15) && strspn(s, "0123456789AB") == n;
+}
+
 static void
 screen_desk_search(struct screen_desk *d)
 {
@@ -134,7 +156,10 @@ screen_desk_search(struct screen_desk *d)
 	r.name = (char *)(uintptr_t)field_text(&d->name);
 	r.given_name = (char *)(uintptr_t)field_text(&d->given);
 	r.identifier = (char *)(uintptr_t)field_text(&d->identifier);
-	r.ipp = (char *)(uintptr_t)field_text(&d->ipp);
+	if (d->of_doctor && screen_desk_is_ins(field_text(&d->ipp)))
+		r.ins = (char *)(uintptr_t)field_text(&d->ipp);
+	else
+		r.ipp = (char *)(uintptr_t)field_text(&d->ipp);
 	r.birth_date = born;
 	d->call = app_call(&d->base, METHOD_patient_find, &r.base, CALL_WAIT, screen_desk_found);
 	d->missing = d->call == 0;
@@ -189,9 +214,9 @@ screen_desk_cell(void *arg, size_t row, size_t column, int width)
 	case FIND_COLUMN_IPP:
 		return r->ipp;
 	case FIND_COLUMN_ACCOUNT:
-		return desk_account_text(r->account);
+		return d->of_doctor ? r->sex : desk_account_text(r->account);
 	case FIND_COLUMN_ACTION:
-		return _("[Voir]");
+		return d->of_doctor ? _("[Ouvrir]") : _("[Voir]");
 	}
 	return "";
 }
@@ -203,41 +228,35 @@ screen_desk_draw_pair(struct screen_desk *d, int y, const struct area *room, con
 {
 	bool wide = room->w >= FIND_WIDE;
 	int half = wide ? room->w / 2 : room->w;
-	int label_w = 14;
-	int w = half - label_w - 4;
+	int w = half - FIND_LABEL - 4;
 
-	paint_right(y, 1, label_w, STYLE_LABEL, label);
-	form_draw(&d->form, item, y, label_w + 2, item == FIND_BORN ? FIND_DATE_COLUMNS : w);
+	paint_right(y, 1, FIND_LABEL, STYLE_LABEL, label);
+	form_draw(&d->form, item, y, FIND_LABEL + 2, item == FIND_BORN ? FIND_DATE_COLUMNS : w);
 	if (label2 == NULL)
 		return 1;
 	y += wide ? 0 : 1;
-	paint_right(y, (wide ? half : 0) + 1, label_w, STYLE_LABEL, label2);
-	form_draw(&d->form, item2, y, (wide ? half : 0) + label_w + 2, w);
+	paint_right(y, (wide ? half : 0) + 1, FIND_LABEL, STYLE_LABEL, label2);
+	form_draw(&d->form, item2, y, (wide ? half : 0) + FIND_LABEL + 2, w);
 	return wide ? 1 : 2;
 }
 
 static int
 screen_desk_draw_filter(struct screen_desk *d, int y, const struct area *room)
 {
-	int from = y;
-	int search = form_width(&d->form, FIND_SEARCH);
-	bool wide = room->w >= FIND_WIDE;
+	const int search = form_width(&d->form, FIND_SEARCH);
+	const int clear = form_width(&d->form, FIND_CLEAR);
+	const bool wide = room->w >= FIND_WIDE;
+	int from = y, at = wide ? room->w - search - clear - 3 : FIND_LABEL + 2;
 
 	y += screen_desk_draw_pair(d, y, room, _("Nom :"), FIND_NAME, _("Prénom :"), FIND_GIVEN);
 	y += screen_desk_draw_pair(d, y, room, _("Né(e) le :"), FIND_BORN, NULL, 0);
 	y += screen_desk_draw_pair(
 	    d, y, room, _("Identifiant :"), FIND_IDENTIFIER, _("IPP :"), FIND_IPP);
-	if (wide)
-		y--;
-	if (wide) { /* beside the birth date */
-		form_draw(&d->form, FIND_SEARCH, y - 1, room->w / 2 + 16, search);
-		form_draw(&d->form, FIND_CLEAR, y - 1, room->w / 2 + 17 + search,
-		    form_width(&d->form, FIND_CLEAR));
-		return y + 1 - from;
-	}
-	form_draw(&d->form, FIND_SEARCH, y, 16, search);
-	form_draw(&d->form, FIND_CLEAR, y, 17 + search, form_width(&d->form, FIND_CLEAR));
-	return y + 1 - from;
+	if (wide) /* beside the birth date */
+		y -= 2;
+	form_draw(&d->form, FIND_SEARCH, y, at, search);
+	form_draw(&d->form, FIND_CLEAR, y, at + search + 1, clear);
+	return y + (wide ? 2 : 1) - from;
 }
 
 static void
@@ -249,8 +268,9 @@ screen_desk_count_text(const struct screen_desk *d, char out_r[DESK_TEXT_LEN])
 		snprintf(out_r, DESK_TEXT_LEN, "%s",
 		    _("Indiquez un numéro, ou deux de : nom, prénom, date de naissance."));
 	else if (d->model.n == 0)
-		snprintf(
-		    out_r, DESK_TEXT_LEN, "%s", _("Aucun patient trouvé. 2 : nouveau patient."));
+		snprintf(out_r, DESK_TEXT_LEN, "%s",
+		    d->of_doctor ? _("Aucun patient trouvé.")
+				 : _("Aucun patient trouvé. 2 : nouveau patient."));
 	else if (d->model.more)
 		snprintf(out_r, DESK_TEXT_LEN,
 		    _("Les %u premiers ; il y en a d'autres : précisez la recherche."), n);
@@ -297,6 +317,15 @@ screen_desk_draw(struct screen *s, const struct area *room)
 /* --------------------------------------------------------------------- keys */
 
 static void
+screen_desk_open(struct screen_desk *d, const struct desk_row *row)
+{
+	struct app *app = d->base.app;
+
+	app_push(app, d->of_doctor ? screen_record_motive_new(app, row)
+				   : screen_desk_patient_new(app, row->id));
+}
+
+static void
 screen_desk_result(struct screen_desk *d, enum form_result r)
 {
 	if (r == FORM_CHANGED)
@@ -308,8 +337,7 @@ screen_desk_result(struct screen_desk *d, enum form_result r)
 	else if (d->form.focus != FIND_ROWS)
 		screen_desk_search(d);
 	else if (d->table.selected < d->model.n)
-		app_push(d->base.app,
-		    screen_desk_patient_new(d->base.app, d->model.rows[d->table.selected].id));
+		screen_desk_open(d, &d->model.rows[d->table.selected]);
 }
 
 static bool
@@ -344,9 +372,12 @@ screen_desk_act(struct screen *s, enum action a)
 	case ACTION_LAST:
 		table_select(&d->table, d->model.n > 0 ? d->model.n - 1 : 0);
 		break;
-	case ACTION_BACK:
+	case ACTION_BACK: /* out of what is typed: digits open sections again */
+		form_focus(&d->form, form_wants_text(&d->form) ? FIND_SEARCH : FIND_NAME);
+		break;
 	case ACTION_BACK_LIST:
 	case ACTION_SECTION_DESK:
+	case ACTION_SECTION_RECORD:
 		form_focus(&d->form, FIND_NAME);
 		break;
 	default:
@@ -385,6 +416,23 @@ static const struct screen_ops screen_desk_ops = {
     .resumed = screen_desk_resumed,
 };
 
+static const struct screen_ops screen_record_ops = {
+    .name = "record",
+    .title = N_("Recherche d'un patient"),
+    .about = N_("Indiquez l'identifiant, l'IPP ou l'INS, ou deux de : nom (d'usage ou de "
+		"naissance), prénom, date de naissance ; le début suffit. Entrée sur une ligne "
+		"ouvre le dossier, avec un motif. Chaque recherche est enregistrée."),
+    .contexts = CTX_LIST | CTX_FORM | CTX_SPACE,
+    .section = ACTION_SECTION_RECORD,
+    .free = screen_desk_free,
+    .draw = screen_desk_draw,
+    .event = screen_desk_event,
+    .act = screen_desk_act,
+    .wants_text = screen_desk_wants_text,
+    .can = screen_desk_can,
+    .resumed = screen_desk_resumed,
+};
+
 static void
 screen_desk_add_field(
     struct screen_desk *d, size_t item, struct field *f, enum field_kind kind, unsigned max)
@@ -393,12 +441,13 @@ screen_desk_add_field(
 	d->items[item] = (struct item){.kind = ITEM_FIELD, .field = f};
 }
 
-struct screen *
-screen_desk_new(struct app *app)
+static struct screen *
+screen_desk_make(struct app *app, bool of_doctor)
 {
 	struct screen_desk *d = mem_new(sizeof(*d));
 
-	d->base.ops = &screen_desk_ops;
+	d->of_doctor = of_doctor;
+	d->base.ops = of_doctor ? &screen_record_ops : &screen_desk_ops;
 	d->base.app = app;
 	screen_desk_add_field(d, FIND_NAME, &d->name, FIELD_TEXT, FIND_NAME_MAX);
 	screen_desk_add_field(d, FIND_GIVEN, &d->given, FIELD_TEXT, FIND_NAME_MAX);
@@ -410,10 +459,23 @@ screen_desk_new(struct app *app)
 	d->items[FIND_HEADERS] =
 	    (struct item){.kind = ITEM_HEADERS, .table = &d->table, .hidden = true};
 	d->items[FIND_ROWS] = (struct item){.kind = ITEM_ROWS, .table = &d->table, .hidden = true};
-	d->table = (struct table){.columns = screen_desk_columns,
-	    .n_columns = ARRAY_LEN(screen_desk_columns),
-	    .cell = screen_desk_cell,
-	    .arg = d};
+	d->table =
+	    (struct table){.columns = of_doctor ? screen_record_columns : screen_desk_columns,
+		.n_columns = ARRAY_LEN(screen_desk_columns),
+		.cell = screen_desk_cell,
+		.arg = d};
 	d->form = (struct form){.items = d->items, .n = N_FIND_ITEMS, .touch = app_is_kiosk(app)};
 	return &d->base;
+}
+
+struct screen *
+screen_desk_new(struct app *app)
+{
+	return screen_desk_make(app, false);
+}
+
+struct screen *
+screen_record_new(struct app *app)
+{
+	return screen_desk_make(app, true);
 }

@@ -77,6 +77,7 @@ screen_patient_got(
     struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
 {
 	struct screen_patient *p = screen_patient(s);
+	bool first = p->model.row.id == 0;
 
 	(void)more;
 	if (err == -EM_E_CLOSED) {
@@ -86,6 +87,10 @@ screen_patient_got(
 	} else {
 		desk_patient_take(&p->model, (const Emage__PatientGetReply *)msg);
 		screen_patient_show(p);
+		if (first)
+			sheet_focus(&p->sheet, p->sheet.items[PATIENT_CONSENT].hidden
+						   ? PATIENT_LETTER
+						   : PATIENT_CONSENT);
 	}
 }
 

@@ -26,7 +26,7 @@ screen_exams(struct screen *s)
 	return (struct screen_exams *)s;
 }
 
-static void
+void
 screen_exams_free(struct screen *s)
 {
 	struct screen_exams *x = screen_exams(s);
@@ -118,7 +118,7 @@ screen_exams_ask_establishments(struct screen_exams *x)
 					CALL_WAIT, screen_exams_got_establishments) == 0;
 }
 
-static void
+void
 screen_exams_resumed(struct screen *s)
 {
 	struct screen_exams *x = screen_exams(s);
@@ -265,7 +265,7 @@ screen_exams_result(struct screen_exams *x, enum form_result r)
 		screen_exams_changed(x);
 }
 
-static bool
+bool
 screen_exams_event(struct screen *s, const struct event *ev)
 {
 	struct screen_exams *x = screen_exams(s);
@@ -275,7 +275,7 @@ screen_exams_event(struct screen *s, const struct event *ev)
 	return r != FORM_IGNORED;
 }
 
-static void
+void
 screen_exams_act(struct screen *s, enum action a)
 {
 	struct screen_exams *x = screen_exams(s);
@@ -326,7 +326,7 @@ screen_exams_act(struct screen *s, enum action a)
 	}
 }
 
-static bool
+bool
 screen_exams_wants_text(const struct screen *s)
 {
 	return form_wants_text(&((const struct screen_exams *)s)->form);
@@ -370,14 +370,25 @@ screen_exams_set_items(struct screen_exams *x)
 	    .touch = app_is_kiosk(x->base.app)};
 }
 
+/* All of them on the screen at once, in rows for fingers. */
+#define EXAMS_KIOSK_PAGE 5
+
 struct screen *
 screen_exams_new(struct app *app)
 {
+	return screen_exams_new_with(app, &screen_exams_ops);
+}
+
+struct screen *
+screen_exams_new_with(struct app *app, const struct screen_ops *ops)
+{
 	struct screen_exams *x = mem_new(sizeof(*x));
 
-	x->base.ops = &screen_exams_ops;
+	x->base.ops = ops;
 	x->base.app = app;
 	exams_init(&x->model);
+	if (app_is_kiosk(app))
+		x->model.query.page_size = EXAMS_KIOSK_PAGE;
 	field_init(&x->from, FIELD_DATE, 10);
 	field_init(&x->to, FIELD_DATE, 10);
 	x->place = (struct choice){.text = screen_exams_place_text, .arg = x, .n = 1};

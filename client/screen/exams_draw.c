@@ -4,6 +4,7 @@
  */
 #include "client/screen/exams.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "client/app.h"
@@ -46,7 +47,11 @@ screen_exams_cell(void *arg, size_t row, size_t column, int width)
 	case EXAMS_COLUMN_PLACE:
 		return e->establishment;
 	case EXAMS_COLUMN_TEXT:
-		return e->description[0] ? e->description : e->modality;
+		if (!e->withheld)
+			return e->description[0] ? e->description : e->modality;
+		snprintf(x->cell_text, sizeof(x->cell_text), "%s%.400s", _("[non libéré] "),
+		    e->description[0] ? e->description : e->modality);
+		return x->cell_text;
 	case EXAMS_COLUMN_ACTION:
 		return _("[Voir]");
 	}

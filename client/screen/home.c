@@ -11,6 +11,7 @@
 #include "client/clientconf.h"
 #include "client/tr.h"
 #include "client/widget/form.h"
+#include "client/widget/rows.h"
 #include "client/widget/wrap.h"
 #include "common/mem.h"
 #include "common/text.h"

@@ -93,13 +93,26 @@ struct screen *screen_exams_new(struct app *app);
 struct screen *screen_history_new(struct app *app);
 struct screen *screen_blocks_new(struct app *app);
 struct screen *screen_settings_new(struct app *app);
+/* The same as an administrator's section. */
+struct screen *screen_settings_own_new(struct app *app);
 struct screen *screen_closed_new(struct app *app);
 /* Reception. */
 struct screen *screen_desk_new(struct app *app);
 struct screen *screen_desk_register_new(struct app *app);
+/* Administration. */
+struct screen *screen_admin_accounts_new(struct app *app);
+struct screen *screen_admin_sessions_new(struct app *app);
+struct screen *screen_admin_places_new(struct app *app);
+struct screen *screen_admin_contests_new(struct app *app);
+struct screen *screen_admin_trail_new(struct app *app);
+struct screen *screen_admin_service_new(struct app *app);
 /* Inside the personal space, or without signing in. */
 struct screen *screen_faq_new(struct app *app);
 struct screen *screen_support_new(struct app *app);
+/* A professional: finding a patient, and the exams of the record that is open (NULL,
+ * with a message: none is). */
+struct screen *screen_record_new(struct app *app);
+struct screen *screen_record_exams_new(struct app *app);
 /* The exam is copied. */
 struct screen *screen_report_new(struct app *app, const struct exam *exam);
 struct screen *screen_viewer_new(struct app *app, const struct exam *exam);

@@ -337,22 +337,22 @@ static const struct sheet_ops screen_settings_sheet = {
     .release = screen_settings_release,
 };
 
-static const struct screen_ops screen_settings_ops = {
-    .name = "settings",
-    .title = N_("Paramètres"),
-    .about = N_("Les réglages de votre compte : adresse mail et téléphone mobile, mot de passe, "
-		"langue, avis, application d'authentification, sessions ouvertes, export de vos "
-		"données, retrait de votre consentement."),
-    .contexts = CTX_SHEET | CTX_FORM | CTX_SPACE,
-    .section = ACTION_SECTION_SETTINGS,
-    .free = sheet_free,
-    .draw = sheet_draw,
-    .event = sheet_event,
-    .act = sheet_act,
-    .wants_text = sheet_wants_text,
-    .resumed = screen_settings_resumed,
-    .covered = screen_settings_covered,
-};
+/* The section that it is depends on whose space it stands in. */
+#define SETTINGS_OPS(of)                                                                           \
+	{                                                                                          \
+		.name = "settings", .title = N_("Paramètres"),                                     \
+		.about = N_("Les réglages de votre compte : adresse mail et téléphone mobile, "    \
+			    "mot de passe, langue, avis, application d'authentification, "         \
+			    "sessions ouvertes, export de vos données, retrait de votre "          \
+			    "consentement."),                                                      \
+		.contexts = CTX_SHEET | CTX_FORM | CTX_SPACE, .section = (of), .free = sheet_free, \
+		.draw = sheet_draw, .event = sheet_event, .act = sheet_act,                        \
+		.wants_text = sheet_wants_text, .resumed = screen_settings_resumed,                \
+		.covered = screen_settings_covered,                                                \
+	}
+
+static const struct screen_ops screen_settings_ops = SETTINGS_OPS(ACTION_SECTION_SETTINGS);
+static const struct screen_ops screen_settings_own_ops = SETTINGS_OPS(ACTION_SECTION_OWN);
 
 struct screen *
 screen_settings_new(struct app *app)
@@ -377,4 +377,13 @@ screen_settings_new(struct app *app)
 	sheet_add_button(s, SETTINGS_CONSENT, N_("Retirer votre consentement"));
 	screen_settings_load(m);
 	return &s->base;
+}
+
+struct screen *
+screen_settings_own_new(struct app *app)
+{
+	struct screen *s = screen_settings_new(app);
+
+	s->ops = &screen_settings_own_ops;
+	return s;
 }

@@ -19,6 +19,7 @@
 
 #define SHEET_TEXT_MAX	   1024
 #define SHEET_FIELD_COLUMN 46 /* widest field */
+#define SHEET_DATE_COLUMNS 12
 #define SHEET_BUTTON_GAP   3
 
 enum sheet_kind {
@@ -277,7 +278,8 @@ sheet_flow_buttons(struct sheet_flow *f, const struct sheet_line *l, bool draw)
 	return rows;
 }
 
-/* A row whose label, value and button do not stand side by side takes two. */
+/* A row whose label, value and button do not stand side by side has the value
+ * below, in as many rows as it needs. */
 static bool
 sheet_row_is_tall(const struct sheet_flow *f, const struct sheet_line *l)
 {
@@ -285,6 +287,24 @@ sheet_row_is_tall(const struct sheet_flow *f, const struct sheet_line *l)
 
 	return (int)text_width(l->text) > f->row_label ||
 	       f->row_label + 2 + (int)text_width(l->value) + item > f->w;
+}
+
+/* Columns for the value of a tall row, beside its item. */
+static int
+sheet_row_room(const struct sheet_flow *f, const struct sheet_line *l)
+{
+	return f->w - 2 - (l->item == SHEET_NONE ? 0 : sheet_item_width(f, l->item) + 2);
+}
+
+static int
+sheet_row_rows(const struct sheet_flow *f, const struct sheet_line *l)
+{
+	int rows;
+
+	if (!sheet_row_is_tall(f, l))
+		return 1;
+	rows = wrap_rows(sheet_row_room(f, l), l->value);
+	return 1 + (rows > 1 ? rows : 1);
 }
 
 static int
@@ -296,7 +316,7 @@ sheet_rows(struct sheet_flow *f, const struct sheet_line *l)
 	case SHEET_RULE:
 		return wrap_rows(f->w - 4, l->text);
 	case SHEET_ROW:
-		return sheet_row_is_tall(f, l) ? 2 : 1;
+		return sheet_row_rows(f, l);
 	case SHEET_BUTTONS:
 		return sheet_flow_buttons(f, l, false);
 	default:
@@ -408,11 +428,12 @@ static void
 sheet_draw_field(struct sheet_flow *f, const struct sheet_line *l)
 {
 	int at = f->x + f->label + 2;
+	const struct field *field = f->sheet->items[l->item].field;
+	int most = field && field->kind == FIELD_DATE ? SHEET_DATE_COLUMNS : SHEET_FIELD_COLUMN;
 	int w = f->x + f->w - at;
 
 	paint_right(f->y, f->x, f->label, STYLE_LABEL, l->text);
-	form_draw(
-	    &f->sheet->form, l->item, f->y, at, w < SHEET_FIELD_COLUMN ? w : SHEET_FIELD_COLUMN);
+	form_draw(&f->sheet->form, l->item, f->y, at, w < most ? w : most);
 }
 
 static void
@@ -440,8 +461,10 @@ sheet_draw_row(struct sheet_flow *f, const struct sheet_line *l, const struct ar
 		paint_text(f->y, f->x, f->w, STYLE_LABEL, l->text);
 	if (y >= room->y + room->h)
 		return;
-	paint_text(y, f->x + at, room_w, STYLE_PLAIN, l->value);
-	if (has_item && !f->sheet->items[l->item].hidden)
+	f->y = y;
+	sheet_draw_text(f, room, STYLE_PLAIN, f->x + at, room_w, l->value);
+	f->y -= tall ? 1 : 0;
+	if (has_item && y >= room->y && !f->sheet->items[l->item].hidden)
 		form_draw(&f->sheet->form, l->item, y, f->x + f->w - w, w);
 }
 

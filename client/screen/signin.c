@@ -158,6 +158,31 @@ screen_signin_draw_links(struct screen_signin *f, const struct area *room, int y
 	return (int)ARRAY_LEN(links);
 }
 
+/* What to do the first time: in few words where there is no room for those of the
+ * guide, and else only in the help. */
+static void
+screen_signin_draw_first(const struct screen *s, const struct area *a)
+{
+	const char *text =
+	    app_is_staff(s->app)
+		? _("Accès réservé au personnel. Lors de votre 1ère connexion, vous "
+		    "saisissez le mot de passe temporaire qui vous a été envoyé. Un code "
+		    "d'accès à usage unique vous est demandé ensuite. Chaque accès à un "
+		    "dossier est inscrit dans l'historique du patient.")
+		: _("Lors de votre 1ère connexion, vous saisissez le mot de passe "
+		    "temporaire figurant sur le document qui vous a été remis lors du recueil "
+		    "de votre consentement dans le service d'imagerie de votre établissement "
+		    "de santé, de votre clinique, ou de votre cabinet radiologique. Pour les "
+		    "connexions suivantes, vous saisissez le mot de passe que vous aurez "
+		    "choisi lors de votre première connexion.");
+
+	if (wrap_rows(a->w, text) > a->h && !app_is_staff(s->app))
+		text = _("Première connexion : saisissez le mot de passe temporaire imprimé sur le "
+			 "document remis lors du recueil de votre consentement.");
+	if (wrap_rows(a->w, text) <= a->h)
+		wrap_draw(a, STYLE_PLAIN, text);
+}
+
 static void
 screen_signin_draw(struct screen *s, const struct area *room)
 {
@@ -188,26 +213,9 @@ screen_signin_draw(struct screen *s, const struct area *room)
 		text.x = 1;
 		text.w = room->w - 2;
 	}
-	text.y = y + 2;
+	text.y = y + (app_is_kiosk(s->app) ? 1 : 2); /* there the button has edges */
 	text.h = room->y + room->h - text.y;
-	if (text.h > 0)
-		wrap_draw(&text, STYLE_PLAIN,
-		    app_is_staff(f->base.app)
-			? _("Accès réservé au personnel. Lors de votre 1ère connexion, vous "
-			    "saisissez le mot de passe temporaire qui vous a été envoyé. Un code "
-			    "d'accès à usage unique vous est demandé ensuite. Chaque accès à un "
-			    "dossier est inscrit dans l'historique du patient.")
-			: _("Lors de votre 1ère connexion, vous saisissez le mot de passe "
-			    "temporaire "
-			    "figurant sur le document qui vous a été remis lors du recueil de "
-			    "votre "
-			    "consentement dans le service d'imagerie de votre établissement de "
-			    "santé, "
-			    "de votre clinique, ou de votre cabinet radiologique. Pour les "
-			    "connexions "
-			    "suivantes, vous saisissez le mot de passe que vous aurez choisi lors "
-			    "de "
-			    "votre première connexion."));
+	screen_signin_draw_first(s, &text);
 	form_end(&f->form);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/tr.h"
+#include "client/widget/rows.h"
 #include "common/text.h"
 
 static struct item *
@@ -207,7 +208,7 @@ form_mouse(struct form *f, const struct event *ev)
 	if (ev->mouse != MOUSE_PRESS)
 		return FORM_IGNORED;
 	i = form_hit(f, ev, 0);
-	if (i == f->n && f->touch)
+	if (i == f->n && f->touch && ev->y >= f->room.y && ev->y < f->room.y + f->room.h)
 		i = form_hit(f, ev, 1);
 	if (i == f->n)
 		return FORM_IGNORED;
@@ -312,6 +313,13 @@ form_draw_tab(const struct item *it, bool focused)
 	paint_text(p->y, x, 1, style, it->current ? "]" : " ");
 }
 
+/* What a press acts on at once. */
+static bool
+form_is_touched(const struct item *it)
+{
+	return it->kind == ITEM_BUTTON || it->kind == ITEM_CHOICE || it->kind == ITEM_TAB;
+}
+
 void
 form_draw(struct form *f, size_t i, int y, int x, int w)
 {
@@ -321,6 +329,7 @@ form_draw(struct form *f, size_t i, int y, int x, int w)
 	if (it->hidden)
 		return;
 	it->place = (struct area){.y = y, .x = x, .h = 1, .w = w};
+	rows_want(y, form_is_touched(it) ? ROWS_BUTTON : 1);
 	/* the focus is a character as well as reverse video */
 	if (x > 0 && focused)
 		paint_text(y, x - 1, 1, STYLE_TITLE, ">");
@@ -343,6 +352,8 @@ form_draw(struct form *f, size_t i, int y, int x, int w)
 	case ITEM_TEXT:
 		break; /* by the screen */
 	}
+	if (form_is_touched(it))
+		paint_frame(y, x, w, focused ? STYLE_FOCUS : STYLE_PLAIN);
 }
 
 void

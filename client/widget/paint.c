@@ -12,6 +12,7 @@
 #include <curses.h>
 
 #include "client/theme.h"
+#include "client/widget/rows.h"
 #include "common/mem.h"
 #include "common/text.h"
 
@@ -119,6 +120,7 @@ paint_bytes(int y, int x, int w, enum style style, const char *s, size_t n)
 	char piece[PAINT_MAX * 4 + 1];
 	int len;
 
+	y = rows_text(y);
 	if (y < 0 || y >= LINES || x < 0 || x >= COLS || w <= 0)
 		return 0;
 	if (w > COLS - x)
@@ -127,6 +129,8 @@ paint_bytes(int y, int x, int w, enum style style, const char *s, size_t n)
 	memcpy(piece, s, n);
 	piece[n] = '\0';
 	n = text_fit(piece, (size_t)w, &width);
+	if (rows_are_measured())
+		return (int)width;
 	len = paint_decode(piece, n, wide);
 	attr_set(theme_attr(style), theme_pair(style), NULL);
 	mvaddnwstr(y, x, wide, len);
@@ -151,10 +155,11 @@ paint_text(int y, int x, int w, enum style style, const char *s)
 	return used + paint_bytes(y, x + used, 1, style, "…", strlen("…"));
 }
 
-void
-paint_fill(int y, int x, int w, enum style style)
+/* A row of the terminal. */
+static void
+paint_fill_row(int y, int x, int w, enum style style)
 {
-	if (y < 0 || y >= LINES || x < 0 || x >= COLS)
+	if (rows_are_measured() || y < 0 || y >= LINES || x < 0 || x >= COLS)
 		return;
 	if (w > COLS - x)
 		w = COLS - x;
@@ -162,6 +167,12 @@ paint_fill(int y, int x, int w, enum style style)
 	for (int i = 0; i < w; i++)
 		mvaddch(y, x + i, ' ');
 	attr_set(A_NORMAL, 0, NULL);
+}
+
+void
+paint_fill(int y, int x, int w, enum style style)
+{
+	paint_fill_row(rows_text(y), x, w, style);
 }
 
 void
@@ -187,6 +198,9 @@ paint_right(int y, int x, int w, enum style style, const char *s)
 void
 paint_rule(int y, int x, int w)
 {
+	y = rows_text(y);
+	if (rows_are_measured())
+		return;
 	attr_set(theme_attr(STYLE_PLAIN), theme_pair(STYLE_PLAIN), NULL);
 	mvhline(y, x, ACS_HLINE, w);
 	attr_set(A_NORMAL, 0, NULL);
@@ -195,28 +209,48 @@ paint_rule(int y, int x, int w)
 void
 paint_blank(const struct area *a)
 {
-	for (int i = 0; i < a->h; i++)
-		paint_fill(a->y + i, a->x, a->w, STYLE_PLAIN);
+	for (int y = a->y; y < a->y + a->h; y++) {
+		int top = rows_top(y);
+
+		for (int i = 0; i < rows_height(y); i++)
+			paint_fill_row(top + i, a->x, a->w, STYLE_PLAIN);
+	}
+}
+
+/* Rows and columns of the terminal, the corners among them. */
+static void
+paint_lines(int top, int bottom, int left, int right, enum style style)
+{
+	attr_set(theme_attr(style), theme_pair(style), NULL);
+	mvhline(top, left, ACS_HLINE, right - left);
+	mvhline(bottom, left, ACS_HLINE, right - left);
+	mvvline(top, left, ACS_VLINE, bottom - top);
+	mvvline(top, right, ACS_VLINE, bottom - top);
+	mvaddch(top, left, ACS_ULCORNER);
+	mvaddch(top, right, ACS_URCORNER);
+	mvaddch(bottom, left, ACS_LLCORNER);
+	mvaddch(bottom, right, ACS_LRCORNER);
+	attr_set(A_NORMAL, 0, NULL);
 }
 
 void
 paint_box(const struct area *a)
 {
-	int bottom = a->y + a->h - 1;
-	int right = a->x + a->w - 1;
+	int last = a->y + a->h - 1;
+	int top = rows_top(a->y);
+	int bottom = rows_top(last) + rows_height(last) - 1;
 
-	if (a->h < 2 || a->w < 2)
-		return;
-	attr_set(theme_attr(STYLE_PLAIN), theme_pair(STYLE_PLAIN), NULL);
-	mvhline(a->y, a->x, ACS_HLINE, a->w);
-	mvhline(bottom, a->x, ACS_HLINE, a->w);
-	mvvline(a->y, a->x, ACS_VLINE, a->h);
-	mvvline(a->y, right, ACS_VLINE, a->h);
-	mvaddch(a->y, a->x, ACS_ULCORNER);
-	mvaddch(a->y, right, ACS_URCORNER);
-	mvaddch(bottom, a->x, ACS_LLCORNER);
-	mvaddch(bottom, right, ACS_LRCORNER);
-	attr_set(A_NORMAL, 0, NULL);
+	if (a->h >= 2 && a->w >= 2 && !rows_are_measured())
+		paint_lines(top, bottom, a->x, a->x + a->w - 1, STYLE_PLAIN);
+}
+
+void
+paint_frame(int y, int x, int w, enum style style)
+{
+	int top = rows_top(y);
+
+	if (rows_height(y) >= 3 && w >= 2 && x + w <= COLS && !rows_are_measured())
+		paint_lines(top, top + rows_height(y) - 1, x, x + w - 1, style);
 }
 
 /* ------------------------------------------------------------------- cursor */
@@ -230,6 +264,9 @@ paint_begin(void)
 void
 paint_cursor(int y, int x)
 {
+	y = rows_text(y);
+	if (rows_are_measured())
+		return;
 	paint_state.y = y;
 	paint_state.x = x;
 	paint_state.wanted = true;

@@ -51,6 +51,9 @@ void paint_fill(int y, int x, int w, enum style style);
 void paint_rule(int y, int x, int w);
 void paint_box(const struct area *a);
 void paint_blank(const struct area *a);
+/* The edges of something to touch, around a row that is tall enough for them;
+ * else nothing. */
+void paint_frame(int y, int x, int w, enum style style);
 
 /* Where the cursor shall stand when the drawing is over: the focused item. */
 void paint_cursor(int y, int x);

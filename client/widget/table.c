@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/tr.h"
+#include "client/widget/rows.h"
 #include "client/widget/wrap.h"
 #include "common/text.h"
 
@@ -207,6 +208,7 @@ table_draw_titles(const struct table *t, int y, int x, bool focused)
 static void
 table_draw_row(const struct table *t, size_t row, int y, int x, bool focused)
 {
+	rows_want(y, t->is_tall ? 1 : ROWS_RECORD);
 	for (size_t i = 0; i < t->n_columns; i++) {
 		enum style style = focused && i == 0 ? STYLE_FOCUS : STYLE_PLAIN;
 		int w = t->width[i];

@@ -85,26 +85,57 @@ load_professional_fault(const Emage__AdminProfessional *p, const char **reason_r
 	return NULL;
 }
 
+/* What lines of one request have found out: most name the same few. */
+#define LOAD_PLACES_MAX 256u
+struct load_seen {
+	struct store_labels labels;
+	struct {
+		const char *finess;
+		uint64_t establishment_id; /* 0 = not known */
+	} place[LOAD_PLACES_MAX];
+};
+
+static int
+load_place_find(struct store_conn *db, const Emage__AdminProfessionalsPutRequest *m,
+    const Emage__AdminProfessional *p, uint64_t *id_r)
+{
+	bool existed = false;
+	int rc = store_establishment_by_finess(db, p->finess, id_r);
+
+	if (rc != -EM_E_NOT_FOUND)
+		return rc;
+	*id_r = 0;
+	if (!m->add_establishments || m->dry_run ||
+	    !fields_line(p->establishment, 1, LABEL_MAX_CHARS))
+		return 0;
+	return store_establishment_add(db, p->finess, p->establishment, id_r, &existed);
+}
+
 /* 0 in *id_r: none is named, or it is not known. */
 static int
 load_place(struct store_conn *db, const Emage__AdminProfessionalsPutRequest *m,
-    const Emage__AdminProfessional *p, Emage__AdminProfessionalsPutReply *reply, uint64_t *id_r)
+    const Emage__AdminProfessional *p, struct load_seen *seen, uint64_t *id_r)
 {
-	bool existed = false;
-	int rc;
+	uint32_t at = 0;
+	int rc = 0;
 
 	*id_r = 0;
 	if (p->finess[0] == '\0')
 		return 0;
-	rc = store_establishment_by_finess(db, p->finess, id_r);
-	if (rc != -EM_E_NOT_FOUND)
-		return rc;
-	if (m->add_establishments && !m->dry_run &&
-	    fields_line(p->establishment, 1, LABEL_MAX_CHARS))
-		return store_establishment_add(db, p->finess, p->establishment, id_r, &existed);
-	if (!m->add_establishments)
-		reply->n_no_place++;
-	return 0;
+	for (const char *s = p->finess; *s != '\0'; s++)
+		at = at * 31 + (uint8_t)*s;
+	at %= LOAD_PLACES_MAX;
+	if (seen->place[at].finess != NULL && strcmp(seen->place[at].finess, p->finess) == 0) {
+		*id_r = seen->place[at].establishment_id;
+		return 0;
+	}
+	rc = load_place_find(db, m, p, id_r);
+	/* one that is not known may still be named with a line that can be kept */
+	if (rc == 0 && *id_r != 0) {
+		seen->place[at].finess = p->finess;
+		seen->place[at].establishment_id = *id_r;
+	}
+	return rc;
 }
 
 static int
@@ -120,7 +151,8 @@ load_would_put(struct request *rq, struct store_conn *db, const Emage__AdminProf
 
 static int
 load_professional(struct request *rq, struct store_conn *db,
-    const Emage__AdminProfessionalsPutRequest *m, const Emage__AdminProfessional *p)
+    const Emage__AdminProfessionalsPutRequest *m, const Emage__AdminProfessional *p,
+    struct load_seen *seen)
 {
 	Emage__AdminProfessionalsPutReply *reply = rq->reply;
 	struct store_professional_line line = {
@@ -132,10 +164,14 @@ load_professional(struct request *rq, struct store_conn *db,
 	    .specialty_code = p->specialty_code,
 	    .specialty = p->specialty,
 	    .load_id = m->load_id,
+	    .generation = m->whole ? m->load_id : 0,
+	    .seen = &seen->labels,
 	};
 	enum store_put put = STORE_PUT_NEW;
-	int rc = load_place(db, m, p, reply, &line.establishment_id);
+	int rc = load_place(db, m, p, seen, &line.establishment_id);
 
+	reply->n_no_place +=
+	    p->finess[0] != '\0' && line.establishment_id == 0 && !m->add_establishments;
 	if (rc == 0)
 		rc = m->dry_run ? load_would_put(rq, db, p, &put)
 				: store_professional_put(db, &line, &put);
@@ -147,13 +183,43 @@ load_professional(struct request *rq, struct store_conn *db,
 	return 0;
 }
 
+/* What was written: of a whole directory once, when it is used. */
+static int
+load_written(struct request *rq, struct store_conn *db, size_t n_lines)
+{
+	const Emage__AdminProfessionalsPutRequest *m = rq->msg;
+	const Emage__AdminProfessionalsPutReply *reply = rq->reply;
+	const struct store_directory added = {
+	    .load_id = m->load_id,
+	    .n_people = reply->n_new + reply->n_renewed,
+	    .n_stayed = reply->n_renewed,
+	    .n_lines = n_lines,
+	};
+	const char *detail;
+
+	if (m->whole) {
+		int rc = store_directory_grow(db, &added, rq->now_ms);
+
+		/* was not begun, or another loading has taken its place */
+		return rc == -EM_E_NOT_FOUND ? request_invalid(rq, "load_id") : rc;
+	}
+	if (n_lines == 0)
+		return 0;
+	detail = arena_printf(rq->arena, "load=%llu lines=%zu new=%u",
+	    (unsigned long long)m->load_id, n_lines, reply->n_new);
+	if (detail == NULL)
+		return -EM_E_NO_MEMORY;
+	return people_audit(
+	    rq, db, &(struct store_audit){.event = "professionals.loaded", .detail = detail});
+}
+
 int
 handle_admin_professionals_put_write(struct request *rq, struct store_conn *db)
 {
 	const Emage__AdminProfessionalsPutRequest *m = rq->msg;
 	Emage__AdminProfessionalsPutReply *reply = rq->reply;
 	struct load_refusals refused;
-	const char *detail;
+	struct load_seen seen = {.place = {{NULL, 0}}};
 	int rc = load_refusals_new(rq, m->n_professionals, &refused);
 
 	for (size_t i = 0; rc == 0 && i < m->n_professionals; i++) {
@@ -163,18 +229,11 @@ handle_admin_professionals_put_write(struct request *rq, struct store_conn *db)
 		if (field != NULL)
 			load_refuse(rq, &refused, p->line, field, reason);
 		else
-			rc = load_professional(rq, db, m, p);
+			rc = load_professional(rq, db, m, p, &seen);
 	}
 	if (rc < 0)
 		return rc;
 	reply->refused = refused.list;
 	reply->n_refused = refused.n;
-	if (m->dry_run || refused.n == m->n_professionals)
-		return 0;
-	detail = arena_printf(rq->arena, "load=%llu lines=%zu new=%u",
-	    (unsigned long long)m->load_id, m->n_professionals - refused.n, reply->n_new);
-	if (detail == NULL)
-		return -EM_E_NO_MEMORY;
-	return people_audit(
-	    rq, db, &(struct store_audit){.event = "professionals.loaded", .detail = detail});
+	return m->dry_run ? 0 : load_written(rq, db, m->n_professionals - refused.n);
 }

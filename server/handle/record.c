@@ -278,8 +278,8 @@ record_tell_over_block(struct request *rq, struct store_conn *db, uint64_t patie
 }
 
 static void
-record_fill(
-    Emage__RecordOpenReply *reply, const struct store_record *r, const struct store_person *p)
+record_fill(const struct request *rq, Emage__RecordOpenReply *reply, const struct store_record *r,
+    const struct store_person *p)
 {
 	reply->civility = (char *)(uintptr_t)p->civility;
 	reply->given_name = (char *)(uintptr_t)p->given_name;
@@ -288,6 +288,7 @@ record_fill(
 	reply->birth_date = p->birth_date;
 	reply->sex = (char *)(uintptr_t)p->sex;
 	reply->until_ms = r->until_ms;
+	reply->left_s = (uint32_t)((r->until_ms - rq->now_ms) / 1000);
 	reply->access_number = r->access_number;
 	reply->over_block = r->result == ACCESS_OVER_BLOCK;
 	reply->motive_label = (char *)(uintptr_t)r->motive_label;
@@ -311,7 +312,7 @@ record_grant(struct request *rq, struct store_conn *db, struct record_opening *o
 		rc = record_tell_over_block(rq, db, r->patient_id);
 	if (rc < 0)
 		return rc;
-	record_fill(rq->reply, r, &o->person);
+	record_fill(rq, rq->reply, r, &o->person);
 	rq->change = (struct change){.record = true, .patient_id = r->patient_id};
 	return 0;
 }
@@ -376,7 +377,7 @@ handle_record_get_read(struct request *rq, struct store_conn *db)
 	if (reply->record == NULL)
 		return -EM_E_NO_MEMORY;
 	emage__record_open_reply__init(reply->record);
-	record_fill(reply->record, &r, &person);
+	record_fill(rq, reply->record, &r, &person);
 	reply->patient_id = r.patient_id;
 	return 0;
 }

@@ -2,7 +2,9 @@
 /* Codes of an authenticator app, and recovery codes. */
 #include "server/policy/second.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <liboath/oath.h>
@@ -12,9 +14,35 @@
 
 static const char second_alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+#ifdef EMAGE_TESTING
+#define SECOND_N_DRAWN 11u /* a secret and its recovery codes */
+
+/* EMAGE_TEST_SECOND=TEXT: every enrolment gets the same secrets, so that a screen
+ * that shows them can be compared. False without it. */
+static bool
+second_draw_known(uint8_t *out, size_t len, unsigned which)
+{
+	const char *text = getenv("EMAGE_TEST_SECOND");
+	uint8_t all[crypto_generichash_BYTES];
+	char which_text[64];
+
+	if (text == NULL)
+		return false;
+	snprintf(which_text, sizeof(which_text), "%.40s %u", text, which);
+	crypto_generichash(
+	    all, sizeof(all), (const uint8_t *)which_text, strlen(which_text), NULL, 0);
+	memcpy(out, all, len);
+	return true;
+}
+#endif
+
 void
 policy_totp_draw(uint8_t secret_r[POLICY_TOTP_SECRET_LEN])
 {
+#ifdef EMAGE_TESTING
+	if (second_draw_known(secret_r, POLICY_TOTP_SECRET_LEN, 0))
+		return;
+#endif
 	randombytes_buf(secret_r, POLICY_TOTP_SECRET_LEN);
 }
 
@@ -76,17 +104,34 @@ policy_totp_check(const uint8_t secret[POLICY_TOTP_SECRET_LEN], const char *code
 	return right;
 }
 
+/* Letters of the alphabet have five bits: no byte is preferred. */
+static void
+second_draw_letters(uint8_t drawn_r[POLICY_RECOVERY_CODE_LEN])
+{
+#ifdef EMAGE_TESTING
+	static atomic_uint n_drawn;
+
+	if (second_draw_known(drawn_r, POLICY_RECOVERY_CODE_LEN,
+		1 + atomic_fetch_add(&n_drawn, 1) % (SECOND_N_DRAWN - 1)))
+		return;
+#endif
+	randombytes_buf(drawn_r, POLICY_RECOVERY_CODE_LEN);
+}
+
 void
 policy_recovery_code_draw(char shown_r[POLICY_RECOVERY_CODE_MAX])
 {
+	uint8_t drawn[POLICY_RECOVERY_CODE_LEN];
 	unsigned n = 0;
 
+	second_draw_letters(drawn);
 	for (unsigned i = 0; i < POLICY_RECOVERY_CODE_LEN; i++) {
 		if (i == POLICY_RECOVERY_CODE_LEN / 2)
 			shown_r[n++] = '-';
-		shown_r[n++] = second_alphabet[randombytes_uniform(32)];
+		shown_r[n++] = second_alphabet[drawn[i] & 31];
 	}
 	shown_r[n] = '\0';
+	secret_wipe(drawn, sizeof(drawn));
 }
 
 static char

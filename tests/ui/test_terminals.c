@@ -23,6 +23,7 @@ static const char *const terminals[] = {
     "xterm-256color",
     "screen-256color",
     "tmux-256color",
+    "foot",
 };
 
 static struct pty *
@@ -124,6 +125,46 @@ test_bytes_of_an_arrow_key(void **state)
 		pty_free(&p);
 	}
 	assert_in_range(most, 1, ARROW_BYTES_MAX - 1);
+}
+
+/* Screens of the personal space, opened by their digit. */
+static const struct {
+	const char *key, *screen, *text;
+} spaces[] = {
+    {"2", "history", "GHRFICTIF"},
+    {"3", "blocks", "SUPPOSÉE"},
+    {"4", "settings", "camille@example.org"},
+    {"5", "faq", "Où trouver mon identifiant"},
+};
+
+/* What they cost, a tenth to spare: a terminal on a slow line knows no colours,
+ * each of which is a sequence of its own. */
+#define SCREEN_BYTES_MAX	1630u
+#define SCREEN_BYTES_COLOUR_MAX 3480u
+
+static void
+test_bytes_of_a_screen(void **state)
+{
+	struct pty *p;
+
+	for (size_t i = 0; i < ARRAY_LEN(terminals); i++) {
+		bool slow = strncmp(terminals[i], "vt", 2) == 0;
+		size_t max = slow ? SCREEN_BYTES_MAX : SCREEN_BYTES_COLOUR_MAX;
+
+		p = terminal_client(*state, terminals[i]);
+		assert_true(pty_stage_sign_in(p, *state));
+		for (size_t k = 0; k < ARRAY_LEN(spaces); k++) {
+			pty_mark(p);
+			pty_send(p, spaces[k].key);
+			assert_true(pty_wait_screen(p, spaces[k].screen));
+			assert_true(pty_wait_text(p, spaces[k].text));
+			assert_true(pty_wait_idle(p));
+			print_message(
+			    "%s %s: %zu bytes\n", terminals[i], spaces[k].screen, pty_bytes(p));
+			assert_in_range(pty_bytes(p), 1, max - 1);
+		}
+		pty_free(&p);
+	}
 }
 
 /* ------------------------------------------------------------- without colour */
@@ -244,6 +285,34 @@ test_cursor_on_the_focus(void **state)
 	pty_free(&p);
 }
 
+/* In each section, through all that can have the focus. */
+static void
+test_cursor_in_every_section(void **state)
+{
+	struct pty *p = terminal_client(*state, "xterm-256color");
+
+	assert_true(pty_stage_sign_in(p, *state));
+	for (size_t k = 0; k < ARRAY_LEN(spaces); k++) {
+		/* out of a field first, then back to the exams */
+		for (int i = 0; i < 3 && strcmp(pty_screen_name(p), "exams") != 0; i++) {
+			pty_key(p, PTY_KEY_ESCAPE);
+			assert_true(pty_wait_idle(p));
+		}
+		pty_send(p, spaces[k].key);
+		assert_true(pty_wait_screen(p, spaces[k].screen));
+		assert_true(pty_wait_text(p, spaces[k].text));
+		assert_true(pty_wait_idle(p));
+		terminal_cursor_on_focus(p, spaces[k].screen);
+		for (int i = 0; i < 14; i++)
+			terminal_press(p, PTY_KEY_TAB, spaces[k].screen);
+		for (int i = 0; i < 14; i++)
+			terminal_press(p, PTY_KEY_BACKTAB, spaces[k].screen);
+		for (int i = 0; i < 3; i++)
+			terminal_press(p, PTY_KEY_DOWN, spaces[k].screen);
+	}
+	pty_free(&p);
+}
+
 /* ---------------------------------------------------------------- the mouse */
 
 static bool
@@ -278,6 +347,47 @@ test_mouse(void **state)
 	assert_true(pty_wait_text(p, "Date ▼"));
 	assert_true(terminal_click(p, STAGE_IMAGES_AT));
 	assert_true(pty_wait_screen(p, "report"));
+	pty_free(&p);
+}
+
+/* Every section of the bar, at its whole width and where its labels are cut; and
+ * the two halves of blocking. */
+static void
+test_mouse_on_sections(void **state)
+{
+	static const struct {
+		const char *label, *screen;
+	} sections[] = {
+	    {"2 Hist", "history"},
+	    {"3 Bloc", "blocks"},
+	    {"4 Para", "settings"},
+	    {"5 FAQ", "faq"},
+	    {"6 Assi", "support"},
+	    {"1 Exam", "exams"},
+	    {"0 Déco", "dialog"},
+	};
+	static const unsigned widths[] = {80, 60};
+	struct pty *p = terminal_client(*state, "xterm-256color");
+
+	assert_true(pty_stage_sign_in(p, *state));
+	for (size_t w = 0; w < ARRAY_LEN(widths); w++) {
+		if (w > 0) { /* to the size that it has: nothing would come */
+			pty_resize(p, 24, widths[w]);
+			assert_true(pty_wait_idle(p));
+		}
+		for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+			assert_true(terminal_click(p, sections[i].label));
+			assert_true(pty_wait_screen(p, sections[i].screen));
+		}
+		pty_key(p, PTY_KEY_ESCAPE);
+		assert_true(pty_wait_screen(p, "exams"));
+	}
+	assert_true(terminal_click(p, "3 Bloc"));
+	assert_true(pty_wait_screen(p, "blocks"));
+	assert_true(terminal_click(p, "Bloquer l'accès à un médecin"));
+	assert_true(pty_wait_text(p, "Recherche d'un professionnel"));
+	assert_true(terminal_click(p, "Annuler le blocage"));
+	assert_true(pty_wait_text(p, "Professionnels de santé non autorisés"));
 	pty_free(&p);
 }
 
@@ -328,10 +438,13 @@ main(void)
 	    cmocka_unit_test(test_every_terminal),
 	    cmocka_unit_test(test_thin_terminal),
 	    cmocka_unit_test(test_bytes_of_an_arrow_key),
+	    cmocka_unit_test(test_bytes_of_a_screen),
 	    cmocka_unit_test(test_no_colour),
 	    cmocka_unit_test(test_colour_where_there_is_some),
 	    cmocka_unit_test(test_cursor_on_the_focus),
+	    cmocka_unit_test(test_cursor_in_every_section),
 	    cmocka_unit_test(test_mouse),
+	    cmocka_unit_test(test_mouse_on_sections),
 	    cmocka_unit_test(test_mouse_left_to_the_terminal),
 	    cmocka_unit_test(test_nothing_left_after_logout),
 	};

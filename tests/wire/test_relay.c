@@ -15,6 +15,7 @@
 
 #include "common/err.h"
 #include "common/mem.h"
+#include "proto/outbox.pb-c.h"
 #include "tests/lib/relay.h"
 #include "tests/lib/wire.h"
 
@@ -78,6 +79,32 @@ test_a_code_arrives(void **state)
 	free(ca);
 }
 
+/* Two codes wait: an operator sees them, not where they go nor what they say, and
+ * gives one up. */
+static void
+check_outbox(struct fixture *f)
+{
+	struct wire *w = wire_open_local(f);
+	Emage__OutboxRetryRequest all = EMAGE__OUTBOX_RETRY_REQUEST__INIT;
+	Emage__OutboxDropRequest one = EMAGE__OUTBOX_DROP_REQUEST__INIT;
+	const Emage__OutboxListReply *list;
+
+	assert_int_equal(wire_call_empty(w, METHOD_outbox_list), 0);
+	list = (const Emage__OutboxListReply *)w->reply;
+	assert_int_equal(list->n_rows, 2);
+	assert_int_equal(list->n_waiting, 2);
+	assert_true(list->rows[0]->is_code && !list->more);
+	assert_null(strstr(list->rows[0]->masked, "camille"));
+	one.outbox_id = list->rows[1]->outbox_id;
+	assert_int_equal(wire_call(w, METHOD_outbox_retry, &all), 0);
+	assert_int_equal(((const Emage__OutboxRetryReply *)w->reply)->n, 2);
+	assert_int_equal(wire_call(w, METHOD_outbox_drop, &one), 0);
+	assert_int_equal(wire_call(w, METHOD_outbox_drop, &one), -EM_E_NOT_FOUND);
+	assert_int_equal(wire_call_empty(w, METHOD_outbox_list), 0);
+	assert_int_equal(((const Emage__OutboxListReply *)w->reply)->n_rows, 1);
+	wire_free(&w);
+}
+
 /* With a relay that takes connections and never says a word the answer to the
  * password comes all the same, and the code waits. */
 static void
@@ -111,6 +138,7 @@ test_a_silent_relay_holds_nobody_up(void **state)
 	wire_free(&w);
 	assert_int_equal(fixture_counter(f, "messages_sent"), 0);
 	assert_int_equal(fixture_counter(f, "messages_failed"), 0);
+	check_outbox(f);
 	fixture_free(&f);
 	free(relays);
 	assert_int_equal(close(fd), 0);

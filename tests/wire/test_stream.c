@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Many replies to one request: images in parts, other requests in between,
- * cancelling, a reader that is slow, and a session that ends meanwhile.
+ * cancelling, a reader that is slow, a session that ends meanwhile, and a consent
+ * that is withdrawn.
  */
 #include "tests/lib/check.h"
 
@@ -11,6 +12,7 @@
 
 #include "common/err.h"
 #include "common/mem.h"
+#include "proto/account.pb-c.h"
 #include "proto/exam.pb-c.h"
 #include "tests/lib/wire.h"
 
@@ -391,6 +393,52 @@ test_session_ends_meanwhile(void **state)
 	wire_free(&other);
 }
 
+/* A session of hers on a kiosk, beside the one that she has. */
+static struct wire *
+open_beside(void)
+{
+	struct wire *w = wire_open(server);
+	struct mailbox *m = fixture_mailbox(server);
+	char code[16];
+
+	assert_int_equal(wire_hello(w, EMAGE__CLIENT_KIND__CLIENT_KIND_KIOSK), 0);
+	assert_int_equal(wire_password(w, camille.identifier, camille.password), 0);
+	fixture_next_code(m, code);
+	assert_int_equal(wire_code(w, code), 0);
+	mailbox_free(&m);
+	return w;
+}
+
+/* She withdraws her consent elsewhere: no image goes on coming (S-06). The last
+ * test, since her account is closed by it. */
+static void
+test_consent_withdrawn_meanwhile(void **state)
+{
+	Emage__ConsentWithdrawRequest rq = EMAGE__CONSENT_WITHDRAW_REQUEST__INIT;
+	struct wire *w = open_session(state), *other;
+	unsigned n_ended = 0, n_done = 0;
+
+	other = open_beside();
+	for (uint32_t i = 0; i < 16; i++)
+		ask_frames(w, loop_series, 0, N_FRAMES, 1000 + i);
+	rq.password = (char *)(uintptr_t)camille.password;
+	rq.word = (char *)(uintptr_t) "retirer";
+	assert_int_equal(wire_call(other, METHOD_consent_withdraw, &rq), 0);
+	while (n_done < 16) {
+		struct frame f = wire_next_frame(w);
+
+		if (f.flags & FRAME_MORE)
+			continue;
+		n_done++;
+		if (f.flags & FRAME_ERROR)
+			n_ended++;
+	}
+	assert_true(n_ended > 0);
+	assert_int_equal(wire_call_empty(w, METHOD_exam_establishments), -EM_E_SESSION_ENDED);
+	wire_free(&w);
+	wire_free(&other);
+}
+
 int
 main(void)
 {
@@ -402,6 +450,7 @@ main(void)
 	    cmocka_unit_test(test_cancel),
 	    cmocka_unit_test(test_reader_that_does_not_read),
 	    cmocka_unit_test(test_session_ends_meanwhile),
+	    cmocka_unit_test(test_consent_withdrawn_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

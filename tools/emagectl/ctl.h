@@ -43,8 +43,9 @@ struct ctl_command {
 };
 
 extern const struct ctl_command ctl_init, ctl_patient_add, ctl_staff_add, ctl_staff_list,
-    ctl_staff_set, ctl_staff_reset, ctl_session_list, ctl_session_end, ctl_establishment_add,
-    ctl_establishment_list, ctl_import_dicom, ctl_import_rpps, ctl_import_accesses,
+    ctl_staff_set, ctl_staff_reset, ctl_session_list, ctl_session_end, ctl_outbox_list,
+    ctl_outbox_retry, ctl_outbox_drop, ctl_establishment_add, ctl_establishment_list,
+    ctl_import_dicom, ctl_import_rpps, ctl_import_finess, ctl_import_patients, ctl_import_accesses,
     ctl_contest_list, ctl_contest_answer, ctl_release, ctl_audit_list, ctl_audit_checkpoint,
     ctl_audit_verify, ctl_status;
 

@@ -44,22 +44,59 @@ load_text(struct load *l, const char *s)
 	return copy;
 }
 
+/* ------------------------------------------------------------- departments */
+
+/* The region's. */
+static const char *const load_departments[] = {
+    "08", "10", "51", "52", "54", "55", "57", "67", "68", "88"};
+
+bool
+load_is_near(const char *department, const char *place, const struct option_list *also)
+{
+	const char *from = *department ? department : place;
+	char code[4];
+
+	/* overseas three characters, else two */
+	(void)snprintf(code, sizeof(code), "%.*s", strncmp(from, "97", 2) == 0 ? 3 : 2, from);
+	for (size_t i = 0; i < ARRAY_LEN(load_departments); i++)
+		if (strcmp(code, load_departments[i]) == 0)
+			return true;
+	for (size_t i = 0; i < also->n; i++)
+		if (strcmp(code, also->items[i]) == 0)
+			return true;
+	return false;
+}
+
 /* ---------------------------------------------------------------- verdicts */
 
 static void
-load_tell(struct load *l, uint64_t number, const char *raw, const char *field, const char *reason)
+load_say(struct load *l, uint64_t number, const char *field, const char *reason)
 {
 	char *path = ctl_clean(l->path), *text = ctl_clean(reason);
 
-	l->n_refused++;
 	if (l->on_terminal)
 		fputs("\r\033[K", stderr);
 	fprintf(stderr, "%s: line %" PRIu64 ": %s%s%s\n", path, number, field, *field ? ": " : "",
 	    text);
-	if (l->refused_file)
-		fprintf(l->refused_file, "%s\n", raw);
 	free(path);
 	free(text);
+}
+
+static void
+load_tell(struct load *l, uint64_t number, const char *raw, const char *field, const char *reason)
+{
+	l->n_refused++;
+	load_say(l, number, field, reason);
+	if (l->refused_file)
+		fprintf(l->refused_file, "%s\n", raw);
+}
+
+void
+load_warn(struct load *l, const char *field, const char *reason)
+{
+	l->n_warned++;
+	if (!l->o->quiet)
+		load_say(l, l->lines.number, field, reason);
 }
 
 void
@@ -172,8 +209,10 @@ load_add(struct load *l, ProtobufCMessage *msg)
 	b->n_bytes += protobuf_c_message_get_packed_size(msg) + 4;
 	b->message[b->n] = msg;
 	b->line_number[b->n] = l->lines.number;
-	b->raw[b->n] = load_text(l, l->lines.raw);
-	b->n_raw_bytes += strlen(b->raw[b->n]);
+	if (l->refused_file) {
+		b->raw[b->n] = load_text(l, l->lines.raw);
+		b->n_raw_bytes += strlen(b->raw[b->n]);
+	}
 	b->n++;
 }
 
@@ -241,6 +280,15 @@ load_heading(struct load *l)
 	return rc;
 }
 
+/* Columns as they come, when there is no heading. */
+static int
+load_places(struct load *l)
+{
+	for (size_t k = 0; k < l->format->n_columns; k++)
+		l->place[k] = k + 1;
+	return 0;
+}
+
 /* ------------------------------------------------------------------- files */
 
 static void
@@ -257,7 +305,7 @@ load_line(struct load *l)
 		bool is_there = l->place[k] > 0 && l->place[k] <= n;
 
 		value[k] = is_there ? fields[l->place[k] - 1] : none;
-		if (l->place[k] > n) {
+		if (l->place[k] > n && !l->format->by_place) {
 			load_refuse(l, l->format->columns[k].shown, "the line is too short");
 			return;
 		}
@@ -278,11 +326,12 @@ load_lines(struct load *l)
 
 	while ((rc = lines_next(&l->lines)) != 0 && rc != -EM_E_IO && !l->failed) {
 		if (rc == 1 && !heading) {
-			rc = load_heading(l);
+			rc = l->format->by_place ? load_places(l) : load_heading(l);
 			if (rc < 0)
 				return rc;
 			heading = true;
-			continue;
+			if (!l->format->by_place)
+				continue;
 		}
 		if (rc == 1 && l->lines.text[0] == '\0')
 			continue;
@@ -331,14 +380,37 @@ load_file(struct load *l, const char *path)
 }
 
 static void
+load_summary_json(const struct load *l)
+{
+	printf("{\"lines\": %" PRIu64, l->n_lines);
+	for (size_t i = 0; i < l->format->n_counts; i++)
+		printf(", \"%s\": %" PRIu64, l->format->counts[i].name,
+		    l->count[l->format->counts[i].place]);
+	printf(", \"skipped\": %" PRIu64 ", \"refused\": %" PRIu64 ", \"warned\": %" PRIu64
+	       ", \"windows_1252\": %" PRIu64 ", \"dry_run\": %s, \"failed\": %s}\n",
+	    l->n_skipped, l->n_refused, l->n_warned, l->n_1252, l->o->dry_run ? "true" : "false",
+	    l->failed ? "true" : "false");
+}
+
+static void
 load_summary(const struct load *l)
 {
 	if (l->on_terminal)
 		fputs("\r\033[K", stderr);
+	if (l->ctl->json) {
+		load_summary_json(l);
+		return;
+	}
 	printf("%" PRIu64 " lines: ", l->n_lines);
-	l->format->counts(l, stdout);
+	for (size_t i = 0; i < l->format->n_counts; i++)
+		printf("%s%" PRIu64 " %s", i > 0 ? ", " : "", l->count[l->format->counts[i].place],
+		    l->format->counts[i].text);
 	printf(", %" PRIu64 " skipped, %" PRIu64 " refused%s\n", l->n_skipped, l->n_refused,
-	    l->o->dry_run ? " (dry run: nothing was stored)" : "");
+	    l->failed	    ? " (not finished)"
+	    : l->o->dry_run ? " (dry run: nothing was stored)"
+			    : "");
+	if (l->n_warned > 0)
+		printf("%" PRIu64 " warnings\n", l->n_warned);
 	if (l->n_1252 > 0 && !l->o->quiet)
 		printf("%" PRIu64 " lines were read as Windows-1252\n", l->n_1252);
 }
@@ -354,7 +426,7 @@ load_begin(struct load *l)
 int
 load_files(struct load *l, int argc, char **argv)
 {
-	bool unread = false;
+	bool unread = false, begun = false;
 
 	if (l->o->refused) {
 		l->refused_file = fopen(l->o->refused, "we");
@@ -366,9 +438,15 @@ load_files(struct load *l, int argc, char **argv)
 	load_begin(l);
 	l->load_id = (uint64_t)clock_now_ms();
 	l->on_terminal = isatty(STDERR_FILENO) == 1 && !l->o->quiet;
+	begun = !l->format->begin || l->format->begin(l) == 0;
+	if (!begun)
+		goto out;
 	for (int i = 0; i < argc && !l->failed; i++)
 		if (load_file(l, argv[i]) < 0)
 			unread = true;
+	l->failed = l->failed || (unread && l->format->end);
+	if (l->format->end)
+		l->format->end(l);
 	load_summary(l);
 out:
 	/* callbacks of what is still under way name the batches */
@@ -378,7 +456,7 @@ out:
 			arena_free(&l->batch[i].arena);
 	if (l->refused_file && fclose(l->refused_file) != 0)
 		l->failed = ctl_fail("%s: %s", l->o->refused, strerror(errno)) != CTL_OK;
-	if (l->failed || l->n_lines == l->n_refused)
+	if (!begun || l->failed || l->n_lines == l->n_refused)
 		return CTL_FAILED;
 	return l->n_refused > 0 || unread ? CTL_PARTLY : CTL_OK;
 }

@@ -35,9 +35,9 @@ struct load_options {
 /* ... and of one line, at most: longer fields are refused before they are sent. */
 #define LOAD_LINE_BYTES 8000u
 
-/* Batches at the server at once: it writes one while the next is made. More would
- * make its other writers wait. */
-#define LOAD_WINDOW 3u
+/* Batches at the server at once: it writes these in one transaction while the next
+ * are made. Its other writers wait for no more than so many. */
+#define LOAD_WINDOW 12u
 
 struct load;
 
@@ -52,10 +52,18 @@ struct load_batch {
 	bool is_out; /* its reply has not come */
 };
 
+/* A count of the summary: "12 new", or "new": 12. */
+struct load_count {
+	const char *name, *text;
+	size_t place; /* in load->count */
+};
+#define LOAD_COUNTS_MAX 8u
+
 struct load_format {
 	char separator;
 	bool quoted;
-	bool strict; /* a column that is not known is an error */
+	bool strict;   /* a column that is not known is an error */
+	bool by_place; /* no heading: columns are found by place */
 	const struct load_column *columns;
 	size_t n_columns;
 	/*
@@ -68,8 +76,14 @@ struct load_format {
 	uint32_t (*send)(struct load *l, struct load_batch *b);
 	/* The reply: counts, and passes on what was refused. */
 	void (*answered)(struct load_batch *b, const ProtobufCMessage *msg);
-	/* The format's own counts: "N new, ..." */
-	void (*counts)(const struct load *l, FILE *f);
+	/* NULL, or before the first line: 0, or -EM_E_* after a message. */
+	int (*begin)(struct load *l);
+	/* NULL, or after the last reply, with load->failed when nothing of it may
+	 * be used; sets load->failed after a message. */
+	void (*end)(struct load *l);
+	/* The format's own counts, in load->count. */
+	const struct load_count *counts;
+	size_t n_counts;
 };
 
 struct load {
@@ -83,7 +97,8 @@ struct load {
 	size_t place[LOAD_COLUMNS_MAX];
 	struct load_batch batch[LOAD_WINDOW], *filling;
 	/* counts of all files */
-	uint64_t n_lines, n_skipped, n_refused, n_1252;
+	uint64_t n_lines, n_skipped, n_refused, n_warned, n_1252;
+	uint64_t count[LOAD_COUNTS_MAX];
 	uint64_t load_id;
 	FILE *refused_file;
 	bool heading_written, on_terminal, failed;
@@ -97,8 +112,13 @@ char *load_text(struct load *l, const char *s);
 void load_add(struct load *l, ProtobufCMessage *msg);
 /* "FILE: line N: field: reason", of the line that is being read. */
 void load_refuse(struct load *l, const char *field, const char *reason);
+/* Likewise of something that is taken all the same. */
+void load_warn(struct load *l, const char *field, const char *reason);
 /* What the server refused, by line. */
 void load_refusals(struct load_batch *b, Emage__LoadRefusal *const *list, size_t n);
+/* Whether something is in the region, or in a department that was asked for too.
+ * Its department, else the number of its place, says so. */
+bool load_is_near(const char *department, const char *place, const struct option_list *also);
 /* For rpc_call(), with the batch as its argument. */
 void load_answered(
     void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more);

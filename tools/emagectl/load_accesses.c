@@ -75,9 +75,11 @@ static const struct option_row access_rows[] = {
 	.help = "Show refused lines and the counts only."},
 };
 
-static struct {
-	uint64_t n_added, n_known;
-} access_tally;
+enum { ACCESS_N_ADDED, ACCESS_N_KNOWN };
+static const struct load_count access_counts[] = {
+    {"added", "added", ACCESS_N_ADDED},
+    {"known", "known already", ACCESS_N_KNOWN},
+};
 
 /* "2017-06-06 11:34", with seconds or without, civil time of France. */
 static bool
@@ -183,17 +185,9 @@ access_answered(struct load_batch *b, const ProtobufCMessage *msg)
 {
 	const Emage__AdminAccessesPutReply *reply = (const void *)msg;
 
-	access_tally.n_added += reply->n_added;
-	access_tally.n_known += reply->n_known;
+	b->load->count[ACCESS_N_ADDED] += reply->n_added;
+	b->load->count[ACCESS_N_KNOWN] += reply->n_known;
 	load_refusals(b, reply->refused, reply->n_refused);
-}
-
-static void
-access_counts(const struct load *l, FILE *f)
-{
-	(void)l;
-	fprintf(f, "%" PRIu64 " added, %" PRIu64 " known already", access_tally.n_added,
-	    access_tally.n_known);
 }
 
 static const struct load_format access_format = {
@@ -206,6 +200,7 @@ static const struct load_format access_format = {
     .send = access_send,
     .answered = access_answered,
     .counts = access_counts,
+    .n_counts = ARRAY_LEN(access_counts),
 };
 
 static int

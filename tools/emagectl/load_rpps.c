@@ -30,6 +30,9 @@ enum rpps_column {
 	RPPS_SPECIALTY,
 	RPPS_FINESS,
 	RPPS_PLACE,
+	RPPS_DEPARTMENT,
+	RPPS_COMMUNE,
+	RPPS_POSTCODE,
 	N_RPPS_COLUMNS,
 };
 
@@ -44,12 +47,15 @@ static const struct load_column rpps_columns[N_RPPS_COLUMNS] = {
     [RPPS_SPECIALTY] = {"libelle savoir faire", "Libellé savoir-faire", true},
     [RPPS_FINESS] = {"numero finess site", "Numéro FINESS site", false},
     [RPPS_PLACE] = {"raison sociale site", "Raison sociale site", false},
+    [RPPS_DEPARTMENT] = {"code departement (structure)", "Code Département (structure)", false},
+    [RPPS_COMMUNE] = {"code commune (coord. structure)", "Code commune (coord. structure)", false},
+    [RPPS_POSTCODE] = {"code postal (coord. structure)", "Code postal (coord. structure)", false},
 };
 
 struct rpps_options {
 	struct load_options common;
-	struct option_list professions;
-	bool all, add_establishments;
+	struct option_list professions, departments;
+	bool all, all_departments, add_establishments, accept_drop, add;
 };
 
 #define OPT(field) .offset = offsetof(struct rpps_options, field)
@@ -60,6 +66,15 @@ static const struct option_row rpps_rows[] = {
     {0, "profession", "CODE", OPTION_LIST, OPT(professions),
 	.help = "Also those of this profession, besides 10 (physicians)."},
     {0, "all-professions", NULL, OPTION_FLAG, OPT(all), .help = "Whatever the profession."},
+    {0, "department", "CODE", OPTION_LIST, OPT(departments),
+	.help = "Also those who work in this department, besides the region's."},
+    {0, "all-departments", NULL, OPTION_FLAG, OPT(all_departments),
+	.help = "Wherever they work, and also if they work nowhere."},
+    {0, "accept-drop", NULL, OPTION_FLAG, OPT(accept_drop),
+	.help = "Also when the directory loses more than 5 people in 100."},
+    {0, "add", NULL, OPTION_FLAG, OPT(add),
+	.help = "Add to the directory in force, such as lines that were refused and have been "
+		"mended: nobody leaves it."},
     {0, "add-establishments", NULL, OPTION_FLAG, OPT(add_establishments),
 	.help = "Add establishments that are not known, with the name in the file."},
     {0, "refused", "FILE", OPTION_STRING, OPT(common.refused), .words = "@file",
@@ -68,9 +83,20 @@ static const struct option_row rpps_rows[] = {
 	.help = "Show refused lines and the counts only."},
 };
 
-static struct {
-	uint64_t n_new, n_renewed, n_further, n_no_place;
-} rpps_tally;
+enum {
+	RPPS_N_NEW,
+	RPPS_N_RENEWED,
+	RPPS_N_FURTHER,
+	RPPS_N_NO_PLACE,
+	RPPS_N_LEFT,
+};
+static const struct load_count rpps_counts[] = {
+    {"new", "new", RPPS_N_NEW},
+    {"renewed", "renewed", RPPS_N_RENEWED},
+    {"further", "further activities", RPPS_N_FURTHER},
+    {"no_establishment", "with an establishment that is not known", RPPS_N_NO_PLACE},
+    {"left", "left the directory", RPPS_N_LEFT},
+};
 
 static bool
 rpps_is_wished(const struct rpps_options *o, const char *code)
@@ -83,17 +109,28 @@ rpps_is_wished(const struct rpps_options *o, const char *code)
 	return false;
 }
 
+static bool
+rpps_is_near(const struct rpps_options *o, char *const *value)
+{
+	const enum rpps_column places[] = {RPPS_COMMUNE, RPPS_POSTCODE, RPPS_FINESS};
+	const char *place = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(places) && *place == '\0'; i++)
+		place = value[places[i]];
+	return o->all_departments || load_is_near(value[RPPS_DEPARTMENT], place, &o->departments);
+}
+
 static void
 rpps_line(struct load *l, char *const *value)
 {
 	Emage__AdminProfessional *p;
 
 	if (strcmp(value[RPPS_TYPE], TYPE_RPPS) != 0 ||
-	    !rpps_is_wished(l->own, value[RPPS_PROFESSION_CODE])) {
+	    !rpps_is_wished(l->own, value[RPPS_PROFESSION_CODE]) || !rpps_is_near(l->own, value)) {
 		l->n_skipped++;
 		return;
 	}
-	for (unsigned i = 0; i < N_RPPS_COLUMNS; i++) {
+	for (unsigned i = 0; i < RPPS_DEPARTMENT; i++) {
 		if (i != RPPS_PLACE && text_count(value[i], strlen(value[i])) > FIELD_MAX_CHARS) {
 			load_refuse(l, rpps_columns[i].shown, "too long");
 			return;
@@ -124,6 +161,7 @@ rpps_send(struct load *l, struct load_batch *b)
 	rq.load_id = l->load_id;
 	rq.dry_run = o->common.dry_run;
 	rq.add_establishments = o->add_establishments;
+	rq.whole = !o->add && !o->common.dry_run;
 	rq.n_professionals = b->n;
 	rq.professionals = (Emage__AdminProfessional **)(void *)b->message;
 	return rpc_call(l->ctl->c.rpc, METHOD_admin_professionals_put, &rq.base,
@@ -135,21 +173,95 @@ rpps_answered(struct load_batch *b, const ProtobufCMessage *msg)
 {
 	const Emage__AdminProfessionalsPutReply *reply = (const void *)msg;
 
-	rpps_tally.n_new += reply->n_new;
-	rpps_tally.n_renewed += reply->n_renewed;
-	rpps_tally.n_further += reply->n_further;
-	rpps_tally.n_no_place += reply->n_no_place;
+	b->load->count[RPPS_N_NEW] += reply->n_new;
+	b->load->count[RPPS_N_RENEWED] += reply->n_renewed;
+	b->load->count[RPPS_N_FURTHER] += reply->n_further;
+	b->load->count[RPPS_N_NO_PLACE] += reply->n_no_place;
 	load_refusals(b, reply->refused, reply->n_refused);
 }
 
-static void
-rpps_counts(const struct load *l, FILE *f)
+/* ------------------------------------------------- the directory as a whole */
+
+/* What is no longer in force goes, some at a time: others write in between. */
+static int
+rpps_take_away(struct load *l)
 {
-	(void)l;
-	fprintf(f,
-	    "%" PRIu64 " new, %" PRIu64 " renewed, %" PRIu64 " further activities, %" PRIu64
-	    " with an establishment that is not known",
-	    rpps_tally.n_new, rpps_tally.n_renewed, rpps_tally.n_further, rpps_tally.n_no_place);
+	Emage__AdminDirectoryDropRequest rq = EMAGE__ADMIN_DIRECTORY_DROP_REQUEST__INIT;
+	bool more = true;
+
+	while (more) {
+		ProtobufCMessage *msg;
+
+		if (ctl_call(l->ctl, METHOD_admin_directory_drop, &rq.base, &msg) < 0)
+			return -EM_E_IO;
+		more = ((const Emage__AdminDirectoryDropReply *)(const void *)msg)->more;
+		protobuf_c_message_free_unpacked(msg, NULL);
+	}
+	return 0;
+}
+
+static bool
+rpps_is_whole(const struct load *l)
+{
+	const struct rpps_options *o = l->own;
+
+	return !o->add && !o->common.dry_run;
+}
+
+static int
+rpps_begin(struct load *l)
+{
+	Emage__AdminDirectoryBeginRequest rq = EMAGE__ADMIN_DIRECTORY_BEGIN_REQUEST__INIT;
+	ProtobufCMessage *msg;
+	bool more;
+
+	if (!rpps_is_whole(l))
+		return 0;
+	rq.load_id = l->load_id;
+	if (ctl_call(l->ctl, METHOD_admin_directory_begin, &rq.base, &msg) < 0)
+		return ctl_fail(
+			   "a directory is being loaded already, or its loading was broken off "
+			   "less than two minutes ago") == CTL_OK
+			   ? 0
+			   : -EM_E_BUSY;
+	more = ((const Emage__AdminDirectoryBeginReply *)(const void *)msg)->more;
+	protobuf_c_message_free_unpacked(msg, NULL);
+	return more ? rpps_take_away(l) : 0;
+}
+
+static void
+rpps_end(struct load *l)
+{
+	const struct rpps_options *o = l->own;
+	Emage__AdminDirectoryUseRequest rq = EMAGE__ADMIN_DIRECTORY_USE_REQUEST__INIT;
+	const Emage__AdminDirectoryUseReply *reply;
+	ProtobufCMessage *msg;
+
+	if (!rpps_is_whole(l))
+		return;
+	rq.load_id = l->load_id;
+	rq.accept_drop = o->accept_drop;
+	rq.give_up = l->failed;
+	if (ctl_call(l->ctl, METHOD_admin_directory_use, &rq.base, &msg) < 0) {
+		l->failed = true;
+		return;
+	}
+	reply = (const void *)msg;
+	if (reply->used)
+		l->count[RPPS_N_LEFT] = reply->n_left;
+	else if (l->failed)
+		ctl_fail("the directory stays as it was");
+	else if (reply->n_people == 0)
+		ctl_fail("no line was taken: the directory stays as it was");
+	else
+		ctl_fail("the file has %" PRIu64 " people, the directory %" PRIu64
+			 ": more than 5 in 100 would leave. It stays as it was; look whether the "
+			 "file is whole, or say --accept-drop",
+		    reply->n_people, reply->n_before);
+	l->failed = l->failed || !reply->used;
+	protobuf_c_message_free_unpacked(msg, NULL);
+	if (rpps_take_away(l) < 0)
+		ctl_fail("what is no longer in force is taken away at the next import");
 }
 
 static const struct load_format rpps_format = {
@@ -159,7 +271,10 @@ static const struct load_format rpps_format = {
     .line = rpps_line,
     .send = rpps_send,
     .answered = rpps_answered,
+    .begin = rpps_begin,
+    .end = rpps_end,
     .counts = rpps_counts,
+    .n_counts = ARRAY_LEN(rpps_counts),
 };
 
 static int

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_TESTS_PTY_LOOK_H
+#define EMAGE_TESTS_PTY_LOOK_H
+
+#include "tests/lib/pty_stage.h"
+
+/*
+ * The looks in which each screen is under version control: French at the three
+ * sizes that count, German and English, and French without colour.
+ */
+struct pty_look {
+	const char *title; /* of the test */
+	unsigned rows, columns;
+	const char *language; /* of the client */
+	const char *name;     /* of the golden files */
+	const char *theme;    /* NULL = as it comes */
+	unsigned number;      /* from 0 */
+};
+
+/* args: behind the look's own; NULL = none. */
+struct pty *pty_look_client(
+    const struct pty_stage *s, const struct pty_look *l, const char *const *args, bool bare);
+/* The screen is as the golden file of this name and look says, or the test fails. */
+void pty_look_golden(struct pty *p, const struct pty_look *l, const char *name);
+/* A key, keys, and the repaint that answers them. */
+void pty_look_key(struct pty *p, enum pty_key key);
+void pty_look_type(struct pty *p, const char *keys);
+/* The screen of this name is there; fails the test otherwise. */
+void pty_look_wait(struct pty *p, const char *screen);
+
+/* One test a look, all on one stage; set_up as pty_stage_set_up(). What main()
+ * returns. */
+int pty_look_run(const char *group, int (*set_up)(void **state),
+    void (*play)(struct pty_stage *s, const struct pty_look *l));
+
+#endif

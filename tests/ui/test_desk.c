@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The reception desk through the real client and the real server: what its
+ * screens look like, and the ways through them.
+ */
+#include "tests/lib/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/mem.h"
+#include "tests/lib/golden.h"
+#include "tests/lib/pty_stage.h"
+#include "tests/lib/staff_fixture.h"
+
+static struct staff line;
+
+static void
+press(struct pty *p, const char *keys)
+{
+	pty_send(p, keys);
+	assert_true(pty_wait_idle(p));
+}
+
+static void
+key(struct pty *p, enum pty_key k)
+{
+	pty_key(p, k);
+	assert_true(pty_wait_idle(p));
+}
+
+/* Into the field after this one. */
+static void
+next(struct pty *p, const char *text)
+{
+	key(p, PTY_KEY_TAB);
+	press(p, text);
+}
+
+/* A patient of whom everything is always the same. */
+static void
+add_example(struct fixture *f)
+{
+	char sql[1024];
+
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO patient (patient_id, civility, given_name, used_name, birth_name, sex,"
+	    " birth_date, created_at_ms) VALUES (900, 'Madame', 'Dominique', 'EXEMPLE',"
+	    " 'INVENTEE', 'F', 19600229, 1);"
+	    "INSERT INTO patient_name (name_fold, given_fold, birth_date, patient_id) VALUES"
+	    " ('exemple', 'dominique', 19600229, 900), ('inventee', 'dominique', 19600229, 900);"
+	    "INSERT INTO patient_number (authority, ipp, patient_id)"
+	    " VALUES ('990000777', '0900', 900);"
+	    "INSERT INTO consent (patient_id, given, at_ms, operator_name, channel)"
+	    " VALUES (900, 1, %lld, 'Alix FICTIF', 'spoken');"
+	    "INSERT INTO account (patient_id, role, state, identifier, email, mobile, language,"
+	    " password_hash, temp_hash, temp_expires_at_ms, created_at_ms) VALUES (900, 1, 1,"
+	    " 'wtm3rhwxhj', 'dominique@example.org', '+33600000090', 'fr', 'x', '', 0, 1);",
+	    (long long)clock_from_paris(2026, 1, 15, 9, 0, 0));
+	fixture_stop(f);
+	fixture_sql(f, sql);
+	fixture_start(f);
+}
+
+static int
+set_up(void **state)
+{
+	int rc = pty_stage_set_up(state);
+	struct pty_stage *s = *state;
+
+	if (rc != 0)
+		return rc;
+	staff_new(s->fixture, EMAGE__ROLE__ROLE_RECEPTION, 1, 0, &line);
+	add_example(s->fixture);
+	return 0;
+}
+
+static struct pty *
+at_desk(struct pty_stage *s, const struct pty_stage_options *o)
+{
+	struct pty *p;
+
+	pty_stage_next_day(s);
+	mailbox_free(&s->mailbox);
+	s->mailbox = fixture_mailbox(s->fixture);
+	p = pty_stage_client(s, o);
+	assert_true(pty_stage_password(p, line.person.identifier, line.person.password));
+	assert_true(pty_stage_code(p, s));
+	assert_true(pty_wait_screen(p, "desk"));
+	return p;
+}
+
+/* The patient of the stage, found by two of three. */
+static void
+find_martin(struct pty *p)
+{
+	press(p, "martin");
+	key(p, PTY_KEY_TAB);
+	next(p, "31/05/1984");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, ">MARTIN"));
+}
+
+static void
+test_find(void **state)
+{
+	struct pty_stage *s = *state;
+	struct pty *p = at_desk(s, NULL);
+
+	assert_true(golden_matches(p, "desk-find", "fr"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Indiquez un numéro, ou deux"));
+	find_martin(p);
+	assert_true(pty_wait_text(p, "[Voir]"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "patient"));
+	assert_true(pty_wait_text(p, s->patient.identifier));
+	assert_true(pty_wait_text(p, "donné le"));
+	assert_true(pty_wait_text(p, "choisi par le patient"));
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "desk"));
+	pty_free(&p);
+}
+
+/* The letter again: asked for, shown once, gone with its screen. */
+static void
+test_letter(void **state)
+{
+	struct pty_stage *s = *state;
+	struct pty *p = at_desk(s, NULL);
+
+	find_martin(p);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "patient"));
+	assert_true(pty_wait_text(p, "Réimprimer"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "dialog"));
+	key(p, PTY_KEY_RIGHT);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "letter"));
+	assert_true(pty_wait_text(p, "Mot de passe temporaire :"));
+	assert_true(pty_wait_text(p, s->patient.identifier));
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "patient"));
+	assert_true(pty_wait_no_text(p, "Mot de passe temporaire :"));
+	assert_true(pty_wait_text(p, "temporaire en attente"));
+	pty_free(&p);
+}
+
+/* Somebody new: traits, text, the birth date twice, the letter. */
+static void
+test_new_patient(void **state)
+{
+	struct pty_stage *s = *state;
+	struct pty *p = at_desk(s, NULL);
+
+	key(p, PTY_KEY_ESCAPE);
+	press(p, "2");
+	assert_true(pty_wait_screen(p, "desk-new"));
+	assert_true(golden_matches(p, "desk-new", "fr"));
+	next(p, "Sasha");
+	next(p, "IMAGINAIRE");
+	key(p, PTY_KEY_TAB);
+	next(p, "01/02/1990");
+	next(p, "A-77");
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Recueil du consentement"));
+	assert_true(pty_wait_text(p, "à faire lire"));
+	assert_true(golden_matches(p, "desk-consent", "fr"));
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "consent-text"));
+	assert_true(golden_matches(p, "desk-text", "fr"));
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "desk-new"));
+	press(p, " ");
+	key(p, PTY_KEY_TAB);
+	next(p, "sasha@example.org");
+	key(p, PTY_KEY_TAB);
+	next(p, "02/02/1990");
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "pas la même date de naissance"));
+	for (int i = 0; i < 12; i++)
+		key(p, PTY_KEY_BACKSPACE);
+	press(p, "01/02/1990");
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "letter"));
+	assert_true(pty_wait_text(p, "Document de connexion de Sasha IMAGINAIRE"));
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "patient"));
+	assert_true(pty_wait_text(p, "sur papier"));
+	assert_true(pty_wait_text(p, "A-77"));
+	pty_free(&p);
+}
+
+static void
+test_contact_and_code(void **state)
+{
+	struct pty_stage *s = *state;
+	struct pty *p = at_desk(s, NULL);
+	char code[16];
+
+	find_martin(p);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "patient"));
+	assert_true(pty_wait_text(p, "Adresse mail :"));
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "desk-contact"));
+	assert_true(golden_matches(p, "desk-contact", "fr"));
+	press(p, "pas une adresse");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "pas complète"));
+	for (int i = 0; i < 16; i++)
+		key(p, PTY_KEY_BACKSPACE);
+	press(p, "corrigee@example.org");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "le patient vous le lit"));
+	fixture_next_code(s->mailbox, code);
+	press(p, code);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "La nouvelle adresse est enregistrée"));
+	assert_true(pty_wait_text(p, "corrigee@example.org"));
+	/* and a code in person */
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "dialog"));
+	key(p, PTY_KEY_RIGHT);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "letter"));
+	assert_true(pty_wait_text(p, "Code d'accès pour"));
+	pty_free(&p);
+}
+
+/* Found, and opened. */
+static void
+test_looks(void **state)
+{
+	static const struct {
+		unsigned rows, columns;
+		const char *language, *name, *theme;
+	} looks[] = {{24, 80, "fr", "fr", NULL}, {20, 60, "fr", "fr", NULL},
+	    {24, 80, "de", "de", NULL}, {24, 80, "en", "en", NULL},
+	    {24, 80, "fr", "fr-mono", "mono"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+		const char *theme[] = {"--theme", looks[i].theme, NULL};
+		struct pty *p =
+		    at_desk(*state, &(struct pty_stage_options){.language = looks[i].language,
+					.rows = looks[i].rows,
+					.columns = looks[i].columns,
+					.args = looks[i].theme ? theme : NULL});
+
+		press(p, "inventee");
+		next(p, "dom");
+		pty_key(p, PTY_KEY_ENTER);
+		assert_true(pty_wait_text(p, "EXEMPLE"));
+		assert_true(golden_matches(p, "desk-found", looks[i].name));
+		pty_key(p, PTY_KEY_ENTER);
+		assert_true(pty_wait_screen(p, "patient"));
+		assert_true(pty_wait_text(p, "Dominique"));
+		assert_true(golden_matches(p, "desk-patient", looks[i].name));
+		pty_free(&p);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_find),
+	    cmocka_unit_test(test_looks),
+	    cmocka_unit_test(test_new_patient),
+	    cmocka_unit_test(test_contact_and_code),
+	    cmocka_unit_test(test_letter),
+	};
+
+	return cmocka_run_group_tests_name("desk", tests, set_up, pty_stage_tear_down);
+}
