@@ -100,6 +100,7 @@ COMMON  := $(call c_of,common)
 DB      := $(call c_of,db db/sqlite)
 SERVER  := $(filter-out server/main.c,$(call c_of,server server/policy server/handle))
 COURIER := $(filter-out courier/main.c,$(call c_of,courier))
+LETTER  := $(filter-out letter/main.c letter/pdf.c,$(call c_of,letter))
 IMAGING := $(filter-out imaging/main.c,$(call c_of,imaging)) $(wildcard imaging/*.cc)
 NETRPC  := client/net.c client/net_lookup.c client/rpc.c
 PICTURE := $(call c_of,client/picture)
@@ -118,6 +119,7 @@ $(eval $(call library,common,$(COMMON),$(PB_O)))
 $(eval $(call library,db,$(DB)))
 $(eval $(call library,server,$(SERVER)))
 $(eval $(call library,courier,$(COURIER)))
+$(eval $(call library,letter,$(LETTER)))
 $(eval $(call library,imaging,$(IMAGING)))
 $(eval $(call library,netrpc,$(NETRPC)))
 $(eval $(call library,picture,$(PICTURE)))
@@ -185,6 +187,7 @@ $(B)/%.txt.h: %.txt
 	$(Q)sh tools/build/embed.sh $< > $@
 $(B)/server/handle/pages.o: $(patsubst %,$(B)/%.h,$(wildcard data/faq/*.txt data/support/*.txt))
 $(B)/server/handle/consents.o: $(patsubst %,$(B)/%.h,$(wildcard data/consent/*.txt))
+$(B)/letter/words.o: $(patsubst %,$(B)/%.h,$(wildcard data/letter/*.txt))
 $(B)/server/handle/texts.o: $(patsubst %,$(B)/%.h,$(wildcard data/messages/*.txt))
 
 include db/rules.mk

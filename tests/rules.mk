@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Tests: one CMocka program a file, linked with every library of the tree.
 
-TEST_LIBS := test server db courier imaging client picture netrpc tools common
+TEST_LIBS := test server db courier letter imaging client picture netrpc tools common
 TEST_SYS  := $(EVENT_LIBS) $(SQLITE_LIBS) $(OATH_LIBS) $(NCURSES_LIBS) $(QRENCODE_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS) \
 	     $(JANSSON_LIBS) $(SECCOMP_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS) $(BASE_LIBS) -lutil -pthread -lm
 
