@@ -5,7 +5,7 @@
  */
 #include "tests/unit/test_store_access.h"
 
-#include "db/fake.h"
+#include "tests/lib/db_fake.h"
 
 /* What the functions are called with: two professionals of whom one is blocked,
  * two accesses, a question. */

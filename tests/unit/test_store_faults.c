@@ -8,7 +8,7 @@
 
 #include <math.h>
 
-#include "db/fake.h"
+#include "tests/lib/db_fake.h"
 #include "db/place.h"
 
 /* --------------------------------------------------------- every function */

@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "db/fake.h"
+#include "tests/lib/db_fake.h"
 #include "db/sqlite/sqlite.h"
 
 #define KEY(n)                                                                                     \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef EMAGE_DB_FAKE_H
-#define EMAGE_DB_FAKE_H
+#ifndef EMAGE_TESTS_DB_FAKE_H
+#define EMAGE_TESTS_DB_FAKE_H
 
 #include "db/conn.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The driver for tests; see fake.h. */
-#include "db/fake.h"
+/* The driver for tests; see db_fake.h. */
+#include "tests/lib/db_fake.h"
 
 #include <pthread.h>
 #include <stdlib.h>
