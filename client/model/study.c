@@ -69,35 +69,53 @@ study_release(struct study *s)
 	study_init(s, s->max_bytes, s->max_pixels_bytes);
 }
 
+/* Whether a series of the reply is there already. */
+static bool
+study_begins_again(const struct study *s, const Emage__ExamSeriesReply *reply)
+{
+	for (size_t i = 0; i < s->n_series; i++)
+		for (size_t k = 0; k < reply->n_series; k++)
+			if (s->series[i].id == reply->series[k]->series_id)
+				return true;
+	return false;
+}
+
+/* As many frames as there is room for. */
+static struct study_series
+study_new_series(const Emage__Series *in, uint32_t n_frames)
+{
+	return (struct study_series){
+	    .id = in->series_id,
+	    .number = in->number,
+	    .modality = session_text(in->modality),
+	    .description = session_text(in->description),
+	    .body_part = session_text(in->body_part),
+	    .rows = in->rows,
+	    .columns = in->columns,
+	    .frame_time_ms =
+		isfinite(in->frame_time_ms) && in->frame_time_ms > 0 ? in->frame_time_ms : 0,
+	    .n_frames = n_frames,
+	    .frames = mem_new_array(n_frames, sizeof(struct study_frame)),
+	};
+}
+
 void
 study_take_series(struct study *s, const Emage__ExamSeriesReply *reply)
 {
-	size_t n = reply->n_series < STUDY_MAX_SERIES ? reply->n_series : STUDY_MAX_SERIES;
 	uint32_t left = STUDY_MAX_FRAMES;
 
-	study_release(s);
-	s->series = mem_new_array(n > 0 ? n : 1, sizeof(*s->series));
-	for (size_t i = 0; i < n; i++) {
+	if (study_begins_again(s, reply))
+		study_release(s);
+	for (size_t i = 0; i < s->n_series; i++)
+		left -= s->series[i].n_frames;
+	s->series = mem_grow(s->series, s->n_series + reply->n_series + 1, sizeof(*s->series));
+	for (size_t i = 0; i < reply->n_series && s->n_series < STUDY_MAX_SERIES; i++) {
 		const Emage__Series *in = reply->series[i];
-		struct study_series *r = &s->series[s->n_series];
-		if (in->n_frames == 0 || left == 0)
+		uint32_t n_frames = in->n_frames < left ? in->n_frames : left;
+		if (n_frames == 0)
 			continue;
-		*r = (struct study_series){
-		    .id = in->series_id,
-		    .number = in->number,
-		    .modality = session_text(in->modality),
-		    .description = session_text(in->description),
-		    .body_part = session_text(in->body_part),
-		    .rows = in->rows,
-		    .columns = in->columns,
-		    .frame_time_ms = isfinite(in->frame_time_ms) && in->frame_time_ms > 0
-					 ? in->frame_time_ms
-					 : 0,
-		    .n_frames = in->n_frames < left ? in->n_frames : left,
-		};
-		r->frames = mem_new_array(r->n_frames, sizeof(*r->frames));
-		left -= r->n_frames;
-		s->n_series++;
+		s->series[s->n_series++] = study_new_series(in, n_frames);
+		left -= n_frames;
 	}
 }
 

@@ -75,6 +75,8 @@ struct study {
 void study_init(struct study *s, size_t max_bytes, size_t max_pixels_bytes);
 void study_release(struct study *s); /* wipes */
 
+/* One reply of the list of series, whose replies follow each other; a list that
+ * begins again takes the place of the one before. */
 void study_take_series(struct study *s, const Emage__ExamSeriesReply *reply);
 
 /*

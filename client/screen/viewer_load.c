@@ -18,13 +18,15 @@ load_series_done(
 {
 	struct viewer *v = viewer_of(s);
 
-	if (err == -EM_E_CLOSED || more)
+	if (err == -EM_E_CLOSED)
 		return; /* resumed() asks again */
 	if (err != 0) {
 		app_message_error(s->app, err, e);
 		return;
 	}
 	study_take_series(&v->study, (const Emage__ExamSeriesReply *)msg);
+	if (more)
+		return;
 	v->has_series = true;
 	viewer_choose_series(v, 0);
 }

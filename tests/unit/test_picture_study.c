@@ -107,6 +107,40 @@ series_are_taken(void **state)
 }
 
 /* The frame looked at first, then onwards, then back, each frame once. */
+/* One reply of one series. */
+static void
+one_more(struct study *s, uint64_t id)
+{
+	Emage__ExamSeriesReply reply = EMAGE__EXAM_SERIES_REPLY__INIT;
+	Emage__Series in = EMAGE__SERIES__INIT, *list[] = {&in};
+
+	in.series_id = id;
+	in.n_frames = 3;
+	reply.series = list;
+	reply.n_series = 1;
+	study_take_series(s, &reply);
+}
+
+static void
+series_of_several_replies(void **state)
+{
+	struct study s;
+
+	(void)state;
+	study_of(&s, 5, 1 << 20, 1 << 20);
+	one_more(&s, 13);
+	one_more(&s, 14);
+	assert_int_equal(s.n_series, 4);
+	assert_int_equal(s.series[0].id, 11);
+	assert_int_equal(s.series[3].id, 14);
+	assert_int_equal(s.series[3].n_frames, 3);
+	/* asked for again after a cut */
+	one_more(&s, 11);
+	assert_int_equal(s.n_series, 1);
+	assert_int_equal(s.series[0].n_frames, 3);
+	study_release(&s);
+}
+
 static void
 plan_goes_outwards(void **state)
 {
@@ -427,6 +461,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(series_are_taken),
+	    cmocka_unit_test(series_of_several_replies),
 	    cmocka_unit_test(plan_goes_outwards),
 	    cmocka_unit_test(plan_goes_backwards),
 	    cmocka_unit_test(cancelling),
