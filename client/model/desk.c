@@ -142,6 +142,9 @@ desk_found_take(struct desk_found *f, const Emage__PatientFindReply *reply)
 	f->rows = mem_new((reply->n_rows + 1) * sizeof(*f->rows));
 	for (size_t i = 0; i < reply->n_rows; i++)
 		desk_row_take(&f->rows[i], reply->rows[i]);
+	for (size_t i = 0; i < reply->n_rows; i++)
+		f->namesakes |= f->rows[i].n_namesakes > 0;
+	f->ins_key_wrong = reply->ins_key_wrong;
 	f->n = reply->n_rows;
 	f->more = reply->more;
 	f->loaded = true;
@@ -164,6 +167,27 @@ desk_join_numbers(const Emage__PatientGetReply *reply)
 		session_text_free(&ipp);
 		session_text_free(&authority);
 	}
+	return all;
+}
+
+/* The number and how sure it is that it is this person's, in the words of the
+ * national rules. */
+static char *
+desk_ins_text(const Emage__PatientGetReply *reply)
+{
+	static const struct {
+		const char *status, *text;
+	} texts[] = {{"PROV", N_("identité provisoire")}, {"RECUP", N_("identité récupérée")},
+	    {"VALI", N_("identité validée")}, {"QUAL", N_("identité qualifiée")}};
+	char *number = session_text(reply->ins), *all;
+	const char *status = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (strcmp(reply->ins_status, texts[i].status) == 0)
+			status = _(texts[i].text);
+	all = mem_printf(
+	    "%s%s%s", number, number[0] && status[0] ? " · " : "", number[0] ? status : "");
+	session_text_free(&number);
 	return all;
 }
 
@@ -194,6 +218,7 @@ desk_patient_release(struct desk_patient *p)
 	session_text_free(&p->email);
 	session_text_free(&p->mobile);
 	session_text_free(&p->numbers);
+	session_text_free(&p->ins);
 	for (size_t i = 0; i < p->n_consents; i++)
 		session_text_free(&p->consents[i]);
 	free(p->consents);
@@ -209,6 +234,7 @@ desk_patient_take(struct desk_patient *p, const Emage__PatientGetReply *reply)
 	p->email = session_text(reply->email);
 	p->mobile = session_text(reply->mobile);
 	p->numbers = desk_join_numbers(reply);
+	p->ins = desk_ins_text(reply);
 	p->consents = mem_new((reply->n_consents + 1) * sizeof(*p->consents));
 	for (size_t i = 0; i < reply->n_consents; i++)
 		p->consents[i] = desk_consent_line(reply->consents[i]);

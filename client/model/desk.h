@@ -26,6 +26,8 @@ struct desk_found {
 	struct desk_row *rows;
 	size_t n;
 	bool loaded, more;
+	bool namesakes;	    /* some of them have the names and the birth date of another */
+	bool ins_key_wrong; /* the INS asked for has a key that is not its own */
 };
 void desk_found_take(struct desk_found *f, const Emage__PatientFindReply *reply);
 void desk_found_release(struct desk_found *f);
@@ -34,6 +36,7 @@ struct desk_patient {
 	struct desk_row row; /* id 0: nothing has come */
 	char *identifier, *email, *mobile;
 	char *numbers;	 /* "0042 (990000001), 77 (HOPITAL)" */
+	char *ins;	 /* "184057500100148 · identité qualifiée", "" = not known */
 	char **consents; /* a line each, newest first */
 	size_t n_consents;
 	int64_t temporary_until_ms;

@@ -22,6 +22,8 @@
 #define FIND_NAME_MAX	    100
 #define FIND_NUMBER_MAX	    64
 #define FIND_IDENTIFIER_MAX 32
+#define FIND_INS_MAX	    24 /* fifteen, and the blanks that are written between them */
+#define FIND_INS_COLUMNS    (FIND_INS_MAX + 2)
 #define FIND_DATE_COLUMNS   12
 #define FIND_WIDE	    56
 #define FIND_LABEL	    14
@@ -32,6 +34,7 @@ enum find_item {
 	FIND_BORN,
 	FIND_IDENTIFIER,
 	FIND_IPP,
+	FIND_INS,
 	FIND_SEARCH,
 	FIND_CLEAR,
 	FIND_HEADERS,
@@ -51,7 +54,7 @@ enum find_column {
 static const struct table_column screen_desk_columns[] = {
     [FIND_COLUMN_NAME] = {.title = N_("Nom"), .least = 12, .ideal = 26, .stretch = true},
     [FIND_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 14},
-    [FIND_COLUMN_BORN] = {.title = N_("Naissance"), .least = 11, .ideal = 11},
+    [FIND_COLUMN_BORN] = {.title = N_("Naissance"), .least = 12, .ideal = 12},
     [FIND_COLUMN_IPP] = {.title = N_("IPP"), .least = 8, .ideal = 10, .drop = 1},
     [FIND_COLUMN_ACCOUNT] = {.title = N_("Compte"), .least = 7, .ideal = 8},
     [FIND_COLUMN_ACTION] = {.title = N_("Action"), .least = 6, .ideal = 6, .drop = 2},
@@ -61,7 +64,7 @@ static const struct table_column screen_desk_columns[] = {
 static const struct table_column screen_record_columns[] = {
     [FIND_COLUMN_NAME] = {.title = N_("Nom"), .least = 12, .ideal = 26, .stretch = true},
     [FIND_COLUMN_GIVEN] = {.title = N_("Prénom"), .least = 9, .ideal = 14},
-    [FIND_COLUMN_BORN] = {.title = N_("Naissance"), .least = 11, .ideal = 11},
+    [FIND_COLUMN_BORN] = {.title = N_("Naissance"), .least = 12, .ideal = 12},
     [FIND_COLUMN_IPP] = {.title = N_("IPP"), .least = 8, .ideal = 10, .drop = 1},
     [FIND_COLUMN_ACCOUNT] = {.title = N_("Sexe"), .least = 4, .ideal = 5, .drop = 3},
     [FIND_COLUMN_ACTION] = {.title = N_("Action"), .least = 8, .ideal = 8, .drop = 2},
@@ -72,13 +75,13 @@ struct screen_desk {
 	bool of_doctor;
 	struct form form;
 	struct item items[N_FIND_ITEMS];
-	struct field name, given, born, identifier, ipp;
+	struct field name, given, born, identifier, ipp, ins;
 	struct table table;
 	struct desk_found model;
 	uint32_t call;
 	bool missing; /* asked without a connection */
 	bool keep_row;
-	char cell_text[DESK_TEXT_LEN];
+	char cell_text[DESK_TEXT_LEN + 2];
 };
 
 static struct screen_desk *
@@ -92,7 +95,7 @@ screen_desk_free(struct screen *s)
 {
 	struct screen_desk *d = screen_desk(s);
 
-	for (size_t i = FIND_NAME; i <= FIND_IPP; i++)
+	for (size_t i = FIND_NAME; i <= FIND_INS; i++)
 		field_release(d->items[i].field);
 	desk_found_release(&d->model);
 	free(d);
@@ -129,18 +132,11 @@ screen_desk_found(
 	} else {
 		desk_found_take(&d->model, (const Emage__PatientFindReply *)msg);
 		screen_desk_follow(d);
-		if (d->model.n > 0)
-			form_focus(&d->form, FIND_ROWS);
+		form_focus(&d->form, d->model.n > 0 ? FIND_ROWS : d->form.focus);
+		if (d->model.ins_key_wrong)
+			app_message(s->app, MESSAGE_WARN, "%s",
+			    _("La clé de cet INS n'est pas la bonne : relisez les chiffres."));
 	}
-}
-
-/* 13 digits, or 15 with the key; Corsica has letters. */
-static bool
-screen_desk_is_ins(const char *s)
-{
-	size_t n = strlen(s);
-
-	return (n == 13 || n == 15) && strspn(s, "0123456789AB") == n;
 }
 
 static void
@@ -156,10 +152,8 @@ screen_desk_search(struct screen_desk *d)
 	r.name = (char *)(uintptr_t)field_text(&d->name);
 	r.given_name = (char *)(uintptr_t)field_text(&d->given);
 	r.identifier = (char *)(uintptr_t)field_text(&d->identifier);
-	if (d->of_doctor && screen_desk_is_ins(field_text(&d->ipp)))
-		r.ins = (char *)(uintptr_t)field_text(&d->ipp);
-	else
-		r.ipp = (char *)(uintptr_t)field_text(&d->ipp);
+	r.ipp = (char *)(uintptr_t)field_text(&d->ipp);
+	r.ins = (char *)(uintptr_t)field_text(&d->ins);
 	r.birth_date = born;
 	d->call = app_call(&d->base, METHOD_patient_find, &r.base, CALL_WAIT, screen_desk_found);
 	d->missing = d->call == 0;
@@ -187,7 +181,7 @@ screen_desk_clear(struct screen_desk *d)
 	app_forget_all(&d->base);
 	d->call = 0;
 	d->missing = false;
-	for (size_t i = FIND_NAME; i <= FIND_IPP; i++)
+	for (size_t i = FIND_NAME; i <= FIND_INS; i++)
 		field_clear(d->items[i].field);
 	desk_found_release(&d->model);
 	screen_desk_follow(d);
@@ -201,6 +195,7 @@ screen_desk_cell(void *arg, size_t row, size_t column, int width)
 {
 	struct screen_desk *d = arg;
 	const struct desk_row *r = &d->model.rows[row];
+	char day[DESK_TEXT_LEN];
 
 	(void)width;
 	switch ((enum find_column)column) {
@@ -209,7 +204,9 @@ screen_desk_cell(void *arg, size_t row, size_t column, int width)
 	case FIND_COLUMN_GIVEN:
 		return r->given_name;
 	case FIND_COLUMN_BORN:
-		desk_day_text(r->birth_date, d->cell_text);
+		desk_day_text(r->birth_date, day);
+		snprintf(d->cell_text, sizeof(d->cell_text), "%s%s", day,
+		    r->n_namesakes > 0 ? " !" : "");
 		return d->cell_text;
 	case FIND_COLUMN_IPP:
 		return r->ipp;
@@ -231,13 +228,19 @@ screen_desk_draw_pair(struct screen_desk *d, int y, const struct area *room, con
 	int w = half - FIND_LABEL - 4;
 
 	paint_right(y, 1, FIND_LABEL, STYLE_LABEL, label);
-	form_draw(&d->form, item, y, FIND_LABEL + 2, item == FIND_BORN ? FIND_DATE_COLUMNS : w);
-	if (label2 == NULL)
-		return 1;
+	form_draw(&d->form, item, y, FIND_LABEL + 2, w);
 	y += wide ? 0 : 1;
 	paint_right(y, (wide ? half : 0) + 1, FIND_LABEL, STYLE_LABEL, label2);
 	form_draw(&d->form, item2, y, (wide ? half : 0) + FIND_LABEL + 2, w);
 	return wide ? 1 : 2;
+}
+
+/* One labelled field. */
+static void
+screen_desk_draw_short(struct screen_desk *d, int y, const char *label, size_t item, int columns)
+{
+	paint_right(y, 1, FIND_LABEL, STYLE_LABEL, label);
+	form_draw(&d->form, item, y, FIND_LABEL + 2, columns);
 }
 
 static int
@@ -246,17 +249,19 @@ screen_desk_draw_filter(struct screen_desk *d, int y, const struct area *room)
 	const int search = form_width(&d->form, FIND_SEARCH);
 	const int clear = form_width(&d->form, FIND_CLEAR);
 	const bool wide = room->w >= FIND_WIDE;
-	int from = y, at = wide ? room->w - search - clear - 3 : FIND_LABEL + 2;
+	int at = wide ? room->w - search - clear - 2 : FIND_LABEL + 2;
+	int from = y, ins = wide && at - FIND_LABEL - 3 < FIND_INS_COLUMNS ? at - FIND_LABEL - 3
+									   : FIND_INS_COLUMNS;
 
 	y += screen_desk_draw_pair(d, y, room, _("Nom :"), FIND_NAME, _("Prénom :"), FIND_GIVEN);
-	y += screen_desk_draw_pair(d, y, room, _("Né(e) le :"), FIND_BORN, NULL, 0);
+	screen_desk_draw_short(d, y++, _("Né(e) le :"), FIND_BORN, FIND_DATE_COLUMNS);
 	y += screen_desk_draw_pair(
 	    d, y, room, _("Identifiant :"), FIND_IDENTIFIER, _("IPP :"), FIND_IPP);
-	if (wide) /* beside the birth date */
-		y -= 2;
+	screen_desk_draw_short(d, y, _("INS :"), FIND_INS, ins);
+	y += wide ? 0 : 1;
 	form_draw(&d->form, FIND_SEARCH, y, at, search);
 	form_draw(&d->form, FIND_CLEAR, y, at + search + 1, clear);
-	return y + (wide ? 2 : 1) - from;
+	return y + 1 - from;
 }
 
 static void
@@ -289,6 +294,10 @@ screen_desk_draw_rows(struct screen_desk *d, int y, const struct area *room)
 	a.x = 1;
 	a.w -= 2;
 	a.y += wrap_draw(&a, STYLE_LABEL, text);
+	a.h = room->y + room->h - a.y;
+	if (d->model.namesakes)
+		a.y += wrap_draw(&a, STYLE_LABEL,
+		    _("! : même nom et même date de naissance qu'un autre, l'IPP les distingue."));
 	a.x = 0;
 	a.w = room->w;
 	a.h = room->y + room->h - a.y;
@@ -402,9 +411,10 @@ screen_desk_can(const struct screen *s, enum action a)
 static const struct screen_ops screen_desk_ops = {
     .name = "desk",
     .title = N_("Recherche d'un patient"),
-    .about = N_("Indiquez l'identifiant ou l'IPP, ou deux de : nom (d'usage ou de naissance), "
-		"prénom, date de naissance ; le début suffit. Entrée sur une ligne ouvre le "
-		"patient. Chaque recherche est enregistrée."),
+    .about =
+	N_("Indiquez l'identifiant, l'IPP ou l'INS, ou deux de : nom (d'usage ou de "
+	   "naissance), prénom, date de naissance ; le début suffit. Entrée sur une ligne ouvre le "
+	   "patient. Chaque recherche est enregistrée."),
     .contexts = CTX_LIST | CTX_FORM | CTX_SPACE,
     .section = ACTION_SECTION_DESK,
     .free = screen_desk_free,
@@ -454,6 +464,7 @@ screen_desk_make(struct app *app, bool of_doctor)
 	screen_desk_add_field(d, FIND_BORN, &d->born, FIELD_DATE, 10);
 	screen_desk_add_field(d, FIND_IDENTIFIER, &d->identifier, FIELD_TEXT, FIND_IDENTIFIER_MAX);
 	screen_desk_add_field(d, FIND_IPP, &d->ipp, FIELD_TEXT, FIND_NUMBER_MAX);
+	screen_desk_add_field(d, FIND_INS, &d->ins, FIELD_TEXT, FIND_INS_MAX);
 	d->items[FIND_SEARCH] = (struct item){.kind = ITEM_BUTTON, .label = N_("Rechercher")};
 	d->items[FIND_CLEAR] = (struct item){.kind = ITEM_BUTTON, .label = N_("Effacer")};
 	d->items[FIND_HEADERS] =

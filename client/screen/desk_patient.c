@@ -315,6 +315,8 @@ screen_patient_lines(struct sheet *s, struct sheet_flow *f)
 	sheet_text(f, STYLE_TITLE, "%s", name);
 	sheet_row(f, _("Né(e) le :"), born, SHEET_NONE);
 	sheet_row(f, _("IPP :"), m->numbers[0] ? m->numbers : _("aucun"), SHEET_NONE);
+	if (m->ins[0])
+		sheet_row(f, _("INS :"), m->ins, SHEET_NONE);
 	screen_patient_account_lines(m, f);
 	sheet_gap(f);
 	sheet_text(f, STYLE_LABEL, "%s", _("Consentements"));

@@ -25,7 +25,8 @@ enum motive_item { MOTIVE_CHOICE, MOTIVE_DETAIL, MOTIVE_CANCEL, MOTIVE_OPEN };
 struct screen_motive {
 	struct sheet sheet;
 	uint64_t patient_id;
-	char *name, *born;
+	char *name, *born, *ipp;
+	bool namesake;
 	struct motives motives;
 	struct choice choice; /* 0: none yet */
 	bool missing;	      /* asked while there was no connection */
@@ -44,6 +45,7 @@ screen_motive_release(struct sheet *s)
 
 	session_text_free(&m->name);
 	session_text_free(&m->born);
+	session_text_free(&m->ipp);
 	motives_release(&m->motives);
 }
 
@@ -180,6 +182,11 @@ screen_motive_lines(struct sheet *s, struct sheet_flow *f)
 	sheet_gap(f);
 	sheet_row(f, _("Patient :"), m->name, SHEET_NONE);
 	sheet_row(f, _("Né(e) le :"), m->born, SHEET_NONE);
+	if (m->ipp[0])
+		sheet_row(f, _("IPP :"), m->ipp, SHEET_NONE);
+	if (m->namesake)
+		sheet_text(f, STYLE_PLAIN, "%s",
+		    _("! Un autre patient a le même nom et la même date de naissance."));
 	sheet_gap(f);
 	sheet_field(f, _("Motif :"), MOTIVE_CHOICE);
 	if (chosen && chosen->needs_detail)
@@ -242,6 +249,8 @@ screen_record_motive_new(struct app *app, const struct desk_row *patient)
 	m->name = desk_name(patient);
 	desk_day_text(patient->birth_date, born);
 	m->born = mem_strdup(born);
+	m->ipp = mem_strdup(patient->ipp);
+	m->namesake = patient->n_namesakes > 0;
 	m->choice = (struct choice){.text = screen_motive_text, .arg = m, .n = 1};
 	sheet_add_choice(s, MOTIVE_CHOICE, &m->choice);
 	sheet_add_field(s, MOTIVE_DETAIL, FIELD_TEXT, DETAIL_MAX);

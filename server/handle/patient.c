@@ -16,6 +16,7 @@
 #include "server/handle/opened.h"
 #include "server/handle/people.h"
 #include "server/policy/identifier.h"
+#include "server/policy/load.h"
 
 #define TYPED_MAX_CHARS 100u
 #define FIND_MAX	50u
@@ -192,9 +193,11 @@ patient_is_namesake(const struct store_patient_row *a, const struct store_patien
 int
 handle_patient_find_next(struct request *rq)
 {
+	const Emage__PatientFindRequest *m = rq->msg;
 	const struct find_state *st = rq->state;
 	Emage__PatientFindReply *reply = rq->reply;
 
+	reply->ins_key_wrong = policy_ins_key_is_wrong(m->ins);
 	reply->rows = arena_alloc(rq->arena, (st->n + 1) * sizeof(*reply->rows));
 	if (reply->rows == NULL)
 		return -EM_E_NO_MEMORY;

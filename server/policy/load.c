@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#define INS_LEN	   13u
-#define FINESS_LEN 9u
+#define INS_LEN	    13u
+#define INS_KEY_LEN 2u
+#define FINESS_LEN  9u
 /* Where the department stands in an INS. */
 #define INS_DEPARTMENT 5u
 
@@ -57,4 +58,27 @@ policy_ins_key(const char *matricule, char key_r[3])
 	key_r[1] = (char)('0' + key % 10);
 	key_r[2] = '\0';
 	return true;
+}
+
+bool
+policy_ins_key_is_wrong(const char *typed)
+{
+	char plain[INS_LEN + INS_KEY_LEN + 1], key[INS_KEY_LEN + 1];
+	char its[INS_KEY_LEN + 1];
+	size_t n = 0;
+
+	for (; *typed; typed++) {
+		if (*typed == ' ')
+			continue;
+		if (n == INS_LEN + INS_KEY_LEN)
+			return true;
+		plain[n++] = (char)(*typed >= 'a' && *typed <= 'z' ? *typed - 'a' + 'A' : *typed);
+	}
+	if (n <= INS_LEN)
+		return false;
+	plain[n] = '\0';
+	memcpy(key, plain + INS_LEN, INS_KEY_LEN);
+	key[n - INS_LEN] = '\0';
+	plain[INS_LEN] = '\0';
+	return !policy_ins_key(plain, its) || strcmp(key, its) != 0;
 }

@@ -19,4 +19,8 @@ bool policy_finess_key_is_right(const char *finess);
  * count as 19 and 18. False when it is not made like one. */
 bool policy_ins_key(const char *matricule, char key_r[3]);
 
+/* An INS as somebody types it, with blanks and in small letters: whether it is long
+ * enough to have a key, and that is another one. */
+bool policy_ins_key_is_wrong(const char *typed);
+
 #endif

@@ -39,11 +39,12 @@ next(struct pty *p, const char *text)
 	press(p, text);
 }
 
-/* A patient of whom everything is always the same. */
+/* A patient of whom everything is always the same, and another of her name and birth
+ * date without an account. */
 static void
 add_example(struct fixture *f)
 {
-	char sql[1024];
+	char sql[2048];
 
 	snprintf(sql, sizeof(sql),
 	    "INSERT INTO patient (patient_id, civility, given_name, used_name, birth_name, sex,"
@@ -51,8 +52,15 @@ add_example(struct fixture *f)
 	    " 'INVENTEE', 'F', 19600229, 1);"
 	    "INSERT INTO patient_name (name_fold, given_fold, birth_date, patient_id) VALUES"
 	    " ('exemple', 'dominique', 19600229, 900), ('inventee', 'dominique', 19600229, 900);"
+	    "INSERT INTO patient (patient_id, civility, given_name, used_name, birth_name, sex,"
+	    " birth_date, created_at_ms) VALUES (901, 'Madame', 'Dominique', 'EXEMPLE',"
+	    " 'INVENTEE', 'F', 19600229, 1);"
+	    "INSERT INTO patient_name (name_fold, given_fold, birth_date, patient_id) VALUES"
+	    " ('exemple', 'dominique', 19600229, 901), ('inventee', 'dominique', 19600229, 901);"
+	    "INSERT INTO patient_ins (oid, matricule, key, status, patient_id)"
+	    " VALUES ('1.2.250.1.213.1.4.10', '2600299900001', '07', 'QUAL', 900);"
 	    "INSERT INTO patient_number (authority, ipp, patient_id)"
-	    " VALUES ('990000777', '0900', 900);"
+	    " VALUES ('990000777', '0900', 900), ('990000777', '0901', 901);"
 	    "INSERT INTO consent (patient_id, given, at_ms, operator_name, channel)"
 	    " VALUES (900, 1, %lld, 'Alix FICTIF', 'spoken');"
 	    "INSERT INTO account (patient_id, role, state, identifier, email, mobile, language,"
@@ -115,6 +123,31 @@ test_find(void **state)
 	assert_true(pty_wait_text(p, "choisi par le patient"));
 	key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "desk"));
+	pty_free(&p);
+}
+
+/* By the INS, as it is written on a card; a wrong key is told, and is no hindrance. */
+static void
+test_ins(void **state)
+{
+	struct pty *p = at_desk(*state, NULL);
+
+	for (int i = 0; i < 5; i++)
+		key(p, PTY_KEY_TAB);
+	press(p, "2 60 02 999 000 01 07\r");
+	assert_true(pty_wait_text(p, "1 patient trouvé"));
+	assert_true(pty_has(p, ">EXEMPLE"));
+	assert_false(pty_has(p, "La clé de cet INS"));
+	key(p, PTY_KEY_BACKTAB); /* past the buttons, to what was typed */
+	key(p, PTY_KEY_BACKTAB);
+	key(p, PTY_KEY_BACKTAB);
+	key(p, PTY_KEY_BACKSPACE);
+	press(p, "8\r");
+	assert_true(pty_wait_text(p, "La clé de cet INS n'est pas la bonne"));
+	assert_true(pty_has(p, ">EXEMPLE"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "patient"));
+	assert_true(pty_wait_text(p, "260029990000107 · identité qualifiée"));
 	pty_free(&p);
 }
 
@@ -270,6 +303,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_find),
+	    cmocka_unit_test(test_ins),
 	    cmocka_unit_test(test_looks),
 	    cmocka_unit_test(test_new_patient),
 	    cmocka_unit_test(test_contact_and_code),
