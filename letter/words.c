@@ -10,22 +10,23 @@
 
 #include "common/err.h"
 
+static const char built_in_fr[] =
+#include "data/letter/fr.txt.h"
+    ;
+static const char built_in_de[] =
+#include "data/letter/de.txt.h"
+    ;
+static const char built_in_en[] =
+#include "data/letter/en.txt.h"
+    ;
+
 static const struct {
 	const char *code;
 	const char *text;
 } languages[] = {
-    {.code = "fr",
-	.text =
-#include "data/letter/fr.txt.h"
-    },
-    {.code = "de",
-	.text =
-#include "data/letter/de.txt.h"
-    },
-    {.code = "en",
-	.text =
-#include "data/letter/en.txt.h"
-    },
+    {.code = "fr", .text = built_in_fr},
+    {.code = "de", .text = built_in_de},
+    {.code = "en", .text = built_in_en},
 };
 
 static const struct {

@@ -17,13 +17,13 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/program.h"
 #include "common/tls.h"
 #include "server/daemon_int.h"
 #include "server/handle/consents.h"
 #include "server/handle/media.h"
 #include "server/handle/pages.h"
 #include "server/handle/texts.h"
-#include "server/helper.h"
 #include "server/loop.h"
 #include "server/policy/password.h"
 #include "server/purge.h"
@@ -129,7 +129,7 @@ daemon_load_words(struct daemon *d)
 		return -EM_E_CONFIG;
 	if (daemon_load_pages(d, st) != 0)
 		return -EM_E_CONFIG;
-	if (!*path && helper_find(EMAGE_DATADIR, BLOCKLIST_FILE, R_OK, installed))
+	if (!*path && program_find(EMAGE_DATADIR, BLOCKLIST_FILE, R_OK, installed))
 		path = installed;
 	if (blocklist_load(path, &s->blocklist) != 0)
 		return daemon_fault(d, "password.blocklist", "not usable, see above");

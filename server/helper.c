@@ -6,13 +6,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,8 +17,8 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "common/mem.h"
+#include "common/program.h"
 
-#define HELPER_FD     3
 #define HELPER_IN_MAX (2 * (FRAME_HEADER_LEN + FRAME_BODY_MAX))
 #define HELPER_CHUNK  16384u
 /* Deadlines count the time that the machine was suspended, poll() does not. */
@@ -33,72 +29,17 @@
 #endif
 #define HELPER_ARGS 8u
 
-static bool
-helper_is_in(const char *folder, const char *name, int how, char path_r[PATH_MAX])
-{
-	int n = snprintf(path_r, PATH_MAX, "%s/%s", folder, name);
-
-	return n > 0 && n < PATH_MAX && access(path_r, how) == 0;
-}
-
-bool
-helper_find(const char *installed, const char *name, int how, char path_r[PATH_MAX])
-{
-	char self[PATH_MAX];
-	ssize_t n;
-
-#ifdef EMAGE_TESTING
-	if (getenv("EMAGE_LIBEXEC"))
-		return helper_is_in(getenv("EMAGE_LIBEXEC"), name, how, path_r);
-#endif
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (n > 0) {
-		self[n] = '\0';
-		*strrchr(self, '/') = '\0';
-		if (helper_is_in(self, name, how, path_r))
-			return true;
-	}
-	return helper_is_in(installed, name, how, path_r);
-}
-
-/* In the child, between fork and exec: async-signal-safe calls only. */
-static void
-helper_become(int fd, int null_fd, const char *path, char *const argv[], pid_t parent)
-{
-	sigset_t none;
-
-	/* what ends us reaches the whole group: it ends when we are done with it */
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
-		_exit(127);
-	if (dup2(null_fd, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
-		_exit(127);
-	/* dup2() onto itself would leave close-on-exec set */
-	if (fd == HELPER_FD ? fcntl(fd, F_SETFD, 0) != 0 : dup2(fd, HELPER_FD) < 0)
-		_exit(127);
-	if (close_range(HELPER_FD + 1, UINT_MAX, 0) != 0)
-		_exit(127);
-	execv(path, argv);
-	_exit(127);
-}
-
 int
 helper_start(struct helper *h, const char *name, const char *const args[])
 {
 	const char *argv[HELPER_ARGS] = {name};
 	char path[PATH_MAX];
-	pid_t parent = getpid();
 	int pair[2], null_fd;
 
 	*h = (struct helper){.fd = -1};
 	for (unsigned i = 0; args[i] && i + 2 < HELPER_ARGS; i++)
 		argv[i + 1] = args[i];
-	if (!helper_find(EMAGE_LIBEXECDIR, name, X_OK, path)) {
+	if (!program_find(EMAGE_LIBEXECDIR, name, X_OK, path)) {
 		log_error("helper.start", "name=%s cause=\"not found\"", name);
 		return -EM_E_IO;
 	}
@@ -107,9 +48,14 @@ helper_start(struct helper *h, const char *name, const char *const args[])
 		return -EM_E_IO;
 	}
 	null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	h->pid = null_fd < 0 ? -1 : fork();
-	if (h->pid == 0)
-		helper_become(pair[1], null_fd, path, (char *const *)(uintptr_t)argv, parent);
+	/* what ends us reaches the whole group: it ends when we are done with it */
+	h->pid = null_fd < 0 ? -1
+			     : program_start(&(struct program_start){.path = path,
+				   .argv = (char *const *)(uintptr_t)argv,
+				   .fds = (int[]){null_fd, STDERR_FILENO, STDERR_FILENO, pair[1]},
+				   .n_fds = 4,
+				   .dies_along = true,
+				   .deaf = true});
 	close(pair[1]);
 	if (null_fd >= 0)
 		close(null_fd);

@@ -2,7 +2,6 @@
 #ifndef EMAGE_SERVER_HELPER_H
 #define EMAGE_SERVER_HELPER_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -23,10 +22,6 @@ struct helper {
 };
 
 #define HELPER_METHOD 1u
-
-/* Where a file of ours is: beside this program (a build that was not
- * installed), else in the folder where it is installed. `how` of access(2). */
-bool helper_find(const char *installed, const char *name, int how, char path_r[PATH_MAX]);
 
 /* `name` is looked for beside this program, then in the libexec folder. args:
  * what follows the name, ended by NULL. 0 or -EM_E_IO (logged). */

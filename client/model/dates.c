@@ -73,16 +73,7 @@ dates_parse(const char *s, uint32_t *yyyymmdd_r)
 void
 dates_day(const char *language, int64_t at_ms, char out_r[DATES_LEN])
 {
-	static const char months[12][4] = {
-	    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-	struct clock_civil c = clock_paris(at_ms);
-
-	if (strcmp(language, "en") == 0)
-		snprintf(out_r, DATES_LEN, "%02d %s %04d", c.day, months[c.month - 1], c.year);
-	else if (strcmp(language, "de") == 0)
-		snprintf(out_r, DATES_LEN, "%02d.%02d.%04d", c.day, c.month, c.year);
-	else
-		snprintf(out_r, DATES_LEN, "%02d/%02d/%04d", c.day, c.month, c.year);
+	day_text(language, day_paris(at_ms), out_r);
 }
 
 void
