@@ -193,11 +193,14 @@ professional_write(struct store_conn *db, const struct store_professional_line *
 	int rc = 0;
 
 	if (k->professional_id == 0)
-		rc = db_id(db, Q_professional_insert,
+		rc = db_exec(db, Q_professional_insert,
 		    BINDS(db_text(l->rpps), db_text(name), db_text(l->given_name), db_text(family),
 			db_text(given), db_text(l->profession_code), db_text(l->specialty_code),
 			db_u64(l->load_id)),
-		    &k->professional_id);
+		    NULL);
+	if (!rc && k->professional_id == 0)
+		rc = db_id(
+		    db, Q_professional_id, BINDS(db_text(l->rpps)), &k->professional_id);
 	if (!rc && k->load_id)
 		rc = db_exec(
 		    db, Q_place_clear, BINDS(db_u64(generation), db_u64(k->professional_id)), NULL);

@@ -9,7 +9,7 @@
 #include "common/log.h"
 
 /* From this length on the writer insists on starting the log anew. */
-#define LOG_PAGES_RESTART 8000
+#define LOG_PAGES_RESTART 12000
 #define RESTART_WAIT_MS	  200
 
 static const char *const txn_sql[N_DB_TXN] = {

@@ -6,8 +6,9 @@
 
 #include "db/driver.h"
 
-/* The log is moved into the file each time it has grown by so many pages. */
-#define SQLITE_CHECKPOINT_PAGES 1000
+/* The log is moved into the file each time it has grown by so many pages (16 MB): a
+ * page that was written often in between is moved once. */
+#define SQLITE_CHECKPOINT_PAGES 4000
 /* How long to wait for somebody's lock before saying that it is not possible
  * now: a client is told within 5 seconds. */
 #define SQLITE_LOCK_WAIT_MS 2000
