@@ -37,7 +37,7 @@ help:
 
 ## make deps        install what is missing (apt; asks for root where needed)
 deps:
-	@sh tools/build/deps.sh build check demo
+	@sh tools/build/deps.sh build check demo servers
 
 ## make demo        demo region with its server, then the client (or, without a
 ##                  terminal, the whole journey played by itself)
@@ -128,7 +128,7 @@ $(eval $(call library,tools,$(TOOLLIB)))
 $(eval $(call library,test,$(TESTLIB)))
 
 BASE_LIBS := $(PROTOBUF_C_LIBS) $(OPENSSL_LIBS) $(SODIUM_LIBS) $(ECONF_LIBS) $(UNISTRING_LIBS)
-PROGRAMS := emaged emage emagectl emage-call emage-courier emage-imaging
+PROGRAMS := emaged emage emagectl emage-call emage-courier emage-imaging emage-letter
 
 # program <name> <main objects> <our libraries> <system libraries> <linker>
 define program
@@ -142,6 +142,7 @@ $(eval $(call program,emagectl,$(call obj_of,$(CTL)) $(B)/server/settings.o $(B)
 $(eval $(call program,emage-call,$(call obj_of,$(CALL)),tools netrpc common,$(JANSSON_LIBS) $(BASE_LIBS) -pthread -lm))
 $(eval $(call program,emage-courier,$(B)/courier/main.o,courier common,$(CURL_LIBS) $(SECCOMP_LIBS) $(BASE_LIBS) -pthread -lm))
 $(eval $(call program,emage-imaging,$(B)/imaging/main.o,imaging common,$(DCMTK_LIBS) $(POPPLER_LIBS) $(OPENJPEG_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(BASE_LIBS) -pthread -lm,$(CXX)))
+$(eval $(call program,emage-letter,$(B)/letter/main.o $(B)/letter/pdf.o,letter common,$(PANGO_LIBS) $(BASE_LIBS)))
 
 # not installed: what `make demo` shows itself with
 $(eval $(call program,demo-strip,$(B)/tools/demo/strip.o,common,$(BASE_LIBS) -lutil))
@@ -161,6 +162,8 @@ $(PB_O): $(B)/%.o: $(B)/%.c
 	$(Q)$(CC) $(CPPFLAGS) -I$(B)/proto $(GENFLAGS) -c -o $@ $<
 
 ALL_CPPFLAGS = $(CPPFLAGS) -I$(B)/proto $(PKG_CFLAGS)
+# as system headers: they are not held to our warnings
+$(B)/letter/pdf.o: PKG_CFLAGS += $(PANGO_CFLAGS)
 $(B)/%.o: %.c $(CONFIG) | $(PB_H)
 	@mkdir -p $(@D)
 	$(call say,CC)

@@ -3,7 +3,7 @@
 
 INSTALL_BIN     := emage emage-call
 INSTALL_SBIN    := emaged emagectl
-INSTALL_LIBEXEC := emage-courier emage-imaging
+INSTALL_LIBEXEC := emage-courier emage-imaging emage-letter
 LANGUAGES       := $(basename $(notdir $(wildcard po/*.po))) fr
 MAN_PAGES       := $(notdir $(wildcard man/*.[1-8]))
 unitdir         ?= $(prefix)/lib/systemd/system

@@ -69,6 +69,19 @@ package QRENCODE libqrencode
 package CMOCKA cmocka
 package VTERM vterm
 echo "UNISTRING_LIBS := -lunistring"
+# a file of its own uses these, and they bring glib's
+apart()
+{
+	name=$1
+	shift
+	if ! pkg-config --exists "$@"; then
+		echo "missing: $* (run: make deps)" >&2
+		exit 1
+	fi
+	echo "${name}_LIBS := $(pkg-config --libs "$@")"
+	echo "${name}_CFLAGS := $(pkg-config --cflags "$@" | sed 's/-I/-isystem /g')"
+}
+apart PANGO pangocairo cairo-pdf
 # Debian's dcmtk.pc asks for packages that it does not depend on
 echo "DCMTK_LIBS := -ldcmjpeg -ldcmdata -loflog -lofstd"
 echo "PKG_CFLAGS := $(echo "$all" | tr ' ' '\n' | grep -v '^-D_GNU_SOURCE$' | grep . | awk '!s[$0]++' | tr '\n' ' ')"
