@@ -70,25 +70,25 @@ load_is_near(const char *department, const char *place, const struct option_list
 /* ---------------------------------------------------------------- verdicts */
 
 static void
-load_say(struct load *l, uint64_t number, const char *field, const char *reason)
+load_say(struct load *l, const struct load_line *at, const char *field, const char *reason)
 {
-	char *path = ctl_clean(l->path), *text = ctl_clean(reason);
+	char *path = ctl_clean(at->path), *text = ctl_clean(reason);
 
 	if (l->on_terminal)
 		fputs("\r\033[K", stderr);
-	fprintf(stderr, "%s: line %" PRIu64 ": %s%s%s\n", path, number, field, *field ? ": " : "",
-	    text);
+	fprintf(stderr, "%s: line %" PRIu64 ": %s%s%s\n", path, at->number, field,
+	    *field ? ": " : "", text);
 	free(path);
 	free(text);
 }
 
 static void
-load_tell(struct load *l, uint64_t number, const char *raw, const char *field, const char *reason)
+load_tell(struct load *l, const struct load_line *at, const char *field, const char *reason)
 {
 	l->n_refused++;
-	load_say(l, number, field, reason);
+	load_say(l, at, field, reason);
 	if (l->refused_file)
-		fprintf(l->refused_file, "%s\n", raw);
+		fprintf(l->refused_file, "%s\n", at->raw);
 }
 
 void
@@ -96,26 +96,22 @@ load_warn(struct load *l, const char *field, const char *reason)
 {
 	l->n_warned++;
 	if (!l->o->quiet)
-		load_say(l, l->lines.number, field, reason);
+		load_say(l, &l->at, field, reason);
 }
 
 void
 load_refuse(struct load *l, const char *field, const char *reason)
 {
-	load_tell(l, l->lines.number, l->lines.raw, field, reason);
+	load_tell(l, &l->at, field, reason);
 }
 
 void
 load_refusals(struct load_batch *b, Emage__LoadRefusal *const *list, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		const char *raw = "";
-
-		for (size_t k = 0; k < b->n; k++)
-			if (b->line_number[k] == list[i]->line)
-				raw = b->raw[k];
-		load_tell(b->load, list[i]->line, raw, list[i]->field, list[i]->reason);
-	}
+	for (size_t i = 0; i < n; i++)
+		if (list[i]->line > 0 && list[i]->line <= b->n)
+			load_tell(
+			    b->load, &b->line[list[i]->line - 1], list[i]->field, list[i]->reason);
 }
 
 static void
@@ -126,7 +122,11 @@ load_progress(struct load *l)
 	if (!l->on_terminal || now_ms - l->shown_ms < SHOWN_EVERY_MS)
 		return;
 	l->shown_ms = now_ms;
-	fprintf(stderr, "\r\033[K%" PRIu64 " lines, %" PRIu64 " refused", l->n_lines, l->n_refused);
+	fprintf(stderr, "\r\033[K%" PRIu64 " lines, ", l->n_lines);
+	if (l->n_sorted > 0)
+		fprintf(stderr, "%" PRIu64 " of %" PRIu64 " sent, ", l->n_sorted,
+		    sorter_count(l->sorter));
+	fprintf(stderr, "%" PRIu64 " refused", l->n_refused);
 	fflush(stderr);
 }
 
@@ -191,13 +191,20 @@ load_flush(struct load *l)
 	load_progress(l);
 }
 
-/* Waits for every reply. */
+/* Sends what is left, and waits for every reply. */
 static void
 load_drain(struct load *l)
 {
+	load_flush(l);
 	for (size_t i = 0; i < LOAD_WINDOW; i++)
 		while (l->batch[i].is_out)
 			load_step(l);
+}
+
+uint32_t
+load_mark(const struct load *l)
+{
+	return (uint32_t)l->filling->n + 1;
 }
 
 void
@@ -208,10 +215,11 @@ load_add(struct load *l, ProtobufCMessage *msg)
 	/* a tag and two bytes of length before each */
 	b->n_bytes += protobuf_c_message_get_packed_size(msg) + 4;
 	b->message[b->n] = msg;
-	b->line_number[b->n] = l->lines.number;
+	b->line[b->n] = l->at;
+	b->line[b->n].raw = NULL;
 	if (l->refused_file) {
-		b->raw[b->n] = load_text(l, l->lines.raw);
-		b->n_raw_bytes += strlen(b->raw[b->n]);
+		b->line[b->n].raw = load_text(l, l->at.raw);
+		b->n_raw_bytes += strlen(l->at.raw);
 	}
 	b->n++;
 }
@@ -222,6 +230,13 @@ load_is_full(const struct load_batch *b)
 {
 	return b->n == LOAD_BATCH_MAX || b->n_bytes + LOAD_LINE_BYTES > LOAD_BATCH_BYTES ||
 	       b->n_raw_bytes > BATCH_RAW_MAX;
+}
+
+void
+load_send_full(struct load *l)
+{
+	if (load_is_full(l->filling))
+		load_flush(l);
 }
 
 /* ----------------------------------------------------------------- heading */
@@ -244,7 +259,7 @@ load_column(const struct load *l, const char *field)
 static int
 load_heading_fault(const struct load *l, const char *what, const char *column)
 {
-	char *path = ctl_clean(l->path), *clean = ctl_clean(column);
+	char *path = ctl_clean(l->at.path), *clean = ctl_clean(column);
 
 	ctl_fail("%s: %s \"%s\" in the first line", path, what, clean);
 	free(path);
@@ -325,6 +340,8 @@ load_lines(struct load *l)
 	int rc;
 
 	while ((rc = lines_next(&l->lines)) != 0 && rc != -EM_E_IO && !l->failed) {
+		l->at.number = l->lines.number;
+		l->at.raw = l->lines.raw;
 		if (rc == 1 && !heading) {
 			rc = l->format->by_place ? load_places(l) : load_heading(l);
 			if (rc < 0)
@@ -342,15 +359,13 @@ load_lines(struct load *l)
 			load_refuse(l, "", "not text");
 		else
 			load_line(l);
-		if (load_is_full(l->filling))
-			load_flush(l);
+		load_send_full(l);
+		load_progress(l);
 	}
-	load_flush(l);
-	load_drain(l);
 	if (rc == -EM_E_IO)
 		return -EM_E_IO;
 	if (!heading) {
-		ctl_fail("%s: empty", l->path);
+		ctl_fail("%s: empty", l->at.path);
 		return -EM_E_INVALID;
 	}
 	return 0;
@@ -364,7 +379,7 @@ load_file(struct load *l, const char *path)
 	char *clean = ctl_clean(path);
 	int rc = -EM_E_IO;
 
-	l->path = path;
+	l->at = (struct load_line){.path = path};
 	if (f) {
 		lines_begin(&l->lines, f);
 		rc = load_lines(l);
@@ -423,6 +438,48 @@ load_begin(struct load *l)
 	l->filling = &l->batch[0];
 }
 
+/* The format's own beginning: before the first line, or when all are read. */
+static bool
+load_format_begin(struct load *l)
+{
+	return !l->format->begin || l->format->begin(l) == 0;
+}
+
+/* A slow file keeps neither a connection nor a loading waiting: both begin when it
+ * has been read. */
+static bool
+load_begin_late(struct load *l)
+{
+	connection_close(&l->ctl->c);
+	return ctl_connect(l->ctl) == 0 && load_format_begin(l);
+}
+
+/* Reads all files, sends all lines; *unread_r: not all could be read. False when
+ * nothing was begun. */
+static bool
+load_all(struct load *l, int argc, char **argv, bool *unread_r)
+{
+	const bool is_late = l->format->sorted != NULL;
+	bool begun = !is_late && load_format_begin(l);
+
+	if (!is_late && !begun)
+		return false;
+	for (int i = 0; i < argc && !l->failed; i++)
+		if (load_file(l, argv[i]) < 0)
+			*unread_r = true;
+	l->failed = l->failed || (*unread_r && l->format->end);
+	if (is_late && !l->failed) {
+		begun = load_begin_late(l);
+		if (!begun)
+			return false;
+		load_send_sorted(l);
+	}
+	load_drain(l);
+	if (begun && l->format->end)
+		l->format->end(l);
+	return true;
+}
+
 /* Reads all files. enum ctl_exit. */
 static int
 load_files(struct load *l, int argc, char **argv)
@@ -439,22 +496,16 @@ load_files(struct load *l, int argc, char **argv)
 	load_begin(l);
 	l->load_id = (uint64_t)clock_now_ms();
 	l->on_terminal = isatty(STDERR_FILENO) == 1 && !l->o->quiet;
-	begun = !l->format->begin || l->format->begin(l) == 0;
-	if (!begun)
-		goto out;
-	for (int i = 0; i < argc && !l->failed; i++)
-		if (load_file(l, argv[i]) < 0)
-			unread = true;
-	l->failed = l->failed || (unread && l->format->end);
-	if (l->format->end)
-		l->format->end(l);
-	load_summary(l);
+	begun = load_all(l, argc, argv, &unread);
+	if (begun)
+		load_summary(l);
 out:
 	/* callbacks of what is still under way name the batches */
 	connection_close(&l->ctl->c);
 	for (size_t i = 0; i < LOAD_WINDOW; i++)
 		if (l->batch[i].arena)
 			arena_free(&l->batch[i].arena);
+	sorter_free(&l->sorter);
 	if (l->refused_file && fclose(l->refused_file) != 0)
 		l->failed = ctl_fail("%s: %s", l->o->refused, strerror(errno)) != CTL_OK;
 	if (!begun || l->failed || l->n_lines == l->n_refused)

@@ -11,6 +11,7 @@
 #include "proto/load.pb-c.h"
 #include "tools/emagectl/ctl.h"
 #include "tools/lib/lines.h"
+#include "tools/lib/sorter.h"
 
 /*
  * Files of lines with a heading that names the columns, sent in batches: what
@@ -41,13 +42,19 @@ struct load_options {
 
 struct load;
 
+/* Where a line stands, and as what. */
+struct load_line {
+	const char *path;
+	uint64_t number;
+	const char *raw; /* kept only when there is a file for refused lines */
+};
+
 /* Lines of one request; messages, their texts and the lines are in the arena. */
 struct load_batch {
 	struct load *load;
 	struct arena *arena;
 	ProtobufCMessage *message[LOAD_BATCH_MAX];
-	uint64_t line_number[LOAD_BATCH_MAX];
-	char *raw[LOAD_BATCH_MAX];
+	struct load_line line[LOAD_BATCH_MAX];
 	size_t n, n_bytes, n_raw_bytes;
 	bool is_out; /* its reply has not come */
 };
@@ -58,6 +65,8 @@ struct load_count {
 	size_t place; /* in load->count */
 };
 #define LOAD_COUNTS_MAX 8u
+/* Lines that wait to be sorted: what is more waits in a file. */
+#define LOAD_SORT_BYTES (32u << 20)
 
 struct load_format {
 	char separator;
@@ -72,6 +81,13 @@ struct load_format {
 	 * with load->n_skipped.
 	 */
 	void (*line)(struct load *l, char *const *value);
+	/*
+	 * NULL, or: `line` puts lines by with load_later(), as n_texts texts. When all
+	 * files are read this makes the messages, in the order of the first n_keys
+	 * texts, and adds them with load_add().
+	 */
+	void (*sorted)(struct load *l, char *const *text);
+	size_t n_texts, n_keys;
 	/* Sends a batch: rpc_call() with load_answered. Its result. */
 	uint32_t (*send)(struct load *l, struct load_batch *b);
 	/* The reply: counts, and passes on what was refused. */
@@ -90,13 +106,15 @@ struct load {
 	struct ctl *ctl;
 	const struct load_format *format;
 	const struct load_options *o;
-	const void *own; /* the format's options */
-	const char *path;
+	const void *own;     /* the format's options */
+	struct load_line at; /* the line that is being read, or made a message of */
 	struct lines lines;
+	struct sorter *sorter;
 	/* place of each column in this file + 1, 0 = not there */
 	size_t place[LOAD_COLUMNS_MAX];
 	struct load_batch batch[LOAD_WINDOW], *filling;
 	/* counts of all files */
+	uint64_t n_sorted; /* of what was put by */
 	uint64_t n_lines, n_skipped, n_refused, n_warned, n_1252;
 	uint64_t count[LOAD_COUNTS_MAX];
 	uint64_t load_id;
@@ -108,9 +126,13 @@ struct load {
 /* Memory of this batch. */
 void *load_alloc(struct load *l, size_t n_bytes);
 char *load_text(struct load *l, const char *s);
-/* Adds the message of the line that is being read, from load_alloc(). */
+/* What the message of the line at hand calls it. */
+uint32_t load_mark(const struct load *l);
+/* Adds the message of the line at hand, from load_alloc(). */
 void load_add(struct load *l, ProtobufCMessage *msg);
-/* "FILE: line N: field: reason", of the line that is being read. */
+/* Puts the line at hand by, for format->sorted. */
+void load_later(struct load *l, const char *const *text);
+/* "FILE: line N: field: reason", of the line at hand. */
 void load_refuse(struct load *l, const char *field, const char *reason);
 /* Likewise of something that is taken all the same. */
 void load_warn(struct load *l, const char *field, const char *reason);
@@ -119,6 +141,10 @@ void load_refusals(struct load_batch *b, Emage__LoadRefusal *const *list, size_t
 /* Whether something is in the region, or in a department that was asked for too.
  * Its department, else the number of its place, says so. */
 bool load_is_near(const char *department, const char *place, const struct option_list *also);
+/* Between load.c and load_sorted.c: sends what is full; makes messages of all that was
+ * put by, in its order (l->failed after a message: it cannot be read again). */
+void load_send_full(struct load *l);
+void load_send_sorted(struct load *l);
 /* For rpc_call(), with the batch as its argument. */
 void load_answered(
     void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more);

@@ -151,7 +151,7 @@ access_line(struct load *l, char *const *value)
 		load_refuse(l, access_columns[column].shown, why);
 		return;
 	}
-	a->line = (uint32_t)l->lines.number;
+	a->line = load_mark(l);
 	a->patient = load_text(l, value[ACCESS_PATIENT]);
 	a->ipp_authority = load_text(l, value[ACCESS_AUTHORITY]);
 	a->ipp = load_text(l, value[ACCESS_IPP]);

@@ -93,7 +93,7 @@ finess_line(struct load *l, char *const *value)
 		load_warn(l, "nofinesset", "the key is not right; taken all the same");
 	e = load_alloc(l, sizeof(*e));
 	emage__admin_establishment__init(e);
-	e->line = (uint32_t)l->lines.number;
+	e->line = load_mark(l);
 	e->finess = load_text(l, value[FINESS_NUMBER]);
 	e->name = load_text(l, name);
 	load_add(l, &e->base);

@@ -156,7 +156,7 @@ patient_line(struct load *l, char *const *value)
 	patient_check_key(l, value);
 	p = load_alloc(l, sizeof(*p));
 	emage__admin_patient__init(p);
-	p->line = (uint32_t)l->lines.number;
+	p->line = load_mark(l);
 	p->ins_oid = load_text(l, MEANING(patient_oids, value[PATIENT_INS_TYPE]));
 	p->matricule = load_text(l, value[PATIENT_MATRICULE]);
 	p->ins_key = load_text(l, value[PATIENT_KEY]);

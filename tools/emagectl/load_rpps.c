@@ -120,11 +120,50 @@ rpps_is_near(const struct rpps_options *o, char *const *value)
 	return o->all_departments || load_is_near(value[RPPS_DEPARTMENT], place, &o->departments);
 }
 
+/* What is kept of a line, in the order of names as the directory has it. */
+enum rpps_text {
+	RPPS_BY_FAMILY_FOLD,
+	RPPS_BY_GIVEN_FOLD,
+	RPPS_BY_NUMBER,
+	N_RPPS_KEYS,
+	RPPS_BY_FAMILY = N_RPPS_KEYS,
+	RPPS_BY_GIVEN,
+	RPPS_BY_PROFESSION_CODE,
+	RPPS_BY_PROFESSION,
+	RPPS_BY_SPECIALTY_CODE,
+	RPPS_BY_SPECIALTY,
+	RPPS_BY_FINESS,
+	RPPS_BY_PLACE,
+	N_RPPS_TEXTS,
+};
+
+static void
+rpps_put_by(struct load *l, char *const *value)
+{
+	const char *place = value[RPPS_PLACE];
+	char family[3 * 4 * FIELD_MAX_CHARS + 1], given[sizeof(family)];
+	const char *const text[N_RPPS_TEXTS] = {
+	    [RPPS_BY_FAMILY_FOLD] = family,
+	    [RPPS_BY_GIVEN_FOLD] = given,
+	    [RPPS_BY_NUMBER] = value[RPPS_NUMBER],
+	    [RPPS_BY_FAMILY] = value[RPPS_FAMILY],
+	    [RPPS_BY_GIVEN] = value[RPPS_GIVEN],
+	    [RPPS_BY_PROFESSION_CODE] = value[RPPS_PROFESSION_CODE],
+	    [RPPS_BY_PROFESSION] = value[RPPS_PROFESSION],
+	    [RPPS_BY_SPECIALTY_CODE] = value[RPPS_SPECIALTY_CODE],
+	    [RPPS_BY_SPECIALTY] = value[RPPS_SPECIALTY],
+	    [RPPS_BY_FINESS] = value[RPPS_FINESS],
+	    [RPPS_BY_PLACE] = text_count(place, strlen(place)) <= FIELD_MAX_CHARS ? place : "",
+	};
+
+	family[text_fold(value[RPPS_FAMILY], strlen(value[RPPS_FAMILY]), family)] = '\0';
+	given[text_fold(value[RPPS_GIVEN], strlen(value[RPPS_GIVEN]), given)] = '\0';
+	load_later(l, text);
+}
+
 static void
 rpps_line(struct load *l, char *const *value)
 {
-	Emage__AdminProfessional *p;
-
 	if (strcmp(value[RPPS_TYPE], TYPE_RPPS) != 0 ||
 	    !rpps_is_wished(l->own, value[RPPS_PROFESSION_CODE]) || !rpps_is_near(l->own, value)) {
 		l->n_skipped++;
@@ -136,19 +175,26 @@ rpps_line(struct load *l, char *const *value)
 			return;
 		}
 	}
-	p = load_alloc(l, sizeof(*p));
+	rpps_put_by(l, value);
+}
+
+/* A line that was put by. */
+static void
+rpps_sorted(struct load *l, char *const *text)
+{
+	Emage__AdminProfessional *p = load_alloc(l, sizeof(*p));
+
 	emage__admin_professional__init(p);
-	p->line = (uint32_t)l->lines.number;
-	p->rpps = load_text(l, value[RPPS_NUMBER]);
-	p->family_name = load_text(l, value[RPPS_FAMILY]);
-	p->given_name = load_text(l, value[RPPS_GIVEN]);
-	p->profession_code = load_text(l, value[RPPS_PROFESSION_CODE]);
-	p->profession = load_text(l, value[RPPS_PROFESSION]);
-	p->specialty_code = load_text(l, value[RPPS_SPECIALTY_CODE]);
-	p->specialty = load_text(l, value[RPPS_SPECIALTY]);
-	p->finess = load_text(l, value[RPPS_FINESS]);
-	if (text_count(value[RPPS_PLACE], strlen(value[RPPS_PLACE])) <= FIELD_MAX_CHARS)
-		p->establishment = load_text(l, value[RPPS_PLACE]);
+	p->line = load_mark(l);
+	p->rpps = text[RPPS_BY_NUMBER];
+	p->family_name = text[RPPS_BY_FAMILY];
+	p->given_name = text[RPPS_BY_GIVEN];
+	p->profession_code = text[RPPS_BY_PROFESSION_CODE];
+	p->profession = text[RPPS_BY_PROFESSION];
+	p->specialty_code = text[RPPS_BY_SPECIALTY_CODE];
+	p->specialty = text[RPPS_BY_SPECIALTY];
+	p->finess = text[RPPS_BY_FINESS];
+	p->establishment = text[RPPS_BY_PLACE];
 	load_add(l, &p->base);
 }
 
@@ -269,6 +315,9 @@ static const struct load_format rpps_format = {
     .columns = rpps_columns,
     .n_columns = N_RPPS_COLUMNS,
     .line = rpps_line,
+    .sorted = rpps_sorted,
+    .n_texts = N_RPPS_TEXTS,
+    .n_keys = N_RPPS_KEYS,
     .send = rpps_send,
     .answered = rpps_answered,
     .begin = rpps_begin,
