@@ -21,10 +21,13 @@ void
 relay_certificate(const char *folder)
 {
 	static const char form[] =
-	    "cd '%s' && for n in relay other; do openssl req -x509 -newkey ec -pkeyopt"
-	    " ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-	    " -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout $n.key -out $n.pem"
-	    " 2>/dev/null || exit 1; done";
+	    "cd '%s' && new='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes' && {"
+	    " for n in ca other; do openssl req -x509 $new -days 2 -subj /CN=$n -addext"
+	    " basicConstraints=critical,CA:TRUE -keyout $n.key -out $n.pem || exit 1; done;"
+	    " openssl req $new -subj /CN=localhost -keyout relay.key -out relay.csr &&"
+	    " echo subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1 > relay.ext &&"
+	    " openssl x509 -req -in relay.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2"
+	    " -extfile relay.ext -out relay.pem; } 2> relay.log";
 	char *command = mem_printf(form, folder);
 
 	assert_int_equal(system(command), 0);

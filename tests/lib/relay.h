@@ -15,8 +15,8 @@ struct relay {
 	int port;
 };
 
-/* A key and a certificate for localhost and 127.0.0.1 in this folder: relay.key,
- * relay.pem, and other.pem, which is somebody else's. */
+/* A key and a certificate for localhost, 127.0.0.1 and ::1 in this folder: relay.key,
+ * relay.pem, the authority ca.pem that it is from, and other.pem, somebody else's. */
 void relay_certificate(const char *folder);
 /* mode: smtp (STARTTLS and login), smtps, plain (no TLS), http. */
 struct relay relay_start(const char *mode, const char *folder);

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -25,6 +24,7 @@
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/mem.h"
+#include "tests/lib/await.h"
 
 #define FIXTURE_ARGS_MAX 32
 
@@ -431,31 +431,10 @@ fixture_log_size(const struct fixture *f)
 size_t
 fixture_wait_log(struct fixture *f, size_t from, const char *text)
 {
-	int64_t deadline_ms = clock_boot_ms() + FIXTURE_DEADLINE_MS;
-	int watch = inotify_init1(IN_CLOEXEC), fd = open(f->log, O_RDONLY | O_CLOEXEC);
-	struct pollfd p = {.fd = watch, .events = POLLIN};
-	char events[4096], *all, *found = NULL;
-	size_t at = 0;
+	size_t at = from;
 
-	if (watch < 0 || fd < 0 || inotify_add_watch(watch, f->log, IN_MODIFY) < 0)
-		fixture_fail(f, "%s: %s", f->log, strerror(errno));
-	while (!found) {
-		int64_t left = deadline_ms - clock_boot_ms();
-
-		lseek(fd, (off_t)from, SEEK_SET);
-		all = fixture_read_all(fd);
-		found = strstr(all, text);
-		at = found ? from + (size_t)(found - all) + strlen(text) : 0;
-		free(all);
-		if (found)
-			break;
-		if (left <= 0 || poll(&p, 1, (int)left) <= 0)
-			fixture_fail(f, "the log never says \"%s\"", text);
-		if (read(watch, events, sizeof(events)) < 0)
-			fixture_fail(f, "inotify: %s", strerror(errno));
-	}
-	close(watch);
-	close(fd);
+	if (!await_text(f->log, from, text, &at))
+		fixture_fail(f, "the log never says \"%s\"", text);
 	return at;
 }
 
@@ -485,15 +464,16 @@ fixture_number(const json_t *j, const char *key)
 
 void
 fixture_add_patient(
-    struct fixture *f, const char *given_name, const char *email, struct fixture_patient *p_r)
+    struct fixture *f, const char *given_name, const char *address, struct fixture_patient *p_r)
 {
 	const char *argv[] = {"emagectl", "patient", "add", "--json", "-S", f->socket, "--civility",
 	    "Madame", "--given-name", given_name, "--name", "MARTIN", "--birth-date", "1984-05-31",
-	    "--sex", "F", "--email", email, "--operator", "Accueil", NULL};
+	    "--sex", "F", address[0] == '+' ? "--mobile" : "--email", address, "--operator",
+	    "Accueil", NULL};
 	json_t *j = fixture_run_json(f, argv);
 
 	*p_r = (struct fixture_patient){
-	    .email = email,
+	    .email = address,
 	    .password = "une phrase de passe assez longue",
 	    .patient_id = fixture_number(j, "patient_id"),
 	};

@@ -80,9 +80,9 @@ struct fixture_patient {
 	uint64_t patient_id;
 	const char *email, *password;
 };
-/* A fictitious person; email like "camille@example.org". */
+/* A fictitious person; address like "camille@example.org" or "+33600000042". */
 void fixture_add_patient(
-    struct fixture *f, const char *given_name, const char *email, struct fixture_patient *p_r);
+    struct fixture *f, const char *given_name, const char *address, struct fixture_patient *p_r);
 /* Returns the establishment's id. */
 uint64_t fixture_add_establishment(struct fixture *f, const char *finess, const char *name);
 /* Imports and releases files for a patient; each must be stored. */

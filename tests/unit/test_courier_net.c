@@ -56,7 +56,7 @@ plan_init(struct plan *p)
 	p->rq.email = p->email;
 	p->rq.mobile = p->mobile;
 	p->rq.relays = p->relays;
-	(void)snprintf(p->ca, sizeof(p->ca), "%s/relay.pem", folder);
+	(void)snprintf(p->ca, sizeof(p->ca), "%s/ca.pem", folder);
 	(void)snprintf(p->maildir, sizeof(p->maildir), "%s/mail", folder);
 	p->rq.ca = p->ca;
 	p->rq.maildir = p->maildir;

@@ -46,7 +46,7 @@ test_a_code_arrives(void **state)
 {
 	struct relay r = relay_start("smtp", folder);
 	char *relays = mem_printf("courier.relays=smtp://127.0.0.1:%d", r.port);
-	char *ca = mem_printf("courier.ca=%s/relay.pem", folder);
+	char *ca = mem_printf("courier.ca=%s/ca.pem", folder);
 	const char *sets[] = {"courier.email=smtp", relays, ca, NULL};
 	struct fixture *f = fixture_new(sets);
 	struct fixture_patient p;
