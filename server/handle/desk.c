@@ -13,6 +13,7 @@
 #include "server/handle/code.h"
 #include "server/handle/desk.h"
 #include "server/handle/fields.h"
+#include "server/handle/notice.h"
 #include "server/handle/opened.h"
 #include "server/handle/people.h"
 #include "server/registry.h"
@@ -222,6 +223,23 @@ consent_new(struct request *rq, const struct consent_state *st, const char *iden
 	    .now_ms = rq->now_ms};
 }
 
+/* To the addresses of before and to those of now, each once: whoever has not
+ * consented learns of it. */
+static int
+consent_tell(struct request *rq, struct store_conn *db, const struct store_account *old,
+    const struct store_patient_new *p)
+{
+	const struct notice_from from = notice_from(rq);
+	struct store_account now = *old;
+	int rc = notice_tell(&from, db, old, TEXT_NOTICE_REOPENED, 0);
+
+	now.email = strcmp(old->email, p->email) != 0 ? p->email : "";
+	now.mobile = strcmp(old->mobile, p->mobile) != 0 ? p->mobile : "";
+	now.language = p->language;
+	rq->cleanup = notice_wake;
+	return rc < 0 ? rc : notice_tell(&from, db, &now, TEXT_NOTICE_REOPENED, 0);
+}
+
 /* An account again, with its identifier. The addresses that it had stay when none
  * is told. */
 static int
@@ -246,7 +264,7 @@ consent_reopen(struct request *rq, struct store_conn *db, const struct store_pat
 		rc = store_challenge_end_all(db, who->account_id);
 	if (rc == 0) /* what locked the old one is over */
 		rc = code_forgive(rq, db, who->account_id);
-	return rc;
+	return rc < 0 ? rc : consent_tell(rq, db, &old, p);
 }
 
 /* One of three: a new patient, a known one without account, one who had one. */

@@ -123,6 +123,7 @@ handle_desk_letter_write(struct request *rq, struct store_conn *db)
 	struct access_state *st = rq->state;
 	Emage__DeskLetterReply *reply = rq->reply;
 	const int64_t until_ms = rq->now_ms + POLICY_TEMP_LETTER_MS;
+	const struct notice_from from = notice_from(rq);
 	struct store_account who;
 	int rc = access_again(rq, db, &who);
 
@@ -133,8 +134,11 @@ handle_desk_letter_write(struct request *rq, struct store_conn *db)
 	if (rc == 0)
 		rc = people_audit(rq, db,
 		    &(struct store_audit){.event = "letter.again", .patient_id = who.patient_id});
+	if (rc == 0)
+		rc = notice_tell(&from, db, &who, TEXT_NOTICE_LETTER, 0);
 	if (rc < 0)
 		return rc;
+	rq->cleanup = notice_wake;
 	reply->letter = desk_letter_make(rq, &who, &st->agent, &st->secret, until_ms);
 	return reply->letter == NULL ? -EM_E_NO_MEMORY : 0;
 }
@@ -245,6 +249,7 @@ int
 handle_desk_code_write(struct request *rq, struct store_conn *db)
 {
 	const Emage__DeskCodeRequest *m = rq->msg;
+	const struct notice_from from = notice_from(rq);
 	Emage__DeskCodeReply *reply = rq->reply;
 	char code[POLICY_CODE_DIGITS + 1];
 	struct desk_agent agent;
@@ -269,5 +274,8 @@ handle_desk_code_write(struct request *rq, struct store_conn *db)
 	if (rc == 0)
 		rc = people_audit(rq, db,
 		    &(struct store_audit){.event = "desk.code", .patient_id = who.patient_id});
+	if (rc == 0)
+		rc = notice_tell(&from, db, &who, TEXT_NOTICE_DESK_CODE, 0);
+	rq->cleanup = notice_wake;
 	return rc;
 }

@@ -43,24 +43,6 @@ record_setup(void **state)
 	return rc;
 }
 
-static int64_t
-number(struct place *p, const char *sql)
-{
-	char path[96];
-	sqlite3 *db;
-	sqlite3_stmt *st;
-	int64_t n;
-
-	(void)snprintf(path, sizeof(path), "%s/emage.db", p->dir);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-	n = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	sqlite3_close(db);
-	return n;
-}
-
 static void
 open_record(struct place *p)
 {
@@ -90,16 +72,16 @@ test_opening_an_exam(void **state)
 
 	open_record(p);
 	assert_int_equal(report(p), 0);
-	assert_int_equal(number(p, "SELECT count(*) FROM access WHERE exam_id > 0"), 1);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM access WHERE exam_id > 0"), 1);
 	assert_int_equal(
-	    number(p, "SELECT count(*) FROM access WHERE exam_id > 0 AND motive = 'seen'"
-		      " AND rpps = '10000000009' AND result = 0"),
+	    place_number(p, "SELECT count(*) FROM access WHERE exam_id > 0 AND motive = 'seen'"
+			    " AND rpps = '10000000009' AND result = 0"),
 	    1);
 	/* told once for this record, however many exams */
-	assert_int_equal(number(p, "SELECT told FROM record"), 1);
+	assert_int_equal(place_number(p, "SELECT told FROM record"), 1);
 	doctor.opened_exam_id = 0;
 	assert_int_equal(report(p), 0);
-	assert_int_equal(number(p, "SELECT count(*) FROM access WHERE exam_id > 0"), 2);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM access WHERE exam_id > 0"), 2);
 	assert_true(world.n_wakes >= wakes);
 }
 
@@ -126,10 +108,10 @@ test_shut_since(void **state)
 		int64_t n;
 
 		open_record(p);
-		n = number(p, "SELECT count(*) FROM access");
+		n = place_number(p, "SELECT count(*) FROM access");
 		place_sql(p, shut[i]);
 		assert_int_equal(report(p), EM_E_NOT_FOUND);
-		assert_int_equal(number(p, "SELECT count(*) FROM access"), n);
+		assert_int_equal(place_number(p, "SELECT count(*) FROM access"), n);
 		place_sql(p, undone);
 	}
 }
@@ -147,7 +129,7 @@ test_time_and_session(void **state)
 	assert_int_equal(report(p), EM_E_NO_RECORD);
 	open_record(p);
 	place_sql(p, "PRAGMA foreign_keys = ON; DELETE FROM session WHERE session_id = 600");
-	assert_int_equal(number(p, "SELECT count(*) FROM record"), 0);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM record"), 0);
 }
 
 /* ------------------------------------------------------------- release by time */
@@ -178,18 +160,18 @@ test_release_by_time(void **state)
 	p->settings.imaging_release_days = 30;
 	p->now_ms += 30 * DAY_MS - 1;
 	assert_int_equal(step(p), 0);
-	assert_int_equal(number(p, "SELECT count(*) FROM exam WHERE released_at_ms > 0"), 0);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM exam WHERE released_at_ms > 0"), 0);
 	p->now_ms += 1;
 	assert_int_equal(step(p), 1);
-	assert_int_equal(number(p, "SELECT count(*) FROM exam WHERE released_at_ms > 0"), 1);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM exam WHERE released_at_ms > 0"), 1);
 	assert_int_equal(step(p), 0);
 	/* as the timer does it: what is queued runs before the store closes */
 	place_sql(p, "UPDATE exam SET released_at_ms = 0");
 	release_later(&p->server, p->now_ms);
 	place_restart(p);
-	assert_int_equal(number(p, "SELECT count(*) FROM exam WHERE released_at_ms > 0"), 1);
-	assert_int_equal(number(p, "SELECT count(*) FROM audit WHERE event = 'exam.released'"
-				   " AND actor = 'imaging.release_days'"),
+	assert_int_equal(place_number(p, "SELECT count(*) FROM exam WHERE released_at_ms > 0"), 1);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM audit WHERE event = 'exam.released'"
+					 " AND actor = 'imaging.release_days'"),
 	    2);
 }
 
