@@ -289,16 +289,19 @@ app_tick(struct app *app)
 	app_idle_step(app);
 }
 
+#define APP_FDS 4
+
 /* Waits for whatever comes first and takes it in. */
 static void
 app_wait(struct app *app)
 {
-	struct pollfd p[4] = {
+	struct pollfd p[APP_FDS + SPAWN_FDS] = {
 	    {.fd = tty_fd(app->tty), .events = POLLIN},
 	    {.fd = app->signal_fd, .events = POLLIN},
 	    {.fd = -1},
 	    {.fd = -1},
 	};
+	nfds_t n = APP_FDS;
 	enum link_state before = link_state(app->link);
 	int link_ms;
 
@@ -307,12 +310,18 @@ app_wait(struct app *app)
 		p[3].fd = tty_raw_fd(app->tty);
 		p[3].events = POLLOUT;
 	}
-	if (poll(p, 4, app_timeout_ms(app, link_ms)) < 0 && errno != EINTR)
+	if (app->spawn) {
+		spawn_wants(app->spawn, &p[APP_FDS]);
+		n += SPAWN_FDS;
+	}
+	if (poll(p, n, app_timeout_ms(app, link_ms)) < 0 && errno != EINTR)
 		die("poll: %s", strerror(errno));
 	if (p[1].revents)
 		app_read_signals(app);
 	if (p[3].revents && !tty_raw_step(app->tty))
 		app->quit = app->terminal_gone = true;
+	if (n > APP_FDS)
+		app_spawn_step(app, &p[APP_FDS]);
 	if (p[0].revents)
 		app_read_terminal(app);
 	link_set_needed(app->link, app_needs_link(app));
@@ -441,6 +450,7 @@ app_free(struct app **ap)
 	if (!app)
 		return;
 	*ap = NULL;
+	spawn_free(&app->spawn);
 	link_free(&app->link);
 	keys_free(&app->keys);
 	tty_close(&app->tty);

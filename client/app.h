@@ -9,6 +9,7 @@
 #include <protobuf-c/protobuf-c.h>
 
 #include "client/screen/screen.h"
+#include "common/buf.h"
 #include "common/method.h"
 #include "proto/common.pb-c.h"
 
@@ -21,6 +22,7 @@ struct options;
 struct session; /* client/model/session.h */
 struct signin;	/* client/model/signin.h */
 struct clientconf;
+struct spawn_result; /* client/spawn.h */
 
 /* ---- stack: takes the screen; freed when popped. A screen may pop itself:
  * it is freed when its function has returned. */
@@ -60,6 +62,16 @@ uint32_t app_call(struct screen *s, enum method_index m, const ProtobufCMessage 
 void app_forget(struct screen *s, uint32_t id);
 void app_forget_all(struct screen *s);
 bool app_waits(const struct screen *s); /* a CALL_WAIT is under way */
+
+/* ---- a program of ours beside this one (client/spawn.h), for staff: from
+ * everybody else the kernel takes the way of starting any (client/confine.h). */
+bool app_may_spawn(const struct app *app);
+typedef void app_spawned(struct screen *s, const struct spawn_result *r);
+/* Takes the input and wipes it. When the screen goes, the program goes on and
+ * nobody hears of it. False: not allowed, cannot be started, or one still runs. */
+bool app_spawn(struct screen *s, const char *name, const char *const args[], struct buf *take_input,
+    app_spawned *done);
+bool app_spawns(const struct screen *s); /* one of this screen is under way */
 
 /* ---- terminal
  * Queues bytes for the terminal, after all that ncurses has written and before

@@ -153,6 +153,8 @@ app_is_busy(const struct app *app)
 	for (const struct app_pending *p = app->pending; p; p = p->next)
 		if (p->kind == CALL_WAIT)
 			return true;
+	if (app->spawn_screen)
+		return true;
 	return link_state(app->link) == LINK_CONNECTING;
 }
 

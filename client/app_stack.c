@@ -32,6 +32,7 @@ static void
 app_kill(struct app *app, struct screen *s)
 {
 	app_forget_all(s);
+	app_spawn_forget(s);
 	s->wake_at_ms = 0;
 	s->next_dead = app->dead;
 	app->dead = s;

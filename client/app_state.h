@@ -13,10 +13,11 @@
 #include "client/model/signin.h"
 #include "client/options.h"
 #include "client/sections.h"
+#include "client/spawn.h"
 #include "client/tty.h"
 
 /*
- * Inside of the app, for app*.c and chrome.c only; screens see app.h.
+ * Inside of the app, for app*.c and chrome*.c only; screens see app.h.
  */
 
 #define APP_MAX_SCREENS 8
@@ -56,6 +57,9 @@ struct app {
 	struct screen *parked;
 	struct screen *dead; /* popped; freed at the end of the turn */
 	struct app_pending *pending;
+	struct spawn *spawn;	     /* NULL: none runs */
+	struct screen *spawn_screen; /* NULL: it has gone */
+	app_spawned *spawn_done;
 
 	char message[512];
 	enum message_kind message_kind;
@@ -113,6 +117,10 @@ bool app_needs_link(const struct app *app);
 bool app_is_busy(const struct app *app);
 void app_end_session(struct app *app, int err);
 
+/* app_spawn.c */
+void app_spawn_step(struct app *app, const struct pollfd p[SPAWN_FDS]);
+void app_spawn_forget(struct screen *s);
+
 /* app_draw.c */
 void app_draw(struct app *app);
 
@@ -122,6 +130,10 @@ void app_draw(struct app *app);
 void chrome_draw(struct app *app, struct screen *base, struct screen *top);
 /* The message row; after the screens, since a long one takes a row of theirs. */
 void chrome_draw_message(struct app *app);
+/* A place of the frame that answers a press with an action, or with a language. */
+void chrome_add_spot(struct app *app, int y, int x, int w, enum action a, size_t language);
+/* chrome_way.c: steps or sections; returns the column where row 2 is free. */
+int chrome_way_draw(struct app *app, struct screen *base);
 /* The spot that a press hits, or NULL. */
 const struct app_spot *chrome_spot(const struct app *app, int y, int x);
 

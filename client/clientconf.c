@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reading the client's configuration: one group a region, so the keys are a
- * table but the groups are not.
+ * table but the groups are not. One group is not a region: [staff].
  */
 #include "client/clientconf.h"
 
@@ -22,7 +22,10 @@
 
 #define CLIENTCONF_PORT "7443"
 
-static const char *const clientconf_keys[] = {"name", "server", "ca"};
+#define CLIENTCONF_STAFF "staff"
+
+static const char *const clientconf_region_keys[] = {"name", "server", "ca"};
+static const char *const clientconf_staff_keys[] = {"printer", "letters"};
 
 int
 clientconf_split(const char *server, char **host_r, char **port_r)
@@ -67,20 +70,8 @@ clientconf_add(struct clientconf *c)
 	return &c->regions[c->n_regions++];
 }
 
-int
-clientconf_from_server(const char *server, const char *ca, struct clientconf *c_r)
-{
-	struct region *r;
-
-	*c_r = (struct clientconf){0};
-	r = clientconf_add(c_r);
-	r->name = mem_strdup("");
-	r->ca = ca ? mem_strdup(ca) : NULL;
-	return clientconf_split(server, &r->host, &r->port);
-}
-
-void
-clientconf_release(struct clientconf *c)
+static void
+clientconf_drop_regions(struct clientconf *c)
 {
 	for (size_t i = 0; i < c->n_regions; i++) {
 		free(c->regions[i].name);
@@ -89,6 +80,28 @@ clientconf_release(struct clientconf *c)
 		free(c->regions[i].ca);
 	}
 	free(c->regions);
+	c->regions = NULL;
+	c->n_regions = 0;
+}
+
+int
+clientconf_from_server(const char *server, const char *ca, struct clientconf *c)
+{
+	struct region *r;
+
+	clientconf_drop_regions(c);
+	r = clientconf_add(c);
+	r->name = mem_strdup("");
+	r->ca = ca ? mem_strdup(ca) : NULL;
+	return clientconf_split(server, &r->host, &r->port);
+}
+
+void
+clientconf_release(struct clientconf *c)
+{
+	clientconf_drop_regions(c);
+	free(c->printer);
+	free(c->letters);
 	*c = (struct clientconf){0};
 }
 
@@ -135,7 +148,8 @@ clientconf_value(struct clientconf_reader *r, const char *group, const char *key
 }
 
 static void
-clientconf_check_keys(struct clientconf_reader *r, const char *group)
+clientconf_check_keys(
+    struct clientconf_reader *r, const char *group, const char *const *known_keys, size_t n_known)
 {
 	size_t n = 0;
 	char **keys = NULL;
@@ -146,11 +160,11 @@ clientconf_check_keys(struct clientconf_reader *r, const char *group)
 		const char *near;
 		bool known = false;
 
-		for (size_t k = 0; k < ARRAY_LEN(clientconf_keys); k++)
-			known = known || strcmp(keys[i], clientconf_keys[k]) == 0;
+		for (size_t k = 0; k < n_known; k++)
+			known = known || strcmp(keys[i], known_keys[k]) == 0;
 		if (known)
 			continue;
-		near = config_nearest(keys[i], clientconf_keys, ARRAY_LEN(clientconf_keys));
+		near = config_nearest(keys[i], known_keys, n_known);
 		if (near)
 			clientconf_fault(r, _("%s : [%s] : « %s » inconnu ; peut-être « %s » ?"),
 			    r->path, group, keys[i], near);
@@ -168,7 +182,7 @@ clientconf_read_region(struct clientconf_reader *r, struct clientconf *c, const 
 	char *server = clientconf_value(r, group, "server");
 	char *name = clientconf_value(r, group, "name");
 
-	clientconf_check_keys(r, group);
+	clientconf_check_keys(r, group, clientconf_region_keys, ARRAY_LEN(clientconf_region_keys));
 	region = clientconf_add(c);
 	region->name = mem_strdup(name && *name ? name : group);
 	region->ca = clientconf_value(r, group, "ca");
@@ -179,6 +193,35 @@ clientconf_read_region(struct clientconf_reader *r, struct clientconf *c, const 
 		    r, _("%s : [%s] : « %s » n'est pas HÔTE:PORT"), r->path, group, server);
 	free(server);
 	free(name);
+}
+
+/* NULL for one that is empty: as if it were not there. */
+static char *
+clientconf_wanted(struct clientconf_reader *r, const char *key)
+{
+	char *value = clientconf_value(r, CLIENTCONF_STAFF, key);
+
+	if (value && !*value) {
+		free(value);
+		return NULL;
+	}
+	return value;
+}
+
+static void
+clientconf_read_staff(struct clientconf_reader *r, struct clientconf *c)
+{
+	clientconf_check_keys(
+	    r, CLIENTCONF_STAFF, clientconf_staff_keys, ARRAY_LEN(clientconf_staff_keys));
+	c->printer = clientconf_wanted(r, "printer");
+	c->letters = clientconf_wanted(r, "letters");
+	if (c->printer && c->printer[0] == '-')
+		clientconf_fault(r, _("%s : [%s] : « %s » n'est pas le nom d'une imprimante"),
+		    r->path, CLIENTCONF_STAFF, c->printer);
+	if (c->letters && c->letters[0] != '/')
+		clientconf_fault(r,
+		    _("%s : [%s] : « %s » n'est pas un dossier : écrivez-le depuis « / »"), r->path,
+		    CLIENTCONF_STAFF, c->letters);
 }
 
 int
@@ -204,7 +247,10 @@ clientconf_load(const char *path, struct clientconf *c_r, char *err_r, size_t er
 	}
 	if (econf_getGroups(r.file, &n, &groups) == ECONF_SUCCESS) {
 		for (size_t i = 0; i < n; i++)
-			clientconf_read_region(&r, c_r, groups[i]);
+			if (strcmp(groups[i], CLIENTCONF_STAFF) == 0)
+				clientconf_read_staff(&r, c_r);
+			else
+				clientconf_read_region(&r, c_r, groups[i]);
 		econf_free(groups);
 	}
 	econf_free(r.file);

@@ -82,15 +82,17 @@ main_load(const struct options *o, struct clientconf *conf)
 {
 	char faults[2048];
 
+	/* a server given by hand is all that a patient's client wants to know */
+	if ((!o->server || o->staff) &&
+	    clientconf_load(o->config, conf, faults, sizeof(faults)) < 0) {
+		fprintf(stderr, "%s", faults);
+		return MAIN_BAD_CONFIG;
+	}
 	if (o->server) {
 		if (clientconf_from_server(o->server, o->ca, conf) == 0)
 			return 0;
 		fprintf(stderr, _("emage: « %s » n'est pas HÔTE:PORT"), o->server);
 		fputc('\n', stderr);
-		return MAIN_BAD_CONFIG;
-	}
-	if (clientconf_load(o->config, conf, faults, sizeof(faults)) < 0) {
-		fprintf(stderr, "%s", faults);
 		return MAIN_BAD_CONFIG;
 	}
 	if (conf->n_regions > 0)

@@ -246,7 +246,9 @@ desk_consent_done(
 		app_message_error(app, err, e);
 	} else {
 		const Emage__DeskConsentReply *r = (const Emage__DeskConsentReply *)msg;
-		struct screen *letter = screen_desk_letter_new(app, r->letter);
+		struct screen *letter = screen_desk_letter_new(app, r->letter,
+		    r->reopened ? EMAGE__LETTER_KIND__LETTER_KIND_REOPENED
+				: EMAGE__LETTER_KIND__LETTER_KIND_FIRST);
 		bool fresh = c->known.id == 0;
 		uint64_t id = r->letter->patient_id;
 

@@ -126,7 +126,8 @@ screen_patient_lettered(
 		app_message_error(s->app, err, e);
 	else
 		app_push(s->app,
-		    screen_desk_letter_new(s->app, ((const Emage__DeskLetterReply *)msg)->letter));
+		    screen_desk_letter_new(s->app, ((const Emage__DeskLetterReply *)msg)->letter,
+			EMAGE__LETTER_KIND__LETTER_KIND_AGAIN));
 }
 
 static void

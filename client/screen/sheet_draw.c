@@ -373,6 +373,8 @@ sheet_flow_free(struct sheet_flow *f)
 	for (size_t i = 0; i < f->n; i++) {
 		secret_wipe(f->lines[i].text, strlen(f->lines[i].text));
 		free(f->lines[i].text);
+		if (f->lines[i].value)
+			secret_wipe(f->lines[i].value, strlen(f->lines[i].value));
 		free(f->lines[i].value);
 	}
 }

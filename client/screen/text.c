@@ -33,8 +33,8 @@ screen_text_free(struct screen *s)
 	struct screen_text *t = screen_text(s);
 
 	pager_release(&t->pager);
-	free(t->heading);
-	free(t->text);
+	session_text_free(&t->heading);
+	session_text_free(&t->text);
 	free(t);
 }
 

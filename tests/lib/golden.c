@@ -15,6 +15,7 @@
 struct golden {
 	char *want; /* NULL = no file */
 	char *have; /* newest screen compared */
+	const char *const *but;
 };
 
 static char *
@@ -45,8 +46,17 @@ golden_read(const char *path)
 	return text;
 }
 
+static void
+golden_hide(char *text, const char *what)
+{
+	size_t len = strlen(what);
+
+	for (char *at = text; len > 0 && (at = strstr(at, what)) != NULL; at += len)
+		memset(at, '#', len);
+}
+
 static char *
-golden_of(const struct pty *p)
+golden_of(const struct pty *p, const char *const *but)
 {
 	char *rows = pty_screen_text(pty_view(p), false), *text;
 	unsigned row, column;
@@ -55,6 +65,8 @@ golden_of(const struct pty *p)
 	text = mem_printf("%scursor: row %u column %u%s\n", rows, row, column,
 	    pty_screen_cursor_visible(pty_view(p)) ? "" : " hidden");
 	free(rows);
+	for (; *but != NULL; but++)
+		golden_hide(text, *but);
 	return text;
 }
 
@@ -64,19 +76,19 @@ golden_holds(struct pty *p, void *arg)
 	struct golden *g = arg;
 
 	free(g->have);
-	g->have = golden_of(p);
+	g->have = golden_of(p, g->but);
 	return g->want != NULL && strcmp(g->want, g->have) == 0;
 }
 
 static bool
-golden_update(struct pty *p, const char *path)
+golden_update(struct pty *p, const char *path, const char *const *but)
 {
 	FILE *f = fopen(path, "we");
 	char *text;
 	bool ok;
 
 	pty_settle(p);
-	text = golden_of(p);
+	text = golden_of(p, but);
 	ok = f != NULL && fputs(text, f) >= 0;
 
 	if (f != NULL && fclose(f) != 0)
@@ -129,14 +141,22 @@ golden_print_difference(const struct pty *p, const char *path, struct golden *g)
 bool
 golden_matches(struct pty *p, const char *name, const char *language)
 {
+	static const char *const nothing[] = {NULL};
+
+	return golden_matches_but(p, name, language, nothing);
+}
+
+bool
+golden_matches_but(struct pty *p, const char *name, const char *language, const char *const *but)
+{
 	const char *mode = getenv("EMAGE_GOLDEN");
 	char *path = golden_path(p, name, language);
-	struct golden g = {.want = golden_read(path)};
+	struct golden g = {.want = golden_read(path), .but = but};
 	bool same;
 
 	pty_poll(p);
 	if (mode != NULL && strcmp(mode, "update") == 0) {
-		same = golden_update(p, path);
+		same = golden_update(p, path, but);
 	} else if (g.want == NULL) {
 		same = golden_holds(p, &g);
 		golden_print_difference(p, path, &g);

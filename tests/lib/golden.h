@@ -14,5 +14,9 @@
  * commit); a missing file is a failure otherwise.
  */
 bool golden_matches(struct pty *p, const char *name, const char *language);
+/* The same, but for what is another one each time (ASCII; ends with NULL): each
+ * character of it is "#" in the file. */
+bool golden_matches_but(
+    struct pty *p, const char *name, const char *language, const char *const *but);
 
 #endif

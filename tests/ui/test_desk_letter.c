@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The letter from the reception desk: printed, saved and read, through the real
+ * client, emage-letter and an lp(1) that keeps what it gets.
+ */
+#include "tests/lib/check.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/day.h"
+#include "common/mem.h"
+#include "tests/lib/golden.h"
+#include "tests/lib/pty_stage.h"
+#include "tests/lib/staff_fixture.h"
+
+#define LETTER_PASSWORD_LEN 19u /* XXXX-XXXX-XXXX-XXXX */
+
+/* What every test has: the desk's account, a configuration, an lp(1). */
+static struct staff line;
+static struct fixture *server;
+static char folder[128], config[128], lp[128], lp_env[160];
+
+static void
+write_file(const char *path, const char *text, mode_t mode)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+/* An lp(1) that writes its arguments and its input beside itself. */
+static void
+make_lp(const char *rest)
+{
+	char *script = mem_printf("#!/bin/sh\n"
+				  "env > \"$0.env\"\n"
+				  "ls -l /proc/$$/fd > \"$0.fds\"\n"
+				  "printf '%%s\\n' \"$@\" > \"$0.args\"\n%s\n",
+	    rest);
+
+	write_file(lp, script, 0700);
+	free(script);
+}
+
+static void
+make_config(const char *staff)
+{
+	char *text = mem_printf("[staff]\n%s", staff);
+
+	write_file(config, text, 0600);
+	free(text);
+}
+
+static int
+set_up(void **state)
+{
+	int rc = pty_stage_set_up(state);
+	struct pty_stage *s = *state;
+
+	if (rc != 0)
+		return rc;
+	server = s->fixture;
+	staff_new(server, EMAGE__ROLE__ROLE_RECEPTION, 1, 0, &line);
+	snprintf(folder, sizeof(folder), "%s/lettres", s->fixture->folder);
+	snprintf(config, sizeof(config), "%s/emage.conf", s->fixture->folder);
+	snprintf(lp, sizeof(lp), "%s/lp", s->fixture->folder);
+	snprintf(lp_env, sizeof(lp_env), "EMAGE_LP=%s", lp);
+	return mkdir(folder, 0700);
+}
+
+static struct pty *
+at_desk(struct pty_stage *s, const char *language, const char *theme)
+{
+	const char *args[] = {"--staff", "--config", config, theme ? "--theme" : NULL, theme, NULL};
+	const char *env[] = {lp_env, NULL};
+	struct pty *p = pty_stage_staff(s,
+	    &(struct pty_stage_options){.language = language, .args = args, .env = env},
+	    &line.person, "desk");
+
+	assert_non_null(p);
+	return p;
+}
+
+static void
+key(struct pty *p, enum pty_key k)
+{
+	pty_key(p, k);
+	assert_true(pty_wait_idle(p));
+}
+
+/* The letter of the stage's patient once more. */
+static void
+to_letter(struct pty *p)
+{
+	pty_send(p, "martin");
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	pty_send(p, "31/05/1984");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, ">MARTIN"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "patient"));
+	assert_true(pty_wait_text(p, "31"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "dialog"));
+	key(p, PTY_KEY_RIGHT);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "letter"));
+}
+
+/* The temporary password that is on the screen. */
+static void
+password_shown(struct pty *p, char out_r[LETTER_PASSWORD_LEN + 1])
+{
+	static const char good[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ-";
+	char *text = pty_screen_text(pty_view(p), false);
+	const char *at = text;
+
+	for (; *at; at++)
+		if (strspn(at, good) == LETTER_PASSWORD_LEN && at[4] == '-' && at[9] == '-' &&
+		    at[14] == '-')
+			break;
+	assert_true(*at != '\0');
+	snprintf(out_r, LETTER_PASSWORD_LEN + 1, "%s", at);
+	free(text);
+}
+
+/* What a program prints of a file; freed by the caller. */
+static char *
+output_of(const char *const *argv)
+{
+	char *out = NULL;
+
+	fixture_must_run(server, argv, &out);
+	return out;
+}
+
+static char *
+text_of(const char *pdf)
+{
+	const char *argv[] = {"/usr/bin/pdftotext", "-layout", pdf, "-", NULL};
+
+	return output_of(argv);
+}
+
+static char *
+file_text(const char *path)
+{
+	const char *argv[] = {"/bin/cat", path, NULL};
+
+	return output_of(argv);
+}
+
+/* Name of the one file in the folder with this ending. */
+static void
+only_file(const char *ending, char path_r[400])
+{
+	DIR *d = opendir(folder);
+	struct dirent *e;
+	unsigned n = 0;
+
+	assert_non_null(d);
+	while ((e = readdir(d)) != NULL) {
+		size_t len = strlen(e->d_name), tail = strlen(ending);
+
+		if (len < tail || strcmp(e->d_name + len - tail, ending) != 0)
+			continue;
+		snprintf(path_r, 400, "%s/%s", folder, e->d_name);
+		n++;
+	}
+	closedir(d);
+	assert_int_equal(n, 1);
+}
+
+static void
+assert_has(const char *text, const char *what)
+{
+	if (strstr(text, what) == NULL)
+		fail_msg("\"%s\" is not in:\n%s", what, text);
+}
+
+/* ----------------------------------------------------------------------- tests */
+
+/* Saved twice, each for its owner alone; the second beside the first. */
+static void
+test_save(void **state)
+{
+	struct pty_stage *s = *state;
+	char password[LETTER_PASSWORD_LEN + 1], path[400], *conf, *text;
+	struct stat st;
+	struct pty *p;
+
+	conf = mem_printf("letters = %s\n", folder);
+	make_config(conf);
+	p = at_desk(s, NULL, NULL);
+	to_letter(p);
+	assert_false(pty_has(p, "Imprimer ]"));
+	assert_true(pty_wait_text(p, ">[ Enregistrer ]"));
+	password_shown(p, password);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Lettre enregistrée :"));
+	only_file(".pdf", path);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	text = text_of(path);
+	assert_has(text, password);
+	assert_has(text, s->patient.identifier);
+	assert_has(text, "Camille");
+	assert_has(text, "réédité par votre établissement");
+	free(text);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "-2.pdf"));
+	only_file("-2.pdf", path);
+	assert_int_equal(unlink(path), 0);
+	only_file(".pdf", path);
+	assert_int_equal(unlink(path), 0);
+	pty_free(&p);
+	free(conf);
+}
+
+/* The letter arrives at lp(1), and nothing else of ours does. */
+static void
+test_print(void **state)
+{
+	struct pty_stage *s = *state;
+	char password[LETTER_PASSWORD_LEN + 1], pdf[160], other[160], *text;
+	struct pty *p;
+
+	make_lp("cat > \"$0.pdf\"");
+	make_config("printer = accueil\n");
+	p = at_desk(s, NULL, NULL);
+	to_letter(p);
+	assert_true(pty_wait_text(p, ">[ Imprimer ]"));
+	assert_false(pty_has(p, "Enregistrer ]"));
+	password_shown(p, password);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Lettre envoyée à l'imprimante « accueil »."));
+	snprintf(pdf, sizeof(pdf), "%s.pdf", lp);
+	text = text_of(pdf);
+	assert_has(text, password);
+	free(text);
+	snprintf(other, sizeof(other), "%s.args", lp);
+	text = file_text(other);
+	assert_string_equal(text, "-t\ne-mage\n-d\naccueil\n--\n-\n");
+	free(text);
+	snprintf(other, sizeof(other), "%s.env", lp);
+	text = file_text(other);
+	assert_null(strstr(text, password));
+	assert_null(strstr(text, "TERM="));
+	free(text);
+	/* no terminal, no connection */
+	snprintf(other, sizeof(other), "%s.fds", lp);
+	text = file_text(other);
+	assert_null(strstr(text, "/dev/pts"));
+	assert_null(strstr(text, "socket:"));
+	free(text);
+	pty_free(&p);
+}
+
+/* The printer's own words, and then it works. */
+static void
+test_printer_fails(void **state)
+{
+	struct pty *p;
+
+	make_lp("cat > /dev/null\necho 'lp: The printer or class does not exist.' >&2\nexit 1");
+	make_config("printer = accueil\n");
+	p = at_desk(*state, NULL, NULL);
+	to_letter(p);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "L'imprimante « accueil » n'a pas pris la lettre"));
+	assert_true(pty_wait_text(p, "lp: The printer or class"));
+	assert_false(pty_has(p, "Lettre envoyée"));
+	make_lp("cat > /dev/null");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Lettre envoyée à l'imprimante « accueil »."));
+	pty_free(&p);
+}
+
+/* The whole of it as text; nothing of it is left after logging out. */
+static void
+test_text(void **state)
+{
+	char password[LETTER_PASSWORD_LEN + 1], *all;
+	struct pty *p;
+
+	make_config("");
+	p = at_desk(*state, NULL, NULL);
+	to_letter(p);
+	password_shown(p, password);
+	assert_true(pty_wait_text(p, "remplit [staff]"));
+	assert_true(pty_wait_text(p, ">[ Afficher le texte ]"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "letter-text"));
+	assert_true(pty_wait_text(p, "Votre accès à e-mage"));
+	key(p, PTY_KEY_END);
+	assert_true(pty_wait_text(p, "info@pulsy.fr"));
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "letter"));
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_stage_log_out(p));
+	assert_true(pty_wait_screen(p, "signin"));
+	all = pty_screen_text(pty_view(p), true);
+	assert_null(strstr(all, password));
+	free(all);
+	pty_free(&p);
+}
+
+static void
+test_looks(void **state)
+{
+	static const struct {
+		const char *language, *name, *theme;
+	} looks[] = {
+	    {"fr", "fr", NULL}, {"de", "de", NULL}, {"en", "en", NULL}, {"fr", "fr-mono", "mono"}};
+	struct pty_stage *s = *state;
+	char *conf = mem_printf("printer = accueil\nletters = %s\n", folder);
+
+	make_lp("cat > /dev/null");
+	make_config(conf);
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+		struct pty *p = at_desk(s, looks[i].language, looks[i].theme);
+		char password[LETTER_PASSWORD_LEN + 1], until[DAY_TEXT_LEN], path[400];
+		const char *but[] = {
+		    password, until, s->patient.identifier, strrchr(s->fixture->folder, '-'), NULL};
+
+		to_letter(p);
+		password_shown(p, password);
+		day_text(looks[i].language,
+		    day_paris(clock_now_ms() + s->fixture->shift_ms + 30LL * 86400000), until);
+		assert_true(golden_matches_but(p, "desk-letter", looks[i].name, but));
+		key(p, PTY_KEY_RIGHT);
+		pty_key(p, PTY_KEY_ENTER);
+		assert_true(pty_wait_text(p, ".pdf"));
+		assert_true(golden_matches_but(p, "desk-letter-saved", looks[i].name, but));
+		only_file(".pdf", path);
+		assert_int_equal(unlink(path), 0);
+		pty_free(&p);
+	}
+	free(conf);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_save),
+	    cmocka_unit_test(test_print),
+	    cmocka_unit_test(test_printer_fails),
+	    cmocka_unit_test(test_text),
+	    cmocka_unit_test(test_looks),
+	};
+
+	return cmocka_run_group_tests_name("desk letter", tests, set_up, pty_stage_tear_down);
+}
