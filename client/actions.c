@@ -37,11 +37,9 @@ actions_is_text(uint32_t key)
 	return key >= ' ' && key < K_BASE;
 }
 
-enum action
-action_of_key(uint32_t key, unsigned contexts, bool text_focus)
+static enum action
+actions_find(uint32_t key, unsigned contexts)
 {
-	if (key == K_NONE || (text_focus && actions_is_text(key)))
-		return ACTION_NONE;
 	for (unsigned a = ACTION_NONE + 1; a < N_ACTIONS; a++) {
 		const struct action_row *row = &actions_table[a];
 
@@ -53,6 +51,21 @@ action_of_key(uint32_t key, unsigned contexts, bool text_focus)
 		}
 	}
 	return ACTION_NONE;
+}
+
+/* Hints print letters as capitals: those mean the small ones, too, unless they
+ * are a key of their own. */
+enum action
+action_of_key(uint32_t key, unsigned contexts, bool text_focus)
+{
+	enum action a;
+
+	if (key == K_NONE || (text_focus && actions_is_text(key)))
+		return ACTION_NONE;
+	a = actions_find(key, contexts);
+	if (a == ACTION_NONE && key >= 'A' && key <= 'Z')
+		a = actions_find(key - 'A' + 'a', contexts);
+	return a;
 }
 
 struct actions_key {

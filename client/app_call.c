@@ -302,9 +302,11 @@ app_logout_confirmed(struct app *app)
 void
 app_ask_logout(struct app *app)
 {
-	app_push(app, screen_dialog_new(app, N_("Déconnexion"),
-			  N_("Voulez-vous vous déconnecter de votre espace ?"), N_("Rester"),
-			  N_("Se déconnecter"), app_logout_confirmed));
+	app_push(
+	    app, screen_dialog_new(app, N_("Déconnexion"),
+		     N_("Pour des raisons de sécurité, il est indispensable de vous déconnecter de "
+			"votre espace. Voulez-vous vous déconnecter maintenant ?"),
+		     N_("Rester"), N_("Se déconnecter"), app_logout_confirmed));
 }
 
 void

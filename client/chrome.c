@@ -22,13 +22,7 @@
 #define CHROME_GAP	 2
 #define CHROME_WORDS_MAX 5 /* rows of a message, in the narrowest window */
 
-static const char *const chrome_steps[] = {
-    N_("1. Authentification"),
-    N_("2. Envoi du code d'accès"),
-    N_("3. Accès au portail"),
-};
-
-static void
+void
 chrome_add_spot(struct app *app, int y, int x, int w, enum action a, size_t language)
 {
 	if (app->n_spots == APP_MAX_SPOTS || w <= 0)
@@ -128,102 +122,6 @@ chrome_draw_brand(struct app *app, struct screen *base)
 	}
 	snprintf(text, sizeof(text), "e-mage · %s", _("Imagerie médicale partagée"));
 	paint_text(0, 1, left.w, STYLE_BAR, (int)text_width(text) <= left.w ? text : "e-mage");
-}
-
-/* ---------------------------------------------------------------------- way */
-
-static void
-chrome_draw_steps(const struct screen *base)
-{
-	const size_t n = sizeof(chrome_steps) / sizeof(chrome_steps[0]);
-	size_t now = base->ops->step - 1;
-	int all = 0;
-	int gap = 6;
-	int x = 1;
-	int cut = 0; /* columns that each other step loses */
-
-	for (size_t i = 0; i < n; i++)
-		all += (int)text_width(_(chrome_steps[i]));
-	if (all + 2 + 2 * gap + 2 > COLS)
-		gap = 2;
-	if (all + 2 + 2 * gap + 2 > COLS)
-		cut = (all + 2 + 2 * gap + 2 - COLS + 1) / 2;
-	for (size_t i = 0; i < n; i++) {
-		const char *label = _(chrome_steps[i]);
-		int w = (int)text_width(label);
-
-		if (i == now) {
-			x += paint_text(1, x, 1, STYLE_CURRENT, "[");
-			x += paint_text(1, x, w, STYLE_CURRENT, label);
-			x += paint_text(1, x, 1, STYLE_CURRENT, "]");
-		} else {
-			x += paint_text(1, x, w - cut > 2 ? w - cut : 2, STYLE_PLAIN, label);
-		}
-		if (gap == 6 && i + 1 < n)
-			paint_rule(1, x + 2, 2);
-		x += gap;
-	}
-}
-
-/* Columns of the bar with labels at most `max` wide and `gap` blanks between
- * them; the current one is whole. */
-static int
-chrome_sections_width(const struct app *app, enum action current, int max, int gap)
-{
-	int all = 1; /* the blank, or the bracket, before the first */
-
-	for (size_t i = 0; section_at(app->session.role, i); i++) {
-		int w = (int)text_width(_(section_at(app->session.role, i)->label));
-		bool now = section_at(app->session.role, i)->action == current;
-
-		all += (now || w < max ? w : max) +
-		       (section_at(app->session.role, i + 1) || now ? gap : 0);
-	}
-	return all;
-}
-
-/* "[1 Examens] 2 Historique  0 Déconnexion": the brackets stand in the place of
- * blanks. Where it is too narrow, first the blanks give way, down to one, then
- * the ends of the longest labels. */
-static void
-chrome_draw_sections(struct app *app)
-{
-	enum action current = app_section(app);
-	int gap = 3;
-	int max = COLS;
-	int x = 1;
-
-	while (gap > 1 && chrome_sections_width(app, current, max, gap) > COLS)
-		gap--;
-	while (max > 2 && chrome_sections_width(app, current, max, gap) > COLS)
-		max--;
-	for (size_t i = 0; section_at(app->session.role, i); i++) {
-		const struct section *s = section_at(app->session.role, i);
-		bool now = s->action == current;
-		int room = now || max > COLS - x ? COLS - x : max;
-		int w;
-
-		w = paint_text(1, x, room, now ? STYLE_CURRENT : STYLE_PLAIN, _(s->label));
-		if (now) {
-			paint_text(1, x - 1, 1, STYLE_CURRENT, "[");
-			paint_text(1, x + w, 1, STYLE_CURRENT, "]");
-		}
-		chrome_add_spot(app, 1, x - 1, w + gap, s->action, 0);
-		x += w + gap;
-	}
-}
-
-static void
-chrome_draw_way(struct app *app, struct screen *base)
-{
-	struct area row = {.y = 1, .x = 1, .h = 1, .w = COLS - 2};
-
-	if (base->ops->draw_way)
-		base->ops->draw_way(base, &row);
-	else if (base->ops->step > 0)
-		chrome_draw_steps(base);
-	else if (session_is_open(&app->session))
-		chrome_draw_sections(app);
 }
 
 /* ------------------------------------------------------------ message, hints */
@@ -373,9 +271,11 @@ chrome_draw_hints(struct app *app, struct screen *top)
 void
 chrome_draw(struct app *app, struct screen *base, struct screen *top)
 {
+	int rule;
+
 	app->n_spots = 0;
 	chrome_draw_brand(app, base);
-	chrome_draw_way(app, base);
-	paint_rule(2, 0, COLS);
+	rule = chrome_way_draw(app, base);
+	paint_rule(2, rule, COLS - rule);
 	chrome_draw_hints(app, top);
 }

@@ -83,7 +83,9 @@ static void
 linear_log_out(struct linear *l)
 {
 	if (!linear_confirm(l, N_("Déconnexion"),
-		_("Voulez-vous vous déconnecter de votre espace ?"), N_("Se déconnecter")))
+		_("Pour des raisons de sécurité, il est indispensable de vous déconnecter de "
+		  "votre espace. Voulez-vous vous déconnecter maintenant ?"),
+		N_("Se déconnecter")))
 		return;
 	linear_send_logout(l);
 	linear_say(l, "%s", _("Vous êtes déconnecté. À bientôt."));

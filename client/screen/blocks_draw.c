@@ -18,6 +18,7 @@
 
 #define BLOCKS_WIDE  56 /* two criteria in a row from here on */
 #define BLOCKS_FIELD 36 /* widest criterion */
+#define BLOCKS_ROOMY 9	/* rows of the room beside those of a page: all the words */
 
 /* ------------------------------------------------------------------- columns */
 
@@ -43,7 +44,7 @@ static const struct table_column blocks_list_columns[] = {
     [BLOCKS_COLUMN_PLACES] =
 	{.title = N_("Établissements"), .least = 14, .ideal = 18, .drop = 3, .stretch = true},
     [BLOCKS_COLUMN_AT] = {.title = N_("Date de blocage"), .least = 10, .ideal = 17, .sorts = true},
-    [BLOCKS_COLUMN_ACTION] = {.title = N_("Actions"), .least = 11, .ideal = 20},
+    [BLOCKS_COLUMN_ACTION] = {.title = N_("Actions"), .least = 11, .ideal = 20, .button = true},
 };
 
 /* Without the date of a block. */
@@ -56,7 +57,7 @@ static const struct table_column blocks_find_columns[] = {
 	{.title = N_("Spécialité"), .least = 12, .ideal = 20, .tall = 12, .drop = 2},
     [BLOCKS_COLUMN_PLACES] =
 	{.title = N_("Établissements"), .least = 14, .ideal = 22, .drop = 3, .stretch = true},
-    [BLOCKS_COLUMN_AT] = {.title = N_("Actions"), .least = 11, .ideal = 20},
+    [BLOCKS_COLUMN_AT] = {.title = N_("Actions"), .least = 11, .ideal = 20, .button = true},
 };
 
 /* Columns that sort, as the server names them. */
@@ -142,14 +143,14 @@ blocks_draw_init(struct screen_blocks *b)
 	    .n_columns = ARRAY_LEN(blocks_list_columns),
 	    .cell = blocks_list_cell,
 	    .arg = &b->list,
-	    .may_be_tall = true,
+	    .wraps = true,
 	};
 	b->find.table = (struct table){
 	    .columns = blocks_find_columns,
 	    .n_columns = ARRAY_LEN(blocks_find_columns),
 	    .cell = blocks_find_cell,
 	    .arg = &b->find,
-	    .may_be_tall = true,
+	    .wraps = true,
 	};
 }
 
@@ -261,17 +262,22 @@ blocks_draw_criteria(struct form *f, int y, const struct area *room)
 	return y + 1 - from;
 }
 
-/* What the guide says before a search; returns the rows used. */
+/* What the guide says before a search, and as much of it as has room beside a page
+ * of results after one; returns the rows used. */
 static int
-blocks_draw_lead(int y, const struct area *room)
+blocks_draw_lead(const struct blocks_find *f, int y, const struct area *room)
 {
 	struct area a = {.y = y, .x = 1, .h = 3, .w = room->w - 2};
 
-	a.y += wrap_draw(&a, STYLE_PLAIN,
-	    _("Vous pouvez utiliser un filtre de recherche afin de retrouver plus rapidement le "
-	      "médecin concerné."));
-	if (room->h >= 18)
-		a.y++;
+	if (!f->model.loaded) {
+		a.y += wrap_draw(&a, STYLE_PLAIN,
+		    _("Vous pouvez utiliser un filtre de recherche afin de retrouver plus "
+		      "rapidement le médecin concerné."));
+		if (room->h >= 18)
+			a.y++;
+	} else if (room->h < BLOCKS_ROOMY + (int)paging_size(&f->paging)) {
+		return 0;
+	}
 	paint_text(a.y++, 1, a.w, STYLE_TITLE, _("Recherche d'un professionnel"));
 	paint_text(a.y++, 1, a.w, STYLE_PLAIN,
 	    _("Veuillez renseigner au minimum un critère de recherche"));
@@ -306,8 +312,8 @@ blocks_draw_find(struct screen_blocks *b, const struct area *room)
 	} else {
 		if (!low)
 			paint_text(y++, 1, room->w - 2, STYLE_TITLE, _("Bloquer un accès"));
-		if (!low && !f->model.loaded)
-			y += blocks_draw_lead(y, room);
+		if (!low)
+			y += blocks_draw_lead(f, y, room);
 		y += blocks_draw_criteria(&f->form, y, room);
 		if (!low && f->model.loaded)
 			blocks_draw_found(b, y, room);

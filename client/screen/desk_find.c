@@ -57,7 +57,8 @@ static const struct table_column screen_desk_columns[] = {
     [FIND_COLUMN_BORN] = {.title = N_("Naissance"), .least = 12, .ideal = 12},
     [FIND_COLUMN_IPP] = {.title = N_("IPP"), .least = 8, .ideal = 10, .drop = 1},
     [FIND_COLUMN_ACCOUNT] = {.title = N_("Compte"), .least = 7, .ideal = 8},
-    [FIND_COLUMN_ACTION] = {.title = N_("Action"), .least = 6, .ideal = 6, .drop = 2},
+    [FIND_COLUMN_ACTION] =
+	{.title = N_("Action"), .least = 6, .ideal = 6, .drop = 2, .button = true},
 };
 
 /* The same, in the place of the account the sex. */
@@ -67,7 +68,8 @@ static const struct table_column screen_record_columns[] = {
     [FIND_COLUMN_BORN] = {.title = N_("Naissance"), .least = 12, .ideal = 12},
     [FIND_COLUMN_IPP] = {.title = N_("IPP"), .least = 8, .ideal = 10, .drop = 1},
     [FIND_COLUMN_ACCOUNT] = {.title = N_("Sexe"), .least = 4, .ideal = 5, .drop = 3},
-    [FIND_COLUMN_ACTION] = {.title = N_("Action"), .least = 8, .ideal = 8, .drop = 2},
+    [FIND_COLUMN_ACTION] =
+	{.title = N_("Action"), .least = 8, .ideal = 8, .drop = 2, .button = true},
 };
 
 struct screen_desk {

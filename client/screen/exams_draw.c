@@ -29,7 +29,8 @@ static const struct table_column screen_exams_columns[] = {
 	.sorts = true},
     [EXAMS_COLUMN_TEXT] =
 	{.title = N_("Description"), .least = 16, .ideal = 24, .stretch = true, .sorts = true},
-    [EXAMS_COLUMN_ACTION] = {.title = N_("Action"), .least = 6, .ideal = 6, .drop = 2},
+    [EXAMS_COLUMN_ACTION] =
+	{.title = N_("Action"), .least = 6, .ideal = 6, .drop = 2, .button = true},
 };
 
 static const char *
@@ -65,6 +66,7 @@ screen_exams_init_table(struct screen_exams *x)
 	x->table.n_columns = ARRAY_LEN(screen_exams_columns);
 	x->table.cell = screen_exams_cell;
 	x->table.arg = x;
+	x->table.wraps = true;
 }
 
 /* -------------------------------------------------------------------- filter */
@@ -154,7 +156,8 @@ screen_exams_draw(struct screen *s, const struct area *room)
 	} else {
 		paint_text(y++, 1, room->w - 2, STYLE_TITLE, _("Liste des examens"));
 		y += screen_exams_draw_lead(y, room);
-		y += screen_exams_draw_filter(x, y, room);
+		if (!listing_hides_filter(&x->form, EXAMS_CLEAR, room))
+			y += screen_exams_draw_filter(x, y, room);
 		screen_exams_draw_rows(x, y, room);
 	}
 	form_end(&x->form);

@@ -310,7 +310,7 @@ screen_faq_new(struct app *app)
 	    .n_columns = ARRAY_LEN(faq_columns),
 	    .cell = screen_faq_cell,
 	    .arg = f,
-	    .may_be_tall = true,
+	    .wraps = true,
 	};
 	f->items[FAQ_WORDS] = (struct item){.kind = ITEM_FIELD, .field = &f->words};
 	f->items[FAQ_ROWS] = (struct item){.kind = ITEM_ROWS, .table = &f->table, .hidden = true};

@@ -95,7 +95,7 @@ screen_history_init_table(struct screen_history *h)
 	    .n_columns = ARRAY_LEN(screen_history_columns),
 	    .cell = screen_history_cell,
 	    .arg = h,
-	    .may_be_tall = true,
+	    .wraps = true,
 	};
 }
 
@@ -169,7 +169,8 @@ screen_history_draw(struct screen *s, const struct area *room)
 		paint_text(y++, 1, room->w - 2, STYLE_TITLE, _("Historique des accès"));
 		paint_text(y++, 1, room->w - 2, STYLE_LABEL,
 		    _("Prise en charge par un professionnel de santé"));
-		y += screen_history_draw_filter(h, y, room);
+		if (!listing_hides_filter(&h->form, HISTORY_CLEAR, room))
+			y += screen_history_draw_filter(h, y, room);
 		screen_history_draw_rows(h, y, room);
 	}
 	form_end(&h->form);

@@ -91,6 +91,9 @@ screen_home_draw(struct screen *s, const struct area *room)
 		      "de partager radiographies, scanners, IRM, échographies... entre "
 		      "professionnels de santé pour les patients soignés dans le Grand Est."));
 	}
+	if (room->h > step * rows + 10)
+		paint_text(room->y + room->h - (boxes ? step * rows : (int)n) - 1, 3, room->w - 6,
+		    STYLE_PLAIN, _("Choisissez ce qui correspond à votre situation :"));
 	y = room->y + room->h - (boxes ? step * rows : (int)n);
 	for (size_t i = 0; i < n; i++) {
 		struct area box = {

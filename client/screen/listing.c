@@ -59,6 +59,12 @@ listing_turn(
 	return turn == PAGING_ASK;
 }
 
+bool
+listing_hides_filter(const struct form *f, size_t last_criterion, const struct area *room)
+{
+	return !f->touch && room->h < 18 && room->w < 78 && f->focus > last_criterion;
+}
+
 void
 listing_tell_full(struct screen *s, struct form *f)
 {

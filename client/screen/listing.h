@@ -28,6 +28,9 @@ bool listing_turn(
 /* After an event: says so when the field with the focus took no more of it. */
 void listing_tell_full(struct screen *s, struct form *f);
 
+/* In a small window the criteria give their rows to the list while the focus is not
+ * in them: F2 brings them. */
+bool listing_hides_filter(const struct form *f, size_t last_criterion, const struct area *room);
 /* Draws the table of a form whose items those are. */
 void listing_draw_table(
     struct form *f, size_t headers_item, size_t rows_item, struct table *t, const struct area *a);

@@ -84,18 +84,8 @@ paging_read(const struct paging *p, uint32_t *page_r)
 enum paging_turn
 paging_turn(const struct paging *p, struct table *t, int direction, uint32_t *page_r)
 {
-	size_t rows = table_rows_shown(t);
-
-	if (direction > 0 && t->top + rows < t->n_rows) {
-		t->top += rows;
-		table_select(t, t->top);
+	if (table_turn(t, direction))
 		return PAGING_MOVED;
-	}
-	if (direction < 0 && t->top > 0) {
-		t->top = t->top > rows ? t->top - rows : 0;
-		table_select(t, t->top);
-		return PAGING_MOVED;
-	}
 	if (direction > 0 ? p->at >= p->n_pages : p->at <= 1)
 		return PAGING_END;
 	*page_r = direction > 0 ? p->at + 1 : p->at - 1;

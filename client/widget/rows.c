@@ -110,6 +110,12 @@ rows_are_measured(void)
 	return rows.on && rows.measuring;
 }
 
+bool
+rows_are_touched(void)
+{
+	return rows.touch;
+}
+
 int
 rows_at(int y)
 {

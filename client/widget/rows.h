@@ -35,6 +35,8 @@ int rows_height(int y);
 int rows_text(int y);
 /* Nothing that is painted now is to be seen. */
 bool rows_are_measured(void);
+/* Whether fingers are what moves here. */
+bool rows_are_touched(void);
 
 /* The row of the screen drawn last that a row of the terminal belongs to. */
 int rows_at(int y);

@@ -19,8 +19,9 @@ struct table_column {
 	bool stretch;	   /* takes what is left */
 	int drop;	   /* 0: never dropped; higher goes first */
 	bool sorts;
-	int tall;   /* least width where rows have two lines; 0: as `least` */
-	bool eager; /* grows before the others */
+	int tall;    /* least width where texts go on in further lines; 0: as `least` */
+	bool eager;  /* grows before the others */
+	bool button; /* as wide as its longest word, never told below */
 };
 
 #define TABLE_MAX_COLUMNS 8
@@ -35,11 +36,18 @@ struct table {
 	size_t n_rows, selected, top;
 	size_t sorted_by;
 	bool ascending;
-	size_t header;	   /* title with the focus */
-	bool may_be_tall;  /* two lines a row where one would cut and there is room */
-	bool is_tall;	   /* so it was drawn; titles as well */
+	size_t header; /* title with the focus */
+	/* Nothing is cut: a text goes on in further lines of its column, and what the
+	 * dropped columns hold stands below. */
+	bool wraps;
+	/* as it was drawn last */
+	bool wrapping;	   /* rows take as many lines as their texts need */
+	bool is_tall;	   /* the columns have their `tall` widths */
+	int titles;	   /* rows of them */
+	size_t shown;	   /* rows from `top` on */
 	struct area place; /* rows only */
-	int header_y;
+	int header_y, w;
+	int need[TABLE_MAX_COLUMNS];			    /* of buttons */
 	int x[TABLE_MAX_COLUMNS], width[TABLE_MAX_COLUMNS]; /* width 0: dropped */
 };
 
@@ -51,6 +59,8 @@ void table_draw(struct table *t, const struct area *a, enum table_focus focus);
 bool table_move(struct table *t, int step);
 bool table_move_header(struct table *t, int step);
 void table_select(struct table *t, size_t row);
+/* To the rows that follow those shown, or come before them; false: there are none. */
+bool table_turn(struct table *t, int direction);
 /* Rows that fit on the screen. */
 size_t table_rows_shown(const struct table *t);
 /* False when there is no row, no sorting title, at that place. */

@@ -337,22 +337,20 @@ pty_stage_sign_in(struct pty *p, const struct pty_stage *s)
 bool
 pty_stage_choose(struct pty *p, const char *row)
 {
-	unsigned want, at, column, step;
+	unsigned want, at, column;
 
-	if (!pty_find(p, row, &want, &column)) {
-		pty_print(p, row);
-		return false;
-	}
-	pty_screen_cursor(pty_view(p), &at, &column);
-	for (step = 0; at != want && step < pty_screen_rows(pty_view(p)); step++) {
-		pty_key(p, at < want ? PTY_KEY_DOWN : PTY_KEY_UP);
+	for (unsigned step = 0; step < pty_screen_rows(pty_view(p)); step++) {
+		bool shown = pty_find(p, row, &want, &column);
+
+		pty_screen_cursor(pty_view(p), &at, &column);
+		if (shown && at == want)
+			return true;
+		pty_key(p, !shown || at < want ? PTY_KEY_DOWN : PTY_KEY_UP);
 		if (!pty_wait_idle(p))
 			return false;
-		pty_screen_cursor(pty_view(p), &at, &column);
 	}
-	if (at != want)
-		pty_print(p, "the cursor does not get to the row");
-	return at == want;
+	pty_print(p, row);
+	return false;
 }
 
 bool

@@ -197,7 +197,7 @@ test_whole_way(void **state)
 	answer(&h, "Votre choix : ", "q"); /* the report */
 	answer(&h, "Votre choix : ", "q"); /* the list */
 	answer(&h, "Votre choix : ", "0");
-	answer(&h, "Voulez-vous vous déconnecter de votre espace ? ", "1");
+	answer(&h, "Voulez-vous vous déconnecter maintenant ? ", "1");
 	hear(&h, "Vous êtes déconnecté. À bientôt.");
 	answer(&h, "Identifiant : ", "q");
 	person_end(&h);

@@ -70,7 +70,7 @@ finish(struct person *h)
 {
 	answer(h, CHOICE, "q");
 	answer(h, CHOICE, "0");
-	answer(h, "Voulez-vous vous déconnecter de votre espace ? ", "1");
+	answer(h, "Voulez-vous vous déconnecter maintenant ? ", "1");
 	answer(h, "Identifiant : ", "q");
 	person_leave(h);
 }
@@ -139,7 +139,7 @@ test_email(void **state)
 	message_word(s, "entrez ce code :", undo, sizeof(undo));
 	answer(&h, CHOICE, "q");
 	answer(&h, CHOICE, "0");
-	answer(&h, "Voulez-vous vous déconnecter de votre espace ? ", "1");
+	answer(&h, "Voulez-vous vous déconnecter maintenant ? ", "1");
 	answer(&h, "Identifiant : ", "u");
 	answer(&h, "Code d'annulation : ", "FAUX");
 	hear(&h, "Ce code d'annulation n'est pas le bon");

@@ -188,7 +188,7 @@ test_story(void **state)
 	story_settings(&h);
 	/* 2.4 out, and in again */
 	answer(&h, CHOICE, "0");
-	answer(&h, "Voulez-vous vous déconnecter de votre espace ? ", "1");
+	answer(&h, "Voulez-vous vous déconnecter maintenant ? ", "1");
 	hear(&h, "Vous êtes déconnecté. À bientôt.");
 	pty_stage_next_day(s);
 	answer(&h, "Identifiant : ", s->patient.identifier); /* nothing is kept */
