@@ -134,10 +134,6 @@ void chrome_draw_message(struct app *app);
 void chrome_add_spot(struct app *app, int y, int x, int w, enum action a, size_t language);
 /* chrome_way.c: steps or sections; returns the column where row 2 is free. */
 int chrome_way_draw(struct app *app, struct screen *base);
-/* A place of the frame that answers a press with an action, or with a language. */
-void chrome_add_spot(struct app *app, int y, int x, int w, enum action a, size_t language);
-/* chrome_way.c: steps or sections; returns the column where row 2 is free. */
-int chrome_way_draw(struct app *app, struct screen *base);
 /* The spot that a press hits, or NULL. */
 const struct app_spot *chrome_spot(const struct app *app, int y, int x);
 
