@@ -6,6 +6,7 @@
 
 #include "tests/lib/check.h"
 
+#include "common/clock.h"
 #include "common/mem.h"
 #include "tests/lib/golden.h"
 
@@ -67,6 +68,16 @@ pty_look_type(struct pty *p, const char *keys)
 {
 	pty_send(p, keys);
 	assert_true(pty_wait_idle(p));
+}
+
+void
+pty_look_day(struct pty_stage *s, int day)
+{
+	int64_t at_ms = clock_from_paris(2031, 1, day, 14, 32, 0);
+
+	fixture_advance(s->fixture, at_ms - clock_now_ms() - s->fixture->shift_ms);
+	mailbox_free(&s->mailbox);
+	s->mailbox = fixture_mailbox(s->fixture);
 }
 
 void

@@ -25,6 +25,10 @@ void pty_look_golden(struct pty *p, const struct pty_look *l, const char *name);
 /* A key, keys, and the repaint that answers them. */
 void pty_look_key(struct pty *p, enum pty_key key);
 void pty_look_type(struct pty *p, const char *keys);
+/* The server's clock goes on to 14:32, as the client's says, of that day in the year
+ * 2031 (1: the first of January), later than all that the stage has; a mailbox begins
+ * anew. */
+void pty_look_day(struct pty_stage *s, int day);
 /* The screen of this name is there; fails the test otherwise. */
 void pty_look_wait(struct pty *p, const char *screen);
 

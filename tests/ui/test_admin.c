@@ -65,14 +65,12 @@ test_accounts(void **state)
 	struct pty *p = as_admin(*state, NULL);
 
 	assert_true(pty_wait_text(p, "ACCUEIL Line"));
-	assert_true(golden_matches(p, "admin-accounts", "fr"));
 	/* somebody new: what is missing is said, then it is there */
 	key(p, PTY_KEY_F0 + 2);
 	key(p, PTY_KEY_TAB);
 	key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "admin-account"));
-	assert_true(golden_matches(p, "admin-account-new", "fr"));
 	key(p, PTY_KEY_TAB);
 	press(p, "NOUVELLE");
 	pty_key(p, PTY_KEY_ENTER);
@@ -97,7 +95,6 @@ test_account(void **state)
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "admin-account"));
 	assert_true(pty_wait_text(p, "line2@example.org"));
-	assert_true(golden_matches(p, "admin-account", "fr"));
 	/* Désactiver, after a question whose safe answer has the focus */
 	for (int i = 0; i < 6; i++)
 		key(p, PTY_KEY_TAB);
@@ -123,11 +120,9 @@ test_sections(void **state)
 	press(p, "3");
 	assert_true(pty_wait_screen(p, "admin-places"));
 	assert_true(pty_wait_text(p, "Centre hospitalier fictif"));
-	assert_true(golden_matches(p, "admin-places", "fr"));
 	press(p, "4");
 	assert_true(pty_wait_screen(p, "admin-contests"));
 	assert_true(pty_wait_text(p, "Aucune question"));
-	assert_true(golden_matches(p, "admin-contests", "fr"));
 	press(p, "5");
 	assert_true(pty_wait_screen(p, "admin-trail"));
 	assert_true(pty_wait_text(p, "session.opened"));
@@ -147,29 +142,59 @@ test_sections(void **state)
 	pty_free(&p);
 }
 
+/* A question goes all the way: the patient asks, an administrator finds it in the
+ * queue and answers, the patient reads the answer. */
 static void
-test_looks(void **state)
+test_contest(void **state)
 {
-	static const struct {
-		unsigned rows, columns;
-		const char *language, *name, *theme;
-	} looks[] = {{20, 60, "fr", "fr", NULL}, {24, 80, "de", "de", NULL},
-	    {24, 80, "en", "en", NULL}, {24, 80, "fr", "fr-mono", "mono"}};
+	struct pty_stage *s = *state;
+	struct pty *admin = as_admin(s, NULL), *p = pty_stage_client(s, NULL);
 
-	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
-		const char *theme[] = {"--theme", looks[i].theme, NULL};
-		struct pty *p =
-		    as_admin(*state, &(struct pty_stage_options){.language = looks[i].language,
-					 .rows = looks[i].rows,
-					 .columns = looks[i].columns,
-					 .args = looks[i].theme ? theme : NULL});
+	assert_true(pty_stage_sign_in(p, s));
+	pty_send(p, "2");
+	assert_true(pty_wait_screen(p, "history"));
+	assert_true(pty_stage_choose(p, "Vincent"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "access"));
+	press(p, "c");
+	assert_true(pty_wait_screen(p, "contest"));
+	press(p, "Qui a ouvert cet examen ?\r");
+	assert_true(pty_wait_screen(p, "dialog"));
+	key(p, PTY_KEY_RIGHT);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Votre question est envoyée"));
 
-		press(p, "3");
-		assert_true(pty_wait_screen(p, "admin-places"));
-		assert_true(pty_wait_text(p, "Centre hospitalier fictif"));
-		assert_true(golden_matches(p, "admin-places", looks[i].name));
-		pty_free(&p);
-	}
+	press(admin, "4");
+	assert_true(pty_wait_screen(admin, "admin-contests"));
+	assert_true(pty_wait_text(admin, "Vincent EXEMPLE"));
+	pty_key(admin, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(admin, "admin-answer"));
+	assert_true(pty_wait_text(admin, "Qui a ouvert cet examen ?"));
+	pty_key(admin, PTY_KEY_TAB); /* nothing is written yet */
+	pty_key(admin, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(admin, "Écrivez la réponse au patient."));
+	press(admin, "C'était le radiologue de garde.");
+	key(admin, PTY_KEY_TAB);
+	pty_key(admin, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(admin, "dialog"));
+	/* Enter twice sends nothing: the safe answer has the focus */
+	pty_key(admin, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(admin, "admin-answer"));
+	assert_true(pty_wait_text(admin, "radiologue de garde"));
+	pty_key(admin, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(admin, "dialog"));
+	key(admin, PTY_KEY_RIGHT);
+	pty_key(admin, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(admin, "admin-contests"));
+	assert_true(pty_wait_text(admin, "Aucune question n'attend de réponse."));
+
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "history"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "access"));
+	assert_true(pty_wait_text(p, "C'était le radiologue de garde."));
+	pty_free(&p);
+	pty_free(&admin);
 }
 
 int
@@ -178,7 +203,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_accounts),
 	    cmocka_unit_test(test_sections),
-	    cmocka_unit_test(test_looks),
+	    cmocka_unit_test(test_contest),
 	    cmocka_unit_test(test_account),
 	};
 
