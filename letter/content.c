@@ -200,6 +200,22 @@ content_add_head(
 	return rc;
 }
 
+/* What stands between "**" is strong; the stars go. words_load() has seen to it
+ * that there are two pairs or none, and a part with a placeholder has none. */
+static void
+content_strong(struct arena *a, struct content_block *b)
+{
+	const char *from = strstr(b->text, "**"), *to;
+
+	if (!from)
+		return;
+	to = strstr(from + 2, "**");
+	b->strong_at = (size_t)(from - b->text);
+	b->strong_len = (size_t)(to - from) - 2;
+	b->text = arena_printf(
+	    a, "%.*s%.*s%s", (int)b->strong_at, b->text, (int)b->strong_len, from + 2, to + 2);
+}
+
 static int
 content_add_row(struct arena *a, const struct words *w, const struct content_values *v,
     const struct content_row *row, struct content *c)
@@ -208,6 +224,8 @@ content_add_row(struct arena *a, const struct words *w, const struct content_val
 	const char *words = content_words(a, w, row->part, v);
 	struct content_block b = {.kind = row->kind, .text = words, .note = ""};
 
+	if (words == w->part[row->part])
+		content_strong(a, &b);
 	if (row->kind == CONTENT_FIELD || row->kind == CONTENT_SECRET) {
 		b.label = words;
 		b.text = words ? value : NULL;

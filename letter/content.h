@@ -25,8 +25,9 @@ enum content_kind {
 struct content_block {
 	enum content_kind kind;
 	const char *label, *text;
-	const char *note; /* how long it is good */
-	const char *use;  /* what it is for */
+	const char *note;	      /* how long it is good */
+	const char *use;	      /* what it is for */
+	size_t strong_at, strong_len; /* bytes of text that are stressed; 0 long: none */
 };
 
 #define CONTENT_MAX_BLOCKS    40u

@@ -24,7 +24,7 @@
 #define WIDTH	     (PAGE_WIDTH - MARGIN_LEFT - MARGIN_RIGHT)
 
 /* The head: who and what on the left, the address on the right. */
-#define HEAD_WIDTH     (82 * MM)
+#define HEAD_WIDTH     (86 * MM)
 #define ADDRESS_LEFT   (110 * MM)
 #define ADDRESS_TOP    (50 * MM)
 #define ADDRESS_WIDTH  (80 * MM)
@@ -49,9 +49,10 @@
 #define SCALE_STEP    0.02
 #define ADDRESS_LEAST 5.0
 
-#define GAP	   (2.6 * MM) /* between paragraphs */
+#define GAP	   (2.8 * MM) /* between paragraphs */
 #define BULLET	   (5 * MM)
 #define BOX_PAD	   (2.5 * MM)
+#define BOX_GAP	   (0.8 * MM) /* above and below what is to be typed */
 #define BOX_RADIUS (1.5 * MM)
 
 struct pdf {
@@ -70,7 +71,26 @@ struct pdf_style {
 	const char *family;
 	double size;
 	bool bold;
+	size_t strong_at, strong_len; /* bytes that are bold in any case */
 };
+
+static void
+pdf_attribute(PangoAttrList *attrs, PangoAttribute *a, size_t at, size_t len)
+{
+	a->start_index = (guint)at;
+	a->end_index = (guint)(at + len);
+	pango_attr_list_insert(attrs, a);
+}
+
+/* "e-mage" and its like stay on one line. */
+static void
+pdf_keep_together(PangoAttrList *attrs, const char *text)
+{
+	for (const char *at = text; (at = strstr(at, "e-")) != NULL; at += 2)
+		if (at == text || at[-1] == ' ' || at[-1] == '.')
+			pdf_attribute(
+			    attrs, pango_attr_allow_breaks_new(FALSE), (size_t)(at - text), 3);
+}
 
 static PangoLayout *
 pdf_layout(struct pdf *p, const struct pdf_style *s, double width, const char *text)
@@ -86,6 +106,10 @@ pdf_layout(struct pdf *p, const struct pdf_style *s, double width, const char *t
 	pango_font_description_free(font);
 	/* a name that is broken gets no hyphen that is not its own */
 	pango_attr_list_insert(attrs, pango_attr_insert_hyphens_new(FALSE));
+	pdf_keep_together(attrs, text);
+	if (s->strong_len > 0)
+		pdf_attribute(
+		    attrs, pango_attr_weight_new(PANGO_WEIGHT_BOLD), s->strong_at, s->strong_len);
 	pango_layout_set_attributes(l, attrs);
 	pango_attr_list_unref(attrs);
 	pango_layout_set_auto_dir(l, FALSE);
@@ -129,7 +153,7 @@ pdf_show(struct pdf *p, PangoLayout *l, double x, double y)
 static void
 pdf_page_number(struct pdf *p)
 {
-	const struct pdf_style style = {SANS, SIZE_PAGE, false};
+	const struct pdf_style style = {.family = SANS, .size = SIZE_PAGE};
 	char text[32];
 	PangoLayout *l;
 
@@ -199,17 +223,13 @@ pdf_head_line(struct pdf *p, const struct pdf_style *s, const char *text)
 static void
 pdf_field(struct pdf *p, const struct content_block *b)
 {
-	const struct pdf_style style = {SANS, SIZE_FIELD, false};
+	const struct pdf_style style = {.family = SANS,
+	    .size = SIZE_FIELD,
+	    .strong_at = strlen(b->label) + 1,
+	    .strong_len = strlen(b->text)};
 	char *text = g_strdup_printf("%s %s", b->label, b->text);
-	PangoLayout *l = pdf_layout(p, &style, HEAD_WIDTH, text);
-	PangoAttrList *attrs = pango_attr_list_copy(pango_layout_get_attributes(l));
-	PangoAttribute *bold = pango_attr_weight_new(PANGO_WEIGHT_BOLD);
 
-	bold->start_index = (guint)strlen(b->label);
-	pango_attr_list_insert(attrs, bold);
-	pango_layout_set_attributes(l, attrs);
-	pango_attr_list_unref(attrs);
-	pdf_flow(p, l, MARGIN_LEFT);
+	pdf_head_line(p, &style, text);
 	p->y += 0.6 * MM;
 	g_free(text);
 }
@@ -217,8 +237,8 @@ pdf_field(struct pdf *p, const struct content_block *b)
 static void
 pdf_head(struct pdf *p)
 {
-	const struct pdf_style sender = {SANS, SIZE_SENDER, true};
-	const struct pdf_style title = {SANS, SIZE_TITLE, true};
+	const struct pdf_style sender = {.family = SANS, .size = SIZE_SENDER, .bold = true};
+	const struct pdf_style title = {.family = SANS, .size = SIZE_TITLE, .bold = true};
 
 	p->y = TOP;
 	for (size_t i = 0; i < p->content->n; i++) {
@@ -240,7 +260,7 @@ pdf_head(struct pdf *p)
 static void
 pdf_address(struct pdf *p)
 {
-	struct pdf_style style = {SANS, SIZE_ADDRESS, false};
+	struct pdf_style style = {.family = SANS, .size = SIZE_ADDRESS};
 	GString *text = g_string_new(NULL);
 	PangoLayout *l = NULL;
 
@@ -282,24 +302,31 @@ pdf_fold_marks(struct pdf *p)
 /* ----------------------------------------------------------------------- body */
 
 static void
-pdf_text(struct pdf *p, double size, bool bold, const char *text)
+pdf_text(struct pdf *p, double size, bool bold, const struct content_block *b)
 {
-	const struct pdf_style style = {SANS, size * p->scale, bold};
+	const struct pdf_style style = {.family = SANS,
+	    .size = size * p->scale,
+	    .bold = bold,
+	    .strong_at = b->strong_at,
+	    .strong_len = b->strong_len};
 
-	pdf_flow(p, pdf_layout(p, &style, WIDTH, text), MARGIN_LEFT);
+	pdf_flow(p, pdf_layout(p, &style, WIDTH, b->text), MARGIN_LEFT);
 	p->y += GAP * p->scale;
 }
 
 static void
-pdf_item(struct pdf *p, const char *text)
+pdf_item(struct pdf *p, const struct content_block *b)
 {
-	const struct pdf_style style = {SANS, SIZE_TEXT * p->scale, false};
-	PangoLayout *l = pdf_layout(p, &style, WIDTH - BULLET, text);
-	PangoLayout *bullet = pdf_layout(p, &style, 0, "•");
+	const struct pdf_style style = {.family = SANS,
+	    .size = SIZE_TEXT * p->scale,
+	    .strong_at = b->strong_at,
+	    .strong_len = b->strong_len};
+	const struct pdf_style plain = {.family = SANS, .size = SIZE_TEXT * p->scale};
+	PangoLayout *bullet = pdf_layout(p, &plain, 0, "•");
 
 	pdf_need(p, pdf_height(bullet));
 	pdf_show(p, bullet, MARGIN_LEFT + 1 * MM, p->y);
-	pdf_flow(p, l, MARGIN_LEFT + BULLET);
+	pdf_flow(p, pdf_layout(p, &style, WIDTH - BULLET, b->text), MARGIN_LEFT + BULLET);
 	p->y += GAP * p->scale * 0.6;
 	g_object_unref(bullet);
 }
@@ -327,7 +354,7 @@ pdf_frame(struct pdf *p, double y, double height)
 static PangoLayout *
 pdf_typed(struct pdf *p, const char *text)
 {
-	struct pdf_style style = {MONO, SIZE_SECRET * p->scale, true};
+	struct pdf_style style = {.family = MONO, .size = SIZE_SECRET * p->scale, .bold = true};
 	double room = WIDTH - 2 * BOX_PAD, width;
 	PangoLayout *l = pdf_layout(p, &style, 0, text);
 
@@ -342,8 +369,9 @@ pdf_typed(struct pdf *p, const char *text)
 static void
 pdf_secret(struct pdf *p, const struct content_block *b)
 {
-	const struct pdf_style strong = {SANS, SIZE_TEXT * p->scale, true};
-	const struct pdf_style plain = {SANS, SIZE_TEXT * p->scale, false};
+	const struct pdf_style strong = {
+	    .family = SANS, .size = SIZE_TEXT * p->scale, .bold = true};
+	const struct pdf_style plain = {.family = SANS, .size = SIZE_TEXT * p->scale};
 	const double inner = WIDTH - 2 * BOX_PAD, x = MARGIN_LEFT + BOX_PAD;
 	PangoLayout *lines[] = {
 	    pdf_layout(p, &strong, inner, b->label),
@@ -351,18 +379,21 @@ pdf_secret(struct pdf *p, const struct content_block *b)
 	    pdf_layout(p, &plain, inner, b->note),
 	    pdf_layout(p, &plain, inner, b->use),
 	};
-	double height = 2 * BOX_PAD, y;
+	const double gap = BOX_GAP * p->scale;
+	double height = 2 * BOX_PAD + 2 * gap, y;
 
-	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
 		height += pdf_height(lines[i]);
+	p->y += GAP * p->scale * 0.4;
 	pdf_need(p, height);
 	pdf_frame(p, p->y, height);
 	y = p->y + BOX_PAD;
-	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
-		double indent = i == 1 ? (inner - pdf_width(lines[i])) / 2 : 0;
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+		bool typed = i == 1;
 
-		pdf_show(p, lines[i], x + indent, y);
-		y += pdf_height(lines[i]);
+		y += typed ? gap : 0;
+		pdf_show(p, lines[i], typed ? x + (inner - pdf_width(lines[i])) / 2 : x, y);
+		y += pdf_height(lines[i]) + (typed ? gap : 0);
 		g_object_unref(lines[i]);
 	}
 	p->y += height + GAP * p->scale;
@@ -379,17 +410,18 @@ pdf_body(struct pdf *p)
 		const struct content_block *b = &p->content->blocks[i];
 
 		if (b->kind == CONTENT_TEXT) {
-			pdf_text(p, SIZE_TEXT, false, b->text);
+			pdf_text(p, SIZE_TEXT, false, b);
 		} else if (b->kind == CONTENT_ITEM) {
-			pdf_item(p, b->text);
+			pdf_item(p, b);
 		} else if (b->kind == CONTENT_SECRET) {
 			pdf_secret(p, b);
 		} else if (b->kind == CONTENT_HEADING) {
 			/* with what follows it */
 			pdf_need(p, 20 * MM);
-			pdf_text(p, SIZE_HEADING, true, b->text);
+			pdf_text(p, SIZE_HEADING, true, b);
 		} else if (b->kind == CONTENT_SMALL) {
-			pdf_text(p, SIZE_SMALL, false, b->text);
+			p->y += GAP * p->scale;
+			pdf_text(p, SIZE_SMALL, false, b);
 		}
 	}
 }
@@ -464,6 +496,7 @@ pdf_context_options(struct pdf *p)
 	pango_cairo_context_set_font_options(p->pango, o);
 	cairo_font_options_destroy(o);
 	pango_cairo_context_set_resolution(p->pango, 72);
+	pango_context_set_round_glyph_positions(p->pango, FALSE);
 	pango_context_set_base_dir(p->pango, PANGO_DIRECTION_LTR);
 	pango_context_set_language(p->pango, pango_language_from_string(p->content->language));
 }

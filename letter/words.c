@@ -40,11 +40,22 @@ static const struct {
 
 static const char *const placeholders[] = {"{region}", "{support}", "{expires}"};
 
+/* None, or one that is not empty. */
+static bool
+words_strong_is_whole(const char *text)
+{
+	const char *from = strstr(text, "**"), *to = from ? strstr(from + 2, "**") : NULL;
+
+	return !from || (to && to > from + 2 && !strstr(to + 2, "**"));
+}
+
 static int
 words_check(const char *text, unsigned needs)
 {
 	size_t n_open = 0, n_known = 0;
 
+	if (!words_strong_is_whole(text))
+		return -EM_E_CONFIG;
 	for (const char *s = text; (s = strchr(s, '{')) != NULL; s++)
 		n_open++;
 	for (size_t i = 0; i < ARRAY_LEN(placeholders); i++) {

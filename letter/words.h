@@ -14,13 +14,15 @@ enum words_part {
 	N_WORDS,
 };
 
+/* In a part **something** is strong, once at most. */
 struct words {
 	const char *part[N_WORDS];
 };
 
 /* The words built in for a language, allocated in `a`. 0; -EM_E_INVALID for a
  * language without any; -EM_E_CONFIG when a section is absent, empty, unknown
- * or double, or lacks a placeholder or has one too many; -EM_E_NO_MEMORY. */
+ * or double, or lacks a placeholder or has one too many, or "**" without an end;
+ * -EM_E_NO_MEMORY. */
 int words_load(struct arena *a, const char *language, struct words *w_r);
 
 #endif
