@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/mem.h"
 #include "proto/load.pb-c.h"
 
@@ -113,4 +114,35 @@ staff_wire(struct fixture *f, Emage__Role role, unsigned n, struct staff *s_r)
 {
 	staff_new(f, role, n, 0, s_r);
 	return staff_sign_in(f, s_r);
+}
+
+void
+staff_example(struct fixture *f)
+{
+	char sql[2048];
+
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO patient (patient_id, civility, given_name, used_name, birth_name, sex,"
+	    " birth_date, created_at_ms) VALUES (900, 'Madame', 'Dominique', 'EXEMPLE',"
+	    " 'INVENTEE', 'F', 19600229, 1);"
+	    "INSERT INTO patient_name (name_fold, given_fold, birth_date, patient_id) VALUES"
+	    " ('exemple', 'dominique', 19600229, 900), ('inventee', 'dominique', 19600229, 900);"
+	    "INSERT INTO patient (patient_id, civility, given_name, used_name, birth_name, sex,"
+	    " birth_date, created_at_ms) VALUES (901, 'Madame', 'Dominique', 'EXEMPLE',"
+	    " 'INVENTEE', 'F', 19600229, 1);"
+	    "INSERT INTO patient_name (name_fold, given_fold, birth_date, patient_id) VALUES"
+	    " ('exemple', 'dominique', 19600229, 901), ('inventee', 'dominique', 19600229, 901);"
+	    "INSERT INTO patient_ins (oid, matricule, key, status, patient_id)"
+	    " VALUES ('1.2.250.1.213.1.4.10', '2600299900001', '07', 'QUAL', 900);"
+	    "INSERT INTO patient_number (authority, ipp, patient_id)"
+	    " VALUES ('990000777', '0900', 900), ('990000777', '0901', 901);"
+	    "INSERT INTO consent (patient_id, given, at_ms, operator_name, channel)"
+	    " VALUES (900, 1, %lld, 'Alix FICTIF', 'spoken');"
+	    "INSERT INTO account (patient_id, role, state, identifier, email, mobile, language,"
+	    " password_hash, temp_hash, temp_expires_at_ms, created_at_ms) VALUES (900, 1, 1,"
+	    " 'wtm3rhwxhj', 'dominique@example.org', '+33600000090', 'fr', 'x', '', 0, 1);",
+	    (long long)clock_from_paris(2026, 1, 15, 9, 0, 0));
+	fixture_stop(f);
+	fixture_sql(f, sql);
+	fixture_start(f);
 }

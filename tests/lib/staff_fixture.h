@@ -34,4 +34,9 @@ struct wire *staff_sign_in(struct fixture *f, const struct staff *s);
 /* Both in one: an account of this role that has just signed in. */
 struct wire *staff_wire(struct fixture *f, Emage__Role role, unsigned n, struct staff *s_r);
 
+/* Madame Dominique EXEMPLE, born INVENTEE on 29/02/1960, of whom everything is always
+ * the same, numbers too; and another of her name and birth date without an account.
+ * Restarts the server. */
+void staff_example(struct fixture *f);
+
 #endif
