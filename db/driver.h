@@ -86,6 +86,8 @@ struct db_driver {
 	void (*column)(struct db_conn *c, enum db_query q, unsigned i, struct db_value *v_r);
 	/* Rows changed by the statement that ended last. */
 	uint64_t (*n_changed)(struct db_conn *c);
+	/* Rows changed by this connection so far, whether they stay or not. */
+	uint64_t (*n_changed_ever)(struct db_conn *c);
 	/* Closes the cursor; always after run(), also after an error. */
 	void (*finish)(struct db_conn *c, enum db_query q);
 	/* Called by the writer between transactions: what the database needs

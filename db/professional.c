@@ -114,7 +114,7 @@ static const struct db_field known_fields[] = {
 
 /* Whether this label was written just now; if not, it is from now on. */
 static bool
-professional_is_seen(struct store_labels *seen, const char *code, const char *label)
+professional_is_seen(struct store_seen *seen, const char *code, const char *label)
 {
 	uint32_t hash = 5381;
 	struct store_entry *e;
@@ -123,7 +123,7 @@ professional_is_seen(struct store_labels *seen, const char *code, const char *la
 		return false;
 	for (const char *s = code; *s; s++)
 		hash = hash * 33 + (uint8_t)*s;
-	e = &seen->entry[hash % STORE_LABELS_MAX];
+	e = &seen->label[hash % STORE_LABELS_MAX];
 	if (e->code && strcmp(e->code, code) == 0 && strcmp(e->label, label) == 0)
 		return true;
 	*e = (struct store_entry){.code = code, .label = label};
@@ -199,8 +199,7 @@ professional_write(struct store_conn *db, const struct store_professional_line *
 			db_u64(l->load_id)),
 		    NULL);
 	if (!rc && k->professional_id == 0)
-		rc = db_id(
-		    db, Q_professional_id, BINDS(db_text(l->rpps)), &k->professional_id);
+		rc = db_id(db, Q_professional_id, BINDS(db_text(l->rpps)), &k->professional_id);
 	if (!rc && k->load_id)
 		rc = db_exec(
 		    db, Q_place_clear, BINDS(db_u64(generation), db_u64(k->professional_id)), NULL);
@@ -270,6 +269,61 @@ professional_put(struct store_conn *db, const struct store_professional_line *l,
 	return rc ? rc : professional_place(db, l, generation, k);
 }
 
+static int
+professional_look_up(struct store_conn *db, struct arena *a,
+    const struct store_professional_line *l, uint64_t generation, struct professional_known *k)
+{
+	const char *family = k->family_fold, *given = k->given_fold;
+	int rc = db_one(db, a, Q_professional_known,
+	    BINDS(db_text(family), db_text(given), db_u64(generation), db_text(l->rpps)),
+	    DB_FIELDS(struct professional_known, known_fields), k);
+
+	k->family_fold = family;
+	k->given_fold = given;
+	return rc == -EM_E_NOT_FOUND ? 0 : rc;
+}
+
+/* Whether the line before was about the same person, under the same names. */
+static bool
+professional_is_last(const struct store_professional_line *l, struct professional_known *k)
+{
+	const struct store_seen *seen = l->seen;
+
+	if (!seen || !seen->rpps || strcmp(seen->rpps, l->rpps) != 0 ||
+	    strcmp(seen->family_name, l->family_name) != 0 ||
+	    strcmp(seen->given_name, l->given_name) != 0)
+		return false;
+	*k = (struct professional_known){
+	    .professional_id = seen->professional_id,
+	    .load_id = l->load_id,
+	    .specialty_code = seen->specialty_code,
+	    .profession_code = seen->profession_code,
+	    .same_name = true,
+	};
+	return true;
+}
+
+/* For the next line. What was looked up does not outlive this one. */
+static void
+professional_note(const struct store_professional_line *l, const struct professional_known *k,
+    bool is_last, enum store_put put)
+{
+	struct store_seen *seen = l->seen;
+
+	if (!seen)
+		return;
+	if (is_last) {
+		seen->specialty_code = k->specialty_code;
+		return;
+	}
+	seen->rpps = put == STORE_PUT_AGAIN ? NULL : l->rpps;
+	seen->family_name = l->family_name;
+	seen->given_name = l->given_name;
+	seen->profession_code = l->profession_code;
+	seen->specialty_code = l->specialty_code;
+	seen->professional_id = k->professional_id;
+}
+
 int
 store_professional_put(
     struct store_conn *db, const struct store_professional_line *l, enum store_put *put_r)
@@ -278,20 +332,19 @@ store_professional_put(
 	struct professional_known known = {.specialty_code = "", .profession_code = ""};
 	struct arena *a = arena_new(PROFESSIONAL_SCRATCH);
 	uint64_t generation = l->generation;
+	bool is_last = professional_is_last(l, &known);
 	int rc = 0;
 
-	if (!generation)
-		rc = db_id(db, Q_directory_in_force, NO_BINDS, &generation);
-	if (!rc)
-		rc = db_one(db, a, Q_professional_known,
-		    BINDS(db_text(family), db_text(given), db_u64(generation), db_text(l->rpps)),
-		    DB_FIELDS(struct professional_known, known_fields), &known);
-	if (rc == -EM_E_NOT_FOUND && generation)
-		rc = 0;
 	known.family_fold = family;
 	known.given_fold = given;
+	if (!generation)
+		rc = db_id(db, Q_directory_in_force, NO_BINDS, &generation);
+	if (!rc && !is_last)
+		rc = professional_look_up(db, a, l, generation, &known);
 	if (!rc)
 		rc = professional_put(db, l, generation, &known, put_r);
+	if (!rc)
+		professional_note(l, &known, is_last, *put_r);
 	arena_free(&a);
 	free(family);
 	free(given);

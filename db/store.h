@@ -57,6 +57,10 @@ struct store_job {
 	 * somebody, or given up after an earlier failure). */
 	void (*done)(void *arg, int rc);
 	void *arg;
+	/* One of very many: lets all others go first, and runs without a savepoint
+	 * of its own. When it fails after it has changed something, what was
+	 * written with it is undone as well and told -EM_E_UNAVAILABLE. */
+	bool bulk;
 	struct store_job *next; /* the store's while queued */
 };
 /* Never blocks. -EM_E_BUSY when the queue is full, -EM_E_UNAVAILABLE after a
@@ -407,11 +411,15 @@ int store_professional_places(struct store_conn *db, struct arena *a, uint64_t p
 struct store_entry {
 	const char *code, *label;
 };
-/* Labels that one transaction has written: need not be asked for again. Texts are
- * borrowed from the lines. Begins as zero. */
+/* What lines of one transaction have written: need not be asked for again. Labels,
+ * and the person of the line before. Texts are borrowed from the lines. Begins as
+ * zero. */
 #define STORE_LABELS_MAX 64u
-struct store_labels {
-	struct store_entry entry[STORE_LABELS_MAX];
+struct store_seen {
+	struct store_entry label[STORE_LABELS_MAX];
+	const char *rpps, *family_name, *given_name; /* NULL = no line before */
+	const char *profession_code, *specialty_code;
+	uint64_t professional_id;
 };
 
 /* One line of a directory that is loaded: a person, one activity. The first
@@ -425,8 +433,8 @@ struct store_professional_line {
 	const char *specialty_code, *specialty; /* "" = none */
 	uint64_t establishment_id;		/* 0 = none known */
 	uint64_t load_id;			/* of the loading, not 0 */
-	uint64_t generation;	   /* db/store_directory.h; 0 = the directory in force */
-	struct store_labels *seen; /* NULL = none */
+	uint64_t generation;	 /* db/store_directory.h; 0 = the directory in force */
+	struct store_seen *seen; /* of lines with this load_id and generation; NULL = none */
 };
 enum store_put { STORE_PUT_NEW, STORE_PUT_CHANGED, STORE_PUT_AGAIN };
 /* *put_r: not in the directory in force; known from an earlier loading; again in

@@ -5,6 +5,10 @@
  * that fails leaves nothing behind and the others stay. Nobody is told of a
  * success before the commit has returned.
  *
+ * What is loaded by the million queues by itself and makes way after the job that
+ * is running, so that its batches may be large. It has no savepoints: SQLite
+ * would copy each page that a job touches, and a directory's jobs touch many.
+ *
  * After a failed write or fsync nothing more is written: what the disk holds is
  * not known any more (the kernel may have thrown the pages away and called
  * them clean), so a second try that succeeds would prove nothing. The process
@@ -18,6 +22,10 @@
 
 #include "common/log.h"
 
+struct writer_queue {
+	struct store_job *first, *last;
+};
+
 struct writer {
 	struct store_conn *db; /* the thread's alone */
 	pthread_t thread;
@@ -25,8 +33,9 @@ struct writer {
 
 	pthread_mutex_t lock; /* guards all below */
 	pthread_cond_t work;
-	struct store_job *first, *last;
-	unsigned n_queued;
+	struct writer_queue queue, bulk;
+	unsigned n_queued; /* in both */
+	bool bulk_next;	   /* the others had their turn */
 	bool stopping, failed;
 	void (*fatal)(void *arg);
 	void *fatal_arg;
@@ -59,14 +68,42 @@ writer_run_job(struct writer *w, struct writer_slot *s)
 	return db_txn(w->db, s->rc ? DB_ROLLBACK_TO : DB_RELEASE);
 }
 
+/* One of a loading. Nothing is to be undone of a job that has refused before it
+ * changed anything; otherwise the batch fails as a whole. */
+static int
+writer_run_bulk(struct writer *w, struct writer_slot *s)
+{
+	uint64_t before = w->db->driver->n_changed_ever(w->db->db);
+
+	s->ran = true;
+	s->rc = s->job->run(w->db, s->job->arg);
+	if (s->rc > 0)
+		s->rc = -EM_E_INTERNAL;
+	if (w->db->fault)
+		return w->db->fault;
+	return s->rc && w->db->driver->n_changed_ever(w->db->db) != before ? -EM_E_UNAVAILABLE : 0;
+}
+
+static bool
+writer_others_wait(struct writer *w)
+{
+	bool wait;
+
+	pthread_mutex_lock(&w->lock);
+	wait = w->queue.first != NULL;
+	pthread_mutex_unlock(&w->lock);
+	return wait;
+}
+
 /*
- * Runs and commits the batch; 0 when every slot's rc is final. Otherwise
- * nothing of it stays as far as can be known, and *uncertain_r tells whether
- * it can.
+ * Runs and commits the batch, a loading's only as far as nobody else waits: *n is
+ * then how many were run. 0 when every slot's rc is final. Otherwise nothing of it
+ * stays as far as can be known, and *uncertain_r tells whether it can.
  */
 static int
-writer_commit(struct writer *w, struct writer_slot *slots, unsigned n, bool *uncertain_r)
+writer_commit(struct writer *w, struct writer_slot *slots, unsigned *n, bool *uncertain_r)
 {
+	const bool bulk = slots[0].job->bulk;
 	unsigned i;
 	int rc;
 
@@ -75,11 +112,12 @@ writer_commit(struct writer *w, struct writer_slot *slots, unsigned n, bool *unc
 	rc = db_txn(w->db, DB_BEGIN_WRITE);
 	if (rc)
 		return rc;
-	for (i = 0; i < n && !rc; i++)
-		rc = writer_run_job(w, &slots[i]);
+	for (i = 0; i < *n && !rc && (i == 0 || !bulk || !writer_others_wait(w)); i++)
+		rc = bulk ? writer_run_bulk(w, &slots[i]) : writer_run_job(w, &slots[i]);
 	if (!rc) {
 		rc = db_txn(w->db, DB_COMMIT);
 		*uncertain_r = rc != 0;
+		*n = i;
 	}
 	if (rc && db_txn(w->db, DB_ROLLBACK))
 		rc = -EM_E_IO;
@@ -128,17 +166,34 @@ writer_count(struct writer *w, const struct writer_slot *slots, unsigned n, int 
 	pthread_mutex_unlock(&w->lock);
 }
 
+/* Jobs of a loading that had to make way: they are its next. */
+static void
+writer_put_back(struct writer *w, const struct writer_slot *slots, unsigned n)
+{
+	if (n == 0)
+		return;
+	pthread_mutex_lock(&w->lock);
+	slots[n - 1].job->next = w->bulk.first;
+	if (!w->bulk.first)
+		w->bulk.last = slots[n - 1].job;
+	w->bulk.first = slots[0].job;
+	w->n_queued += n;
+	pthread_mutex_unlock(&w->lock);
+}
+
 static void
 writer_batch(struct writer *w, struct store_job *jobs, struct writer_slot *slots)
 {
 	struct store_job *job;
 	bool uncertain;
-	unsigned n = 0, i;
+	unsigned n_jobs = 0, n, i;
 	int rc;
 
 	for (job = jobs; job; job = job->next)
-		slots[n++] = (struct writer_slot){.job = job};
-	rc = writer_commit(w, slots, n, &uncertain);
+		slots[n_jobs++] = (struct writer_slot){.job = job};
+	n = n_jobs;
+	rc = writer_commit(w, slots, &n, &uncertain);
+	writer_put_back(w, slots + n, n_jobs - n);
 	for (i = 0; rc && i < n; i++)
 		slots[i].rc = writer_verdict(&slots[i], rc, uncertain);
 	writer_count(w, slots, n, rc);
@@ -167,25 +222,37 @@ writer_refuse(struct writer *w, struct store_job *job)
 
 /* ------------------------------------------------------------------- thread */
 
+/* Whose turn it is: in turns, when both have something. */
+static struct writer_queue *
+writer_turn(struct writer *w)
+{
+	bool bulk = w->bulk.first && (w->bulk_next || !w->queue.first);
+
+	w->bulk_next = !bulk;
+	return bulk ? &w->bulk : &w->queue;
+}
+
 /* Up to batch_max jobs, or NULL when it is time to end. */
 static struct store_job *
 writer_take(struct writer *w, bool *failed_r)
 {
 	struct store_job *jobs, *last;
+	struct writer_queue *q;
 	unsigned n = 1;
 
 	pthread_mutex_lock(&w->lock);
-	while (!w->first && !w->stopping)
+	while (w->n_queued == 0 && !w->stopping)
 		pthread_cond_wait(&w->work, &w->lock);
-	jobs = last = w->first;
+	q = writer_turn(w);
+	jobs = last = q->first;
 	if (jobs) {
 		while (last->next && n < w->batch_max) {
 			last = last->next;
 			n++;
 		}
-		w->first = last->next;
-		if (!w->first)
-			w->last = NULL;
+		q->first = last->next;
+		if (!q->first)
+			q->last = NULL;
 		last->next = NULL;
 		w->n_queued -= n;
 	}
@@ -273,6 +340,7 @@ writer_is_me(const struct writer *w)
 int
 writer_submit(struct writer *w, struct store_job *job)
 {
+	struct writer_queue *q = job->bulk ? &w->bulk : &w->queue;
 	int rc = 0;
 
 	job->next = NULL;
@@ -282,11 +350,11 @@ writer_submit(struct writer *w, struct store_job *job)
 	} else if (w->n_queued >= w->queue_max) {
 		rc = -EM_E_BUSY;
 	} else {
-		if (w->last)
-			w->last->next = job;
+		if (q->last)
+			q->last->next = job;
 		else
-			w->first = job;
-		w->last = job;
+			q->first = job;
+		q->last = job;
 		w->n_queued++;
 		pthread_cond_signal(&w->work);
 	}

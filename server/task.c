@@ -220,10 +220,13 @@ task_on_written(void *arg, int rc)
 static int
 task_submit_write(struct task *t)
 {
+	const struct method *m = t->rq.method;
+
 	t->store = (struct store_job){
 	    .run = task_on_writer,
 	    .done = task_on_written,
 	    .arg = t,
+	    .bulk = m->rate == RATE_bulk && m->cost == COST_write,
 	};
 	return store_submit(t->rq.server->store, &t->store);
 }

@@ -178,6 +178,12 @@ driver_n_changed(struct db_conn *conn)
 	return (uint64_t)sqlite3_changes64(driver_conn(conn)->db);
 }
 
+static uint64_t
+driver_n_changed_ever(struct db_conn *conn)
+{
+	return (uint64_t)sqlite3_total_changes64(driver_conn(conn)->db);
+}
+
 static void
 driver_finish(struct db_conn *conn, enum db_query q)
 {
@@ -296,6 +302,7 @@ const struct db_driver db_sqlite = {
     .n_columns = driver_n_columns,
     .column = driver_column,
     .n_changed = driver_n_changed,
+    .n_changed_ever = driver_n_changed_ever,
     .finish = driver_finish,
     .maintain = driver_maintain,
 };

@@ -86,9 +86,9 @@ load_professional_fault(const Emage__AdminProfessional *p, const char **reason_r
 }
 
 /* What lines of one request have found out: most name the same few. */
-#define LOAD_PLACES_MAX 256u
+#define LOAD_PLACES_MAX 1024u
 struct load_seen {
-	struct store_labels labels;
+	struct store_seen lines;
 	struct {
 		const char *finess;
 		uint64_t establishment_id; /* 0 = not known */
@@ -165,7 +165,7 @@ load_professional(struct request *rq, struct store_conn *db,
 	    .specialty = p->specialty,
 	    .load_id = m->load_id,
 	    .generation = m->whole ? m->load_id : 0,
-	    .seen = &seen->labels,
+	    .seen = &seen->lines,
 	};
 	enum store_put put = STORE_PUT_NEW;
 	int rc = load_place(db, m, p, seen, &line.establishment_id);

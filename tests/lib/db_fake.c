@@ -31,7 +31,7 @@ struct fake_conn {
 	struct db_conn *under;
 	unsigned row[N_QUERIES]; /* the next step's, from 0 */
 	bool open[N_QUERIES];
-	uint64_t n_changed;
+	uint64_t n_changed, n_changed_ever;
 };
 
 void
@@ -234,6 +234,7 @@ fake_step(struct db_conn *conn, enum db_query q)
 		return 1;
 	}
 	c->n_changed = s->changed_set ? s->n_changed : 1;
+	c->n_changed_ever += c->n_changed;
 	return 0;
 }
 
@@ -263,6 +264,14 @@ fake_n_changed(struct db_conn *conn)
 	struct fake_conn *c = (struct fake_conn *)conn;
 
 	return c->under ? c->under->driver->n_changed(c->under) : c->n_changed;
+}
+
+static uint64_t
+fake_n_changed_ever(struct db_conn *conn)
+{
+	struct fake_conn *c = (struct fake_conn *)conn;
+
+	return c->under ? c->under->driver->n_changed_ever(c->under) : c->n_changed_ever;
 }
 
 static void
@@ -298,6 +307,7 @@ const struct db_driver db_fake = {
     .n_columns = fake_n_columns,
     .column = fake_column,
     .n_changed = fake_n_changed,
+    .n_changed_ever = fake_n_changed_ever,
     .finish = fake_finish,
     .maintain = fake_maintain,
 };

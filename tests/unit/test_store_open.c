@@ -438,8 +438,8 @@ test_reader_cannot_write(void **state)
 static int
 run_bulk(struct store_conn *db, void *arg)
 {
-	/* some 60 pages */
-	static char text[240000];
+	/* some 300 pages */
+	static char text[1200000];
 	const struct store_report r = {
 	    .title = "", .author = "", .text = text, .text_len = sizeof(text), .is_final = true};
 	struct store_instance_new in;
@@ -470,7 +470,9 @@ log_bytes(const struct fixture *f)
 static void
 test_log_is_kept_short(void **state)
 {
-	const off_t page = 4096 + 24;
+	/* as many as fill the log until it is moved */
+	const unsigned n = SQLITE_CHECKPOINT_PAGES / 300;
+	const off_t length = SQLITE_CHECKPOINT_PAGES * (off_t)(4096 + 24);
 	struct fixture *f = *state;
 	struct store_account a;
 	unsigned nr = 0, i;
@@ -478,23 +480,24 @@ test_log_is_kept_short(void **state)
 
 	fixture_open(f);
 	fixture_patient(f, "emmartin1");
-	for (i = 0; i < 60; i++)
+	for (i = 0; i < 3 * n; i++)
 		assert_int_equal(store_run(f->store, run_bulk, &nr), 0);
-	assert_true(log_bytes(f) < 1200 * page);
+	assert_true(log_bytes(f) < length * 6 / 5);
 
 	assert_int_equal(store_reader_begin(f->reader), 0);
 	assert_int_equal(store_account_by_identifier(f->reader, f->arena, "emmartin1", &a), 0);
 	fixture_patient(f, "emautre2");
-	for (i = 0; i < 160; i++)
+	for (i = 0; i < 4 * n; i++)
 		assert_int_equal(store_run(f->store, run_bulk, &nr), 0);
 	held = log_bytes(f);
-	assert_true(held > 9000 * page);
+	/* long enough to insist on a new one */
+	assert_true(held > 7 * length / 2);
 	assert_int_equal(
 	    store_account_by_identifier(f->reader, f->arena, "emautre2", &a), -EM_E_NOT_FOUND);
 	store_reader_end(f->reader);
-	for (i = 0; i < 40; i++)
+	for (i = 0; i < 2 * n; i++)
 		assert_int_equal(store_run(f->store, run_bulk, &nr), 0);
-	assert_true(log_bytes(f) < 3000 * page);
+	assert_true(log_bytes(f) < 3 * length / 2);
 	assert_int_equal(store_account_by_identifier(f->reader, f->arena, "emautre2", &a), 0);
 	fixture_close(f);
 	assert_int_equal(log_bytes(f), 0);

@@ -24,8 +24,8 @@
 struct put_job {
 	struct store_job job;
 	uint8_t key[32];
-	int rc;
-	bool swallow; /* errors of the database */
+	int rc, early; /* early: returned before anything is written */
+	bool swallow;  /* errors of the database */
 	sem_t *entered, *gate;
 	sem_t *told;
 	int result;
@@ -55,6 +55,8 @@ put_run(struct store_conn *db, void *arg)
 		sem_post(j->entered);
 	if (j->gate)
 		sem_wait(j->gate);
+	if (j->early)
+		return j->early;
 	rc = store_counter_put(db, COUNTER_PASSWORD, j->key, &c);
 	if (rc && !j->swallow)
 		return rc;
@@ -230,6 +232,130 @@ test_a_failing_job_leaves_nothing_the_others_stay(void **state)
 	wait_told(&told, 1);
 	assert_int_equal(jobs[2].result, -EM_E_INTERNAL);
 	assert_false(is_stored(f, 3));
+}
+
+/* ------------------------------------------------------------------- loading */
+
+/* Holds the writer in jobs[0], which is one of a loading, while the others queue up
+ * as they are. */
+static void
+run_behind_a_loading(struct fixture *f, struct put_job *jobs, unsigned n, sem_t *told)
+{
+	sem_t entered, gate;
+
+	sem_init(&entered, 0, 0);
+	sem_init(&gate, 0, 0);
+	jobs[0].job.bulk = true;
+	jobs[0].entered = &entered;
+	jobs[0].gate = &gate;
+	assert_int_equal(store_submit(f->store, &jobs[0].job), 0);
+	sem_wait(&entered);
+	for (unsigned i = 1; i < n; i++)
+		assert_int_equal(store_submit(f->store, &jobs[i].job), 0);
+	sem_post(&gate);
+	wait_told(told, n);
+}
+
+static void
+test_a_loading_lets_others_go_first(void **state)
+{
+	struct fixture *f = *state;
+	struct put_job jobs[5];
+	sem_t told;
+
+	open_between(f, 100, 64);
+	sem_init(&told, 0, 0);
+	for (unsigned i = 0; i < 5; i++)
+		put_init(&jobs[i], (uint8_t)(i + 1), &told);
+	jobs[1].job.bulk = jobs[2].job.bulk = true;
+	run_behind_a_loading(f, jobs, 5, &told);
+	/* what came last is written second, and the rest of the loading then */
+	assert_int_equal(jobs[0].n_commits, 1);
+	assert_int_equal(jobs[3].n_commits, 2);
+	assert_int_equal(jobs[4].n_commits, 2);
+	assert_int_equal(jobs[1].n_commits, 3);
+	assert_int_equal(jobs[2].n_commits, 3);
+	for (unsigned i = 0; i < 5; i++)
+		assert_true(is_stored(f, (uint8_t)(i + 1)));
+}
+
+/* A batch of a loading ends after the job that is running when somebody else comes. */
+static void
+test_a_loading_makes_way(void **state)
+{
+	struct fixture *f = *state;
+	struct put_job first, jobs[3], other;
+	sem_t told, entered, gate, entered2, gate2;
+
+	open_between(f, 100, 64);
+	sem_init(&told, 0, 0);
+	sem_init(&entered, 0, 0);
+	sem_init(&gate, 0, 0);
+	sem_init(&entered2, 0, 0);
+	sem_init(&gate2, 0, 0);
+	put_init(&first, 1, &told);
+	put_init(&other, 2, &told);
+	first.entered = &entered;
+	first.gate = &gate;
+	assert_int_equal(store_submit(f->store, &first.job), 0);
+	sem_wait(&entered);
+	for (unsigned i = 0; i < 3; i++) {
+		put_init(&jobs[i], (uint8_t)(i + 3), &told);
+		jobs[i].job.bulk = true;
+	}
+	jobs[0].entered = &entered2;
+	jobs[0].gate = &gate2;
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(store_submit(f->store, &jobs[i].job), 0);
+	sem_post(&gate);
+	sem_wait(&entered2);
+	assert_int_equal(store_submit(f->store, &other.job), 0);
+	sem_post(&gate2);
+	wait_told(&told, 5);
+	assert_int_equal(jobs[0].n_commits, 2);
+	assert_int_equal(other.n_commits, 3);
+	assert_int_equal(jobs[1].n_commits, 4);
+	assert_int_equal(jobs[2].n_commits, 4);
+	for (uint8_t key = 1; key <= 5; key++)
+		assert_true(is_stored(f, key));
+}
+
+static void
+test_a_loading_fails_as_a_whole_or_not_at_all(void **state)
+{
+	struct fixture *f = *state;
+	struct put_job jobs[5];
+	sem_t told;
+
+	open_between(f, 100, 64);
+	sem_init(&told, 0, 0);
+	for (unsigned i = 0; i < 5; i++)
+		put_init(&jobs[i], (uint8_t)(i + 1), &told);
+	jobs[1].job.bulk = jobs[2].job.bulk = jobs[3].job.bulk = true;
+	/* it has refused before it wrote: the others of its batch stay */
+	jobs[2].early = -EM_E_CODE_WRONG;
+	run_behind_a_loading(f, jobs, 5, &told);
+	assert_int_equal(jobs[1].result, 0);
+	assert_int_equal(jobs[2].result, -EM_E_CODE_WRONG);
+	assert_int_equal(jobs[3].result, 0);
+	assert_true(is_stored(f, 2));
+	assert_false(is_stored(f, 3));
+	assert_true(is_stored(f, 4));
+	for (unsigned i = 0; i < 5; i++)
+		put_init(&jobs[i], (uint8_t)(i + 11), &told);
+	jobs[1].job.bulk = jobs[2].job.bulk = jobs[3].job.bulk = true;
+	/* it has written: those go with it, but nobody else's */
+	jobs[2].rc = -EM_E_CODE_WRONG;
+	run_behind_a_loading(f, jobs, 5, &told);
+	assert_int_equal(jobs[0].result, 0);
+	assert_int_equal(jobs[1].result, -EM_E_UNAVAILABLE);
+	assert_int_equal(jobs[2].result, -EM_E_CODE_WRONG);
+	assert_int_equal(jobs[3].result, -EM_E_UNAVAILABLE);
+	assert_int_equal(jobs[4].result, 0);
+	assert_true(is_stored(f, 11));
+	for (uint8_t key = 12; key <= 14; key++)
+		assert_false(is_stored(f, key));
+	assert_true(is_stored(f, 15));
 }
 
 /* --------------------------------------------------------------- failures */
@@ -822,6 +948,9 @@ main(void)
 	    TEST(test_what_queues_up_is_one_commit),
 	    TEST(test_batches_and_queue_have_a_limit),
 	    TEST(test_a_failing_job_leaves_nothing_the_others_stay),
+	    TEST(test_a_loading_lets_others_go_first),
+	    TEST(test_a_loading_makes_way),
+	    TEST(test_a_loading_fails_as_a_whole_or_not_at_all),
 	    TEST(test_failed_commit_is_uncertain_and_the_end),
 	    TEST(test_full_disk_is_uncertain_but_not_the_end),
 	    TEST(test_every_step_may_fail),

@@ -37,8 +37,8 @@ struct load_options {
 #define LOAD_LINE_BYTES 8000u
 
 /* Batches at the server at once: it writes these in one transaction while the next
- * are made. Its other writers wait for no more than so many. */
-#define LOAD_WINDOW 12u
+ * are made, unless somebody else wants to write. */
+#define LOAD_WINDOW 64u
 
 struct load;
 
