@@ -325,6 +325,7 @@ content_read(
 		return rc;
 	c_r->language = l->language;
 	c_r->identifier = l->identifier;
+	c_r->date = l->date;
 	c_r->title = w.part[WORDS_PART_title];
 	return content_make(a, l, &w, c_r);
 }

@@ -39,6 +39,7 @@ struct content_block {
 struct content {
 	const char *language, *title;
 	const char *identifier;
+	uint32_t date; /* yyyymmdd */
 	struct content_block blocks[CONTENT_MAX_BLOCKS];
 	size_t n;
 };

@@ -224,7 +224,7 @@ main_make(const struct main_wish *w, const struct content *c, struct buf *out)
 		    "the fonts DejaVu Sans and DejaVu Sans Mono are missing: install "
 		    "fonts-dejavu-core");
 	if (rc < 0)
-		return main_fail(LETTER_EXIT_MESSAGE, "cannot lay it out: %s", err_name(rc));
+		return main_fail(LETTER_EXIT_MESSAGE, "cannot lay it out: %s", err_text(rc));
 	if (report.has_unknown)
 		fputs("emage-letter: no font here has some of these characters, boxes stand for "
 		      "them: install one, such as fonts-noto-cjk\n",
@@ -247,7 +247,7 @@ main_letter(const struct main_wish *w, struct arena *a, struct buf *in, struct b
 		return main_fail(LETTER_EXIT_MESSAGE, "%s: not a value that can be printed", field);
 	if (rc < 0)
 		return main_fail(
-		    LETTER_EXIT_MESSAGE, "standard input is no letter (%s)", err_name(rc));
+		    LETTER_EXIT_MESSAGE, "standard input is no letter: %s", err_text(rc));
 	rc = main_make(w, &c, out);
 	return rc == LETTER_EXIT_OK ? main_put(w, &c, out) : rc;
 }

@@ -501,6 +501,20 @@ pdf_context_options(struct pdf *p)
 	pango_context_set_language(p->pango, pango_language_from_string(p->content->language));
 }
 
+/* Nothing of the person; of the time no more than stands on the page, so that
+ * the same letter is always the same file. */
+static void
+pdf_metadata(cairo_surface_t *surface, const struct content *c)
+{
+	char date[32];
+
+	g_snprintf(date, sizeof(date), "%04u-%02u-%02u", c->date / 10000, c->date / 100 % 100,
+	    c->date % 100);
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, c->title);
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "e-mage");
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, date);
+}
+
 int
 pdf_make(const struct content *c, struct buf *out_r, struct pdf_report *report_r)
 {
@@ -514,8 +528,7 @@ pdf_make(const struct content *c, struct buf *out_r, struct pdf_report *report_r
 	    !pdf_has_family(pango_cairo_font_map_get_default(), MONO))
 		return -EM_E_NOT_FOUND;
 	surface = cairo_pdf_surface_create_for_stream(pdf_write, out_r, PAGE_WIDTH, PAGE_HEIGHT);
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, c->title);
-	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "e-mage");
+	pdf_metadata(surface, c);
 	p.cr = cairo_create(surface);
 	p.pango = pango_cairo_create_context(p.cr);
 	pdf_context_options(&p);
