@@ -16,9 +16,11 @@
  */
 enum delivery {
 	DELIVERY_SENT,
-	DELIVERY_LATER,	  /* not by this back end, not now */
-	DELIVERY_NEVER,	  /* trying again would not help */
-	DELIVERY_PENDING, /* under way: job_done() will tell */
+	DELIVERY_LATER,		 /* not by this back end, not now */
+	DELIVERY_RECEIVER_LATER, /* likewise, but others' messages may go */
+	DELIVERY_NEVER,		 /* trying again would not help */
+	DELIVERY_EXPIRED,	 /* it came too late */
+	DELIVERY_PENDING,	 /* under way: job_done() will tell */
 };
 
 struct job; /* courier/job.h */

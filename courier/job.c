@@ -39,7 +39,7 @@ job_go_on(struct job *job)
 		/* a code that nobody can use any more only confuses */
 		if (job_is_late(job)) {
 			job->reason = "expired";
-			job_end(job, DELIVERY_NEVER);
+			job_end(job, DELIVERY_EXPIRED);
 			return;
 		}
 		d = r->backend->deliver(r->state, job, &job->mail, &job->reason);
@@ -50,7 +50,7 @@ job_go_on(struct job *job)
 			return;
 		}
 	}
-	job_end(job, DELIVERY_LATER);
+	job_end(job, job->receiver_later ? DELIVERY_RECEIVER_LATER : DELIVERY_LATER);
 }
 
 void
@@ -73,6 +73,7 @@ job_start(Emage__CourierSendRequest *rq, uint32_t frame_id, const struct routes 
 		    .subject = rq->subject,
 		    .body = rq->body,
 		    .key = rq->idempotency_key,
+		    .urgent = rq->expires_at_ms != 0,
 		},
 	};
 	job->reason = mail_fault(&job->mail);
@@ -86,7 +87,8 @@ void
 job_done(struct job *job, enum delivery d, const char *reason)
 {
 	job->reason = reason;
-	if (d != DELIVERY_LATER) {
+	job->receiver_later |= d == DELIVERY_RECEIVER_LATER;
+	if (d != DELIVERY_LATER && d != DELIVERY_RECEIVER_LATER) {
 		job_end(job, d);
 		return;
 	}

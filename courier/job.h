@@ -28,7 +28,8 @@ struct job {
 	uint32_t frame_id;
 	struct mail mail; /* borrows from rq */
 	const struct routes *routes;
-	size_t at; /* the route under way */
+	size_t at;	     /* the route under way */
+	bool receiver_later; /* what one of them said */
 	const char *reason;
 	/* once, when it is decided; the job is freed behind it */
 	void (*end)(struct job *job, enum delivery d);

@@ -2,6 +2,7 @@
 #ifndef EMAGE_COURIER_MAIL_H
 #define EMAGE_COURIER_MAIL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A message to one person. All strings are UTF-8. */
@@ -13,6 +14,7 @@ struct mail {
 	const char *body;
 	const char *key; /* the same at each try: letters, digits, '-' */
 	int64_t now_ms;
+	bool urgent; /* it is of use for a while only */
 };
 
 /* NULL, or why this can never be sent (a constant): what would break a header

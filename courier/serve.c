@@ -76,7 +76,9 @@ serve_tell(
 
 	reply.outbox_id = outbox_id;
 	reply.sent = d == DELIVERY_SENT;
-	reply.permanent = d == DELIVERY_NEVER;
+	reply.permanent = d == DELIVERY_NEVER || d == DELIVERY_EXPIRED;
+	reply.expired = d == DELIVERY_EXPIRED;
+	reply.receiver = d == DELIVERY_RECEIVER_LATER;
 	if (d != DELIVERY_SENT && reason != NULL)
 		reply.reason = (char *)(uintptr_t)reason;
 	rc = serve_reply(s, METHOD_SEND, frame_id, &reply.base);

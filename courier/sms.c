@@ -11,6 +11,7 @@
 #include "common/mem.h"
 #include "common/secret.h"
 #include "courier/job.h"
+#include "courier/rest.h"
 #include "courier/transfer.h"
 
 /* Of an answer so much is kept: success stands at its beginning. */
@@ -20,6 +21,7 @@ struct sms {
 	const Emage__CourierSetupRequest *setup;
 	struct transfers *transfers;
 	enum sms_escape body_escape;
+	struct rest rest; /* of the gateway */
 };
 
 struct sms_try {
@@ -30,6 +32,7 @@ struct sms_try {
 	char *url, *body;
 	char answer[SMS_ANSWER_MAX + 1];
 	size_t len;
+	struct rest_try rest;
 };
 
 /* ---------------------------------------------------------------- templates */
@@ -113,8 +116,9 @@ sms_expand(const char *form, enum sms_escape escape, const struct mail *m, const
 enum delivery
 sms_verdict(long status, bool has_success)
 {
+	/* an answer that is no success: some say so of a number, with 200 */
 	if (status >= 200 && status < 300)
-		return has_success ? DELIVERY_SENT : DELIVERY_LATER;
+		return has_success ? DELIVERY_SENT : DELIVERY_RECEIVER_LATER;
 	/* about this message; 401, 403, 404, 408, 429 are about us or about now */
 	return status == 400 || status == 422 ? DELIVERY_NEVER : DELIVERY_LATER;
 }
@@ -177,11 +181,13 @@ sms_over(struct transfer *transfer, CURLcode code)
 	t->answer[t->len] = '\0';
 	if (code == CURLE_OK)
 		d = sms_verdict(status, wanted[0] == '\0' || strstr(t->answer, wanted) != NULL);
+	rest_end(&t->sms->rest, &t->rest, d != DELIVERY_LATER);
 	sms_try_free(t);
 	job_done(job, d,
-	    code != CURLE_OK	  ? "the gateway does not answer"
-	    : d == DELIVERY_NEVER ? "refused by the gateway"
-				  : "the gateway does not take it now");
+	    code != CURLE_OK		   ? "the gateway does not answer"
+	    : d == DELIVERY_NEVER	   ? "refused by the gateway"
+	    : d == DELIVERY_RECEIVER_LATER ? "the gateway's answer is no success"
+					   : "the gateway does not take it now");
 }
 
 static bool
@@ -218,8 +224,15 @@ sms_deliver(void *state, struct job *job, const struct mail *m, const char **rea
 {
 	struct sms *s = state;
 	const Emage__CourierSetupRequest *setup = s->setup;
-	struct sms_try *t = mem_new(sizeof(*t));
-	char *type = mem_printf("Content-Type: %s", setup->sms_type);
+	struct sms_try *t;
+	char *type;
+
+	if (!rest_is_over(&s->rest) && !(m->urgent && rest_takes_urgent(&s->rest))) {
+		*reason_r = "the gateway has failed and is left alone for a while";
+		return DELIVERY_LATER;
+	}
+	t = mem_new(sizeof(*t));
+	type = mem_printf("Content-Type: %s", setup->sms_type);
 
 	t->sms = s;
 	t->job = job;
@@ -229,11 +242,13 @@ sms_deliver(void *state, struct job *job, const struct mail *m, const char **rea
 	    sms_expand(setup->sms_body, s->body_escape, m, setup->sms_user, setup->sms_password);
 	t->headers = curl_slist_append(NULL, type);
 	free(type);
+	t->rest = rest_begin(&s->rest);
 	t->transfer.done = sms_over;
 	t->transfer.easy = curl_easy_init();
 	if (t->transfer.easy != NULL && sms_configure(t) &&
 	    transfers_start(s->transfers, &t->transfer))
 		return DELIVERY_PENDING;
+	rest_end(&s->rest, &t->rest, false);
 	sms_try_free(t);
 	*reason_r = "the gateway could not be asked";
 	return DELIVERY_LATER;

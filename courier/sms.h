@@ -6,7 +6,7 @@
 
 /*
  * Short messages through an HTTP gateway that the settings describe: method, URL
- * and body with {number} {text} {key} {from} {user} {password}, and what its
+ * and body with {number} {text} {key} {user} {password}, and what its
  * answer must hold.
  */
 extern const struct backend sms_backend;

@@ -11,17 +11,15 @@
 #include "common/mem.h"
 #include "common/secret.h"
 #include "courier/job.h"
+#include "courier/rest.h"
 #include "courier/transfer.h"
 
-#define SMTP_RELAYS_MAX	   8u
-#define SMTP_REST_FIRST_MS 5000
-#define SMTP_REST_MAX_MS   600000
+#define SMTP_RELAYS_MAX 8u
 
 struct smtp_relay {
 	const char *url; /* as curl takes it */
 	bool plain;
-	unsigned n_failures; /* in a row */
-	int64_t rests_until_ms;
+	struct rest rest;
 };
 
 struct smtp {
@@ -41,6 +39,11 @@ struct smtp_try {
 	size_t len, sent;
 	size_t relay;
 	uint32_t tried; /* relays, as bits */
+	struct rest_try rest;
+	/* how far it came: whether the receiver was named, and what was said last */
+	bool named;
+	bool policy;
+	bool receiver_later; /* what a relay before said */
 };
 
 /* ------------------------------------------------------------------ opening */
@@ -108,40 +111,35 @@ smtp_read(char *to, size_t size, size_t n, void *arg)
 	return left;
 }
 
-/* The relay to be tried next: the first that is not resting, else the first that
- * has not been tried. n_relays: none is left. */
+/* The relay to be tried next: the first that is not left alone; for an urgent message,
+ * when all are, the first that nobody tries just now. n_relays: none is left. */
 static size_t
-smtp_choose(const struct smtp *s, uint32_t tried)
+smtp_choose(const struct smtp *s, uint32_t tried, bool urgent)
 {
-	int64_t now_ms = clock_boot_ms();
-	size_t resting = s->n_relays;
-
 	for (size_t i = 0; i < s->n_relays; i++) {
-		if (tried & 1u << i)
-			continue;
-		if (s->relay[i].rests_until_ms <= now_ms)
+		if (!(tried & 1u << i) && rest_is_over(&s->relay[i].rest))
 			return i;
-		if (resting == s->n_relays)
-			resting = i;
 	}
-	return resting;
+	for (size_t i = 0; urgent && i < s->n_relays; i++) {
+		if (!(tried & 1u << i) && rest_takes_urgent(&s->relay[i].rest))
+			return i;
+	}
+	return s->n_relays;
 }
 
-static void
-smtp_note(struct smtp_relay *r, bool works)
+/* What is said to the relay and by it: how far the message came. */
+static int
+smtp_watch(CURL *easy, curl_infotype type, char *bytes, size_t len, void *arg)
 {
-	int64_t rest_ms = SMTP_REST_FIRST_MS;
+	struct smtp_try *t = arg;
 
-	if (works) {
-		r->n_failures = 0;
-		r->rests_until_ms = 0;
-		return;
-	}
-	for (unsigned i = 0; i < r->n_failures && rest_ms < SMTP_REST_MAX_MS; i++)
-		rest_ms *= 2;
-	r->n_failures++;
-	r->rests_until_ms =
-	    clock_boot_ms() + (rest_ms < SMTP_REST_MAX_MS ? rest_ms : SMTP_REST_MAX_MS);
+	(void)easy;
+	if (type == CURLINFO_HEADER_OUT)
+		t->named |= len > 5 && memcmp(bytes, "RCPT ", 5) == 0;
+	/* "554 5.7.1 Relay access denied" (RFC 3463, 3.8) */
+	else if (type == CURLINFO_HEADER_IN && len > 8 && bytes[0] == '5')
+		t->policy = memcmp(bytes + 4, "5.7.", 4) == 0;
+	return 0;
 }
 
 static void smtp_over(struct transfer *transfer, CURLcode code);
@@ -172,6 +170,9 @@ smtp_configure(struct smtp_try *t, const struct smtp_relay *r)
 	SET(CURLOPT_CRLF, 1L);
 	SET(CURLOPT_READFUNCTION, smtp_read);
 	SET(CURLOPT_READDATA, t);
+	SET(CURLOPT_DEBUGFUNCTION, smtp_watch);
+	SET(CURLOPT_DEBUGDATA, t);
+	SET(CURLOPT_VERBOSE, 1L);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_CONNECTTIMEOUT, (long)setup->timeout_s);
 	SET(CURLOPT_TIMEOUT, (long)setup->timeout_s);
@@ -182,28 +183,53 @@ smtp_configure(struct smtp_try *t, const struct smtp_relay *r)
 static bool
 smtp_begin(struct smtp_try *t)
 {
+	struct smtp_relay *r = &t->smtp->relay[t->relay];
+
 	t->sent = 0;
+	t->named = t->policy = false;
+	t->rest = rest_begin(&r->rest);
 	t->tried |= 1u << t->relay;
 	t->transfer.done = smtp_over;
 	t->transfer.easy = curl_easy_init();
-	return t->transfer.easy != NULL && smtp_configure(t, &t->smtp->relay[t->relay]) &&
-	       transfers_start(t->smtp->transfers, &t->transfer);
+	if (t->transfer.easy != NULL && smtp_configure(t, r) &&
+	    transfers_start(t->smtp->transfers, &t->transfer))
+		return true;
+	rest_end(&r->rest, &t->rest, false);
+	return false;
 }
 
 enum delivery
-smtp_verdict(bool ok, long reply, bool refused_message)
+smtp_verdict(bool ok, long reply, bool named, bool policy)
 {
 	if (ok)
 		return DELIVERY_SENT;
-	return refused_message && reply >= 500 && reply < 600 ? DELIVERY_NEVER : DELIVERY_LATER;
+	if (!named || policy || reply < 400 || reply >= 600 || reply == 421)
+		return DELIVERY_LATER;
+	return reply >= 500 ? DELIVERY_NEVER : DELIVERY_RECEIVER_LATER;
 }
 
-/* MAIL, RCPT and DATA refused end as SEND_ERROR, the text refused as
- * WEIRD_SERVER_REPLY; everything else is about the relay or about us. */
-static bool
-smtp_is_refusal(CURLcode code)
+static const char *
+smtp_reason(enum delivery d, CURLcode code)
 {
-	return code == CURLE_SEND_ERROR || code == CURLE_WEIRD_SERVER_REPLY;
+	static const struct {
+		CURLcode code;
+		const char *reason;
+	} reasons[] = {
+	    {CURLE_LOGIN_DENIED, "the relay does not take the login"},
+	    {CURLE_PEER_FAILED_VERIFICATION, "the relay's certificate is not trusted"},
+	    {CURLE_USE_SSL_FAILED, "the relay offers no TLS"},
+	    {CURLE_OPERATION_TIMEDOUT, "the relay is too slow"},
+	};
+
+	if (d == DELIVERY_NEVER)
+		return "refused by the relay";
+	if (d == DELIVERY_RECEIVER_LATER)
+		return "the receiver takes nothing now";
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		if (reasons[i].code == code)
+			return reasons[i].reason;
+	}
+	return "no relay takes it now";
 }
 
 static void
@@ -215,38 +241,40 @@ smtp_over(struct transfer *transfer, CURLcode code)
 	long reply = 0;
 
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &reply);
-	d = smtp_verdict(code == CURLE_OK, reply, t->sent > 0 || smtp_is_refusal(code));
-	smtp_note(&t->smtp->relay[t->relay], d != DELIVERY_LATER);
+	d = smtp_verdict(code == CURLE_OK, reply, t->named, t->policy);
+	rest_end(&t->smtp->relay[t->relay].rest, &t->rest, d != DELIVERY_LATER);
 	curl_easy_cleanup(transfer->easy);
 	transfer->easy = NULL;
-	if (d == DELIVERY_LATER) {
-		t->relay = smtp_choose(t->smtp, t->tried);
+	t->receiver_later |= d == DELIVERY_RECEIVER_LATER;
+	if (d == DELIVERY_LATER || d == DELIVERY_RECEIVER_LATER) {
+		t->relay = smtp_choose(t->smtp, t->tried, job->mail.urgent);
 		if (t->relay < t->smtp->n_relays && smtp_begin(t))
 			return;
+		d = t->receiver_later ? DELIVERY_RECEIVER_LATER : d;
 	}
 	smtp_try_free(t);
-	job_done(job, d,
-	    d == DELIVERY_NEVER			     ? "refused by the relay"
-	    : code == CURLE_LOGIN_DENIED	     ? "the relay does not take the login"
-	    : code == CURLE_PEER_FAILED_VERIFICATION ? "the relay's certificate is not trusted"
-	    : code == CURLE_USE_SSL_FAILED	     ? "the relay offers no TLS"
-	    : code == CURLE_OPERATION_TIMEDOUT	     ? "the relay is too slow"
-						     : "no relay takes it now");
+	job_done(job, d, smtp_reason(d, code));
 }
 
 static enum delivery
 smtp_deliver(void *state, struct job *job, const struct mail *m, const char **reason_r)
 {
 	struct smtp *s = state;
-	struct smtp_try *t = mem_new(sizeof(*t));
+	size_t relay = smtp_choose(s, 0, m->urgent);
+	struct smtp_try *t;
 
+	if (relay == s->n_relays) {
+		*reason_r = "every relay has failed and is left alone for a while";
+		return DELIVERY_LATER;
+	}
+	t = mem_new(sizeof(*t));
 	t->smtp = s;
 	t->job = job;
 	t->text = mail_format(m);
 	t->len = strlen(t->text);
 	t->sender = mail_sender(m);
 	t->to = curl_slist_append(NULL, m->address);
-	t->relay = smtp_choose(s, 0);
+	t->relay = relay;
 	if (t->to != NULL && smtp_begin(t))
 		return DELIVERY_PENDING;
 	smtp_try_free(t);

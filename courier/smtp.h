@@ -13,8 +13,9 @@
  */
 extern const struct backend smtp_backend;
 
-/* What a reply code and curl's verdict mean for the message: a refusal of it or of
- * its receiver is for good, one of us or of the session is not. */
-enum delivery smtp_verdict(bool ok, long reply, bool refused_message);
+/* What a relay's last reply means for the message: a refusal once its receiver was
+ * named is about the two and, with 5xx, for good; one before, of us (`policy`: 5.7.x) or
+ * of the whole session (421) is not. */
+enum delivery smtp_verdict(bool ok, long reply, bool named, bool policy);
 
 #endif

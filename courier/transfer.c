@@ -8,9 +8,9 @@
 
 #include "common/mem.h"
 
-/* Connections to one relay or gateway, and in all. */
+/* Connections to one relay or gateway, and in all: eight relays and a gateway. */
 #define TRANSFER_HOST_MAX  8L
-#define TRANSFER_TOTAL_MAX 16L
+#define TRANSFER_TOTAL_MAX 72L
 
 struct transfers {
 	CURLM *multi;

@@ -33,10 +33,11 @@ store_outbox_add(struct store_conn *db, const struct store_message *m, uint64_t 
 }
 
 int
-store_outbox_due(struct store_conn *db, struct arena *a, int64_t now_ms, struct store_message *r,
-    unsigned max, unsigned *n_r)
+store_outbox_due(struct store_conn *db, struct arena *a, enum outbox_kind kind, int channel,
+    int64_t now_ms, struct store_message *r, unsigned max, unsigned *n_r)
 {
-	return db_some(db, a, Q_outbox_due, BINDS(db_i64(now_ms), db_i64(max)),
+	return db_some(db, a, Q_outbox_due,
+	    BINDS(db_i64(kind), db_i64(channel), db_i64(now_ms), db_i64(max)),
 	    DB_FIELDS(struct store_message, outbox_fields), r, max, n_r);
 }
 
@@ -49,9 +50,26 @@ store_outbox_mark(struct store_conn *db, uint64_t outbox_id, enum outbox_state s
 }
 
 int
-store_outbox_next_due(struct store_conn *db, int64_t *due_at_ms_r)
+store_outbox_next_due(struct store_conn *db, int64_t now_ms, int64_t *due_at_ms_r)
 {
-	return db_scalar(db, Q_outbox_next_due, NO_BINDS, due_at_ms_r);
+	return db_scalar(db, Q_outbox_next_due, BINDS(db_i64(now_ms)), due_at_ms_r);
+}
+
+int
+store_outbox_hold(struct store_conn *db, uint64_t outbox_id, int64_t due_at_ms)
+{
+	return db_exec(
+	    db, Q_outbox_hold, BINDS(db_i64(due_at_ms), db_u64(outbox_id)), NULL);
+}
+
+int
+store_outbox_state(struct store_conn *db, uint64_t outbox_id, enum outbox_state *state_r)
+{
+	int64_t state = OUTBOX_DROPPED;
+	int rc = db_scalar(db, Q_outbox_state, BINDS(db_u64(outbox_id)), &state);
+
+	*state_r = (enum outbox_state)state;
+	return rc;
 }
 
 int

@@ -25,9 +25,9 @@ struct store_message {
 	uint8_t key[16]; /* idempotency */
 };
 int store_outbox_add(struct store_conn *db, const struct store_message *m, uint64_t *id_r);
-/* Waiting messages due by now, codes before notices, oldest first. */
-int store_outbox_due(struct store_conn *db, struct arena *a, int64_t now_ms,
-    struct store_message *r, unsigned max, unsigned *n_r);
+/* Waiting messages of one kind and channel that are due by now, longest due first. */
+int store_outbox_due(struct store_conn *db, struct arena *a, enum outbox_kind kind, int channel,
+    int64_t now_ms, struct store_message *r, unsigned max, unsigned *n_r);
 /* A sent or dropped code's body and address are blanked in the same step. */
 int store_outbox_mark(struct store_conn *db, uint64_t outbox_id, enum outbox_state state,
     uint32_t n_tries, int64_t due_at_ms);
@@ -37,7 +37,11 @@ int store_outbox_waiting(struct store_conn *db, struct arena *a, uint64_t after,
 int store_outbox_count(struct store_conn *db, uint32_t *n_r);
 /* Due from now on, as at the first try; 0 = all that wait. How many there were. */
 int store_outbox_retry(struct store_conn *db, uint64_t outbox_id, int64_t now_ms, uint32_t *n_r);
-/* When the next waiting one is due; 0 when none waits. */
-int store_outbox_next_due(struct store_conn *db, int64_t *due_at_ms_r);
+/* When the next one becomes due that is not due now; 0 = none does. */
+int store_outbox_next_due(struct store_conn *db, int64_t now_ms, int64_t *due_at_ms_r);
+/* Notices that wait for the receiver of this message are not due before. */
+int store_outbox_hold(struct store_conn *db, uint64_t outbox_id, int64_t due_at_ms);
+/* -EM_E_NOT_FOUND: there is no such message (any more). */
+int store_outbox_state(struct store_conn *db, uint64_t outbox_id, enum outbox_state *state_r);
 
 #endif

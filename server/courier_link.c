@@ -26,6 +26,7 @@
 #include "proto/common.pb-c.h"
 #include "proto/internal.pb-c.h"
 #include "server/courier_setup.h"
+#include "server/courier_window.h"
 #include "server/handle/message.h"
 #include "server/helper.h"
 #include "server/server.h"
@@ -37,27 +38,21 @@
 #define FRAME_BUF_MAX (FRAME_HEADER_LEN + FRAME_BODY_MAX)
 #define HAND_OVER_MS  30000
 /* Beyond the tries that the settings allow. */
-#define ANSWER_SPARE_MS	  10000
-#define IN_FLIGHT_LOOK_MS 50
-#define BACKOFF_FIRST_MS  2000
-#define BACKOFF_MAX_MS	  600000
-#define RESTART_FIRST_MS  100
-#define RESTART_MAX_MS	  30000
+#define ANSWER_SPARE_MS	 10000
+#define BACKOFF_FIRST_MS 2000
+/* A code is of use only soon. */
+#define BACKOFF_CODE_MAX_MS   30000
+#define BACKOFF_NOTICE_MAX_MS 600000
+#define RESTART_FIRST_MS      100
+#define RESTART_MAX_MS	      30000
+/* The same refusal is told this often. */
+#define REFUSED_LOG_MS 60000
 /* The outbox is looked at this often even if nobody said that there is work. */
 #ifdef EMAGE_TESTING
 #define LOOK_MAX_MS 100 /* a test moves the clock without saying so */
 #else
 #define LOOK_MAX_MS 60000
 #endif
-
-/* Messages under way with the process. */
-#define WINDOW 16u
-struct flight {
-	uint64_t outbox_id; /* 0 = free */
-	uint32_t frame_id, n_tries;
-	int64_t due_at_ms;
-	int64_t answer_by_ms; /* of clock_boot_ms() */
-};
 
 struct courier_link {
 	struct server *server;
@@ -69,39 +64,51 @@ struct courier_link {
 	struct arena *arena;
 	struct helper helper;
 	uint32_t next_id;
-	struct flight flight[WINDOW];
-	unsigned n_flights;
+	struct courier_window window;
 	unsigned n_deaths; /* since a message last got through */
 	int64_t restart_at_ms;
-	int64_t look_at_ms; /* when the next row is due */
+	int64_t look_at_ms; /* when the next row becomes due; 0 = none does */
+	/* refusals in the log */
+	char refused[64];
+	int64_t refused_at_ms;
+	unsigned n_refused;
 };
 
 int64_t
-courier_backoff_ms(uint32_t n_tries, uint32_t chance)
+courier_backoff_ms(bool is_code, uint32_t n_tries, uint32_t chance)
 {
+	const int64_t max_ms = is_code ? BACKOFF_CODE_MAX_MS : BACKOFF_NOTICE_MAX_MS;
 	int64_t wait_ms = BACKOFF_FIRST_MS;
 
-	for (; n_tries > 1 && wait_ms < BACKOFF_MAX_MS; n_tries--)
+	for (; n_tries > 1 && wait_ms < max_ms; n_tries--)
 		wait_ms *= 2;
-	if (wait_ms > BACKOFF_MAX_MS)
-		wait_ms = BACKOFF_MAX_MS;
+	if (wait_ms > max_ms)
+		wait_ms = max_ms;
 	return wait_ms - wait_ms / 4 + (int64_t)((uint64_t)chance * (uint64_t)(wait_ms / 2) >> 32);
 }
 
 /* --------------------------------------------------------------- process */
 
-static void courier_mark(struct courier_link *c, const struct flight *f, bool sent, bool permanent);
+/* What became of a message. */
+enum outcome {
+	OUTCOME_SENT,
+	OUTCOME_LATER,
+	OUTCOME_RECEIVER_LATER,
+	OUTCOME_NEVER,
+	OUTCOME_EXPIRED
+};
+
+static void courier_mark(
+    struct courier_link *c, const struct courier_flight *f, enum outcome outcome);
 
 /* What was under way counts as tried: it may be what the process died of. */
 static void
 courier_take_back(struct courier_link *c)
 {
-	for (unsigned i = 0; i < WINDOW; i++) {
-		if (c->flight[i].outbox_id)
-			courier_mark(c, &c->flight[i], false, false);
-		c->flight[i].outbox_id = 0;
-	}
-	c->n_flights = 0;
+	struct courier_flight f;
+
+	while (courier_window_take_any(&c->window, &f))
+		courier_mark(c, &f, OUTCOME_LATER);
 }
 
 static void
@@ -111,9 +118,11 @@ courier_lost(struct courier_link *c)
 
 	atomic_store(&c->up, false);
 	helper_end(&c->helper);
-	for (unsigned i = 0; i < c->n_deaths && wait_ms < RESTART_MAX_MS; i++)
+	for (unsigned i = 1; i < c->n_deaths && wait_ms < RESTART_MAX_MS; i++)
 		wait_ms *= 2;
-	c->n_deaths++;
+	/* once may be an accident */
+	if (c->n_deaths++ == 0)
+		wait_ms = 0;
 	c->restart_at_ms = clock_boot_ms() + (wait_ms < RESTART_MAX_MS ? wait_ms : RESTART_MAX_MS);
 	server_count(c->server, helper_restarts);
 	log_warn("courier.lost", "deaths=%u", c->n_deaths);
@@ -188,62 +197,57 @@ struct mark {
 	enum outbox_state state;
 	uint32_t n_tries;
 	int64_t due_at_ms;
+	bool hold; /* the receiver's other notices wait as long */
 };
 
 static int
 courier_run_mark(struct store_conn *db, void *arg)
 {
 	const struct mark *m = arg;
+	int rc = store_outbox_mark(db, m->outbox_id, m->state, m->n_tries, m->due_at_ms);
 
-	return store_outbox_mark(db, m->outbox_id, m->state, m->n_tries, m->due_at_ms);
+	return rc == 0 && m->hold ? store_outbox_hold(db, m->outbox_id, m->due_at_ms) : rc;
 }
 
-/* What became of a message. */
+static int64_t
+courier_next_try_ms(const struct courier_flight *f)
+{
+	int64_t at_ms = clock_now_ms() + courier_backoff_ms(f->kind == OUTBOX_CODE, f->n_tries + 1,
+					     randombytes_random());
+
+	/* what expires before is given up when it does */
+	return f->expires_at_ms && f->expires_at_ms < at_ms ? f->expires_at_ms : at_ms;
+}
+
 static void
-courier_mark(struct courier_link *c, const struct flight *f, bool sent, bool permanent)
+courier_mark(struct courier_link *c, const struct courier_flight *f, enum outcome outcome)
 {
 	struct mark mark = {
 	    .outbox_id = f->outbox_id,
-	    .n_tries = f->n_tries + 1,
+	    .n_tries = f->n_tries + (outcome != OUTCOME_EXPIRED),
 	    .due_at_ms = f->due_at_ms,
 	};
 
-	if (sent) {
+	if (outcome == OUTCOME_SENT) {
 		mark.state = OUTBOX_SENT;
 		server_count(c->server, messages_sent);
-	} else if (permanent) {
+	} else if (outcome == OUTCOME_NEVER || outcome == OUTCOME_EXPIRED) {
 		mark.state = OUTBOX_DROPPED;
-		server_count(c->server, messages_failed);
+		if (outcome == OUTCOME_EXPIRED)
+			server_count(c->server, messages_expired);
+		else
+			server_count(c->server, messages_failed);
 	} else {
 		mark.state = OUTBOX_WAITING;
-		mark.due_at_ms =
-		    clock_now_ms() + courier_backoff_ms(mark.n_tries, randombytes_random());
+		mark.due_at_ms = courier_next_try_ms(f);
+		mark.hold = outcome == OUTCOME_RECEIVER_LATER;
+		server_count(c->server, messages_deferred);
 	}
 	if (store_run(c->server->store, courier_run_mark, &mark) == 0)
 		return;
 	/* it is tried again; its key keeps it from arriving twice */
 	log_warn("courier.mark", "result=failed");
 	c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
-}
-
-static struct flight *
-courier_flight(struct courier_link *c, uint32_t frame_id)
-{
-	for (unsigned i = 0; i < WINDOW; i++) {
-		if (c->flight[i].outbox_id && c->flight[i].frame_id == frame_id)
-			return &c->flight[i];
-	}
-	return NULL;
-}
-
-static bool
-courier_is_under_way(const struct courier_link *c, uint64_t outbox_id)
-{
-	for (unsigned i = 0; i < WINDOW; i++) {
-		if (c->flight[i].outbox_id == outbox_id)
-			return true;
-	}
-	return false;
 }
 
 static int
@@ -264,25 +268,33 @@ courier_pack(struct courier_link *c, const struct store_message *m, char *body, 
 	return frame_append(out, HELPER_METHOD, 0, ++c->next_id, &rq.base);
 }
 
+static struct courier_flight
+courier_flight(const struct courier_link *c, const struct store_message *m)
+{
+	return (struct courier_flight){
+	    .outbox_id = m->outbox_id,
+	    .kind = m->kind,
+	    .channel = m->channel,
+	    .n_tries = m->n_tries,
+	    .due_at_ms = m->due_at_ms,
+	    .expires_at_ms = m->expires_at_ms,
+	    .answer_by_ms = clock_boot_ms() + courier_answer_max_ms(c),
+	};
+}
+
 /* Hands one over; false when the process does not take it. */
 static bool
 courier_send(struct courier_link *c, const struct store_message *m)
 {
-	struct flight f = {
-	    .outbox_id = m->outbox_id,
-	    .n_tries = m->n_tries,
-	    .due_at_ms = m->due_at_ms,
-	    .answer_by_ms = clock_boot_ms() + courier_answer_max_ms(c),
-	};
+	struct courier_flight f = courier_flight(c, m);
 	char *body = NULL;
-	unsigned i = 0;
 	struct buf out;
 	int rc = message_open(&c->server->pepper, c->arena, m, &body);
 
 	if (rc) {
 		/* not sealed by this key: it never will be */
 		log_error("courier.message", "error=%s", err_name(rc));
-		courier_mark(c, &f, false, rc == -EM_E_INVALID);
+		courier_mark(c, &f, rc == -EM_E_INVALID ? OUTCOME_NEVER : OUTCOME_LATER);
 		return true;
 	}
 	buf_init(&out, FRAME_BUF_MAX);
@@ -290,7 +302,7 @@ courier_send(struct courier_link *c, const struct store_message *m)
 	if (rc == 0)
 		rc = helper_send(&c->helper, &out, NULL, 0, clock_boot_ms() + HAND_OVER_MS);
 	else
-		courier_mark(c, &f, false, true);
+		courier_mark(c, &f, OUTCOME_NEVER);
 	buf_release(&out);
 	if (rc == -EM_E_IO || rc == -EM_E_TIMEOUT) {
 		courier_lost(c);
@@ -298,77 +310,126 @@ courier_send(struct courier_link *c, const struct store_message *m)
 	}
 	if (rc)
 		return true;
-	while (c->flight[i].outbox_id)
-		i++;
 	f.frame_id = c->next_id;
-	c->flight[i] = f;
-	c->n_flights++;
+	courier_window_add(&c->window, &f);
 	return true;
 }
 
 static void
 courier_handle(struct courier_link *c, const struct store_message *m)
 {
-	struct flight late = {.outbox_id = m->outbox_id, .n_tries = m->n_tries};
+	struct courier_flight late = courier_flight(c, m);
 
 	if (m->expires_at_ms && clock_now_ms() >= m->expires_at_ms)
-		courier_mark(c, &late, false, true);
+		courier_mark(c, &late, OUTCOME_EXPIRED);
 	else
 		courier_send(c, m);
 }
 
-/* Hands over what is due, as long as there is room. */
+/* What is due of one kind and channel, as much as there is room for. */
+static int
+courier_work_on(struct courier_link *c, enum outbox_kind kind, int channel)
+{
+	struct store_message due[COURIER_WINDOW];
+	unsigned n = 0, room = courier_window_room(&c->window, kind, channel);
+	int rc;
+
+	if (room == 0)
+		return 0;
+	rc = store_reader_begin(c->db);
+	/* those under way are due as well, and come first */
+	if (!rc)
+		rc = store_outbox_due(c->db, c->arena, kind, channel, clock_now_ms(), due,
+		    room + courier_window_of(&c->window, kind, channel), &n);
+	store_reader_end(c->db);
+	for (unsigned i = 0; !rc && i < n && room > 0 && c->helper.pid; i++) {
+		if (atomic_load(&c->stopping) || courier_window_has(&c->window, due[i].outbox_id))
+			continue;
+		courier_handle(c, &due[i]);
+		room--;
+	}
+	arena_reset(c->arena);
+	return rc;
+}
+
+/* Hands over what is due, codes before notices, as long as there is room. */
 static void
 courier_work(struct courier_link *c)
 {
-	struct store_message due[WINDOW];
-	unsigned n = 0;
+	static const struct {
+		enum outbox_kind kind;
+		int channel;
+	} order[] = {
+	    {OUTBOX_CODE, EMAGE__CHANNEL__CHANNEL_EMAIL},
+	    {OUTBOX_CODE, EMAGE__CHANNEL__CHANNEL_MOBILE},
+	    {OUTBOX_NOTICE, EMAGE__CHANNEL__CHANNEL_EMAIL},
+	    {OUTBOX_NOTICE, EMAGE__CHANNEL__CHANNEL_MOBILE},
+	};
 	int64_t next_ms = 0;
 	int rc = store_reader_begin(c->db);
 
-	/* those under way are due as well, and come first */
+	/* what is due by now goes out here, or when an answer has made room */
 	if (!rc)
-		rc = store_outbox_due(c->db, c->arena, clock_now_ms(), due, WINDOW, &n);
-	if (!rc)
-		rc = store_outbox_next_due(c->db, &next_ms);
+		rc = store_outbox_next_due(c->db, clock_now_ms(), &next_ms);
 	store_reader_end(c->db);
 	c->look_at_ms = next_ms;
-	if (rc) {
-		log_warn("courier.outbox", "error=%s", err_name(rc));
-		c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
-		n = 0;
-	}
-	for (unsigned i = 0; i < n && c->helper.pid && !atomic_load(&c->stopping); i++) {
-		if (c->n_flights < WINDOW && !courier_is_under_way(c, due[i].outbox_id))
-			courier_handle(c, &due[i]);
-	}
-	arena_reset(c->arena);
+	for (size_t i = 0; !rc && i < ARRAY_LEN(order); i++)
+		rc = courier_work_on(c, order[i].kind, order[i].channel);
+	if (!rc)
+		return;
+	log_warn("courier.outbox", "error=%s", err_name(rc));
+	c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
 }
 
 /* ----------------------------------------------------------------- answers */
+
+/* In an outage every message is refused again and again: one line a minute. */
+static void
+courier_tell_refused(struct courier_link *c, const Emage__CourierSendReply *reply)
+{
+	int64_t now_ms = clock_boot_ms();
+
+	c->n_refused++;
+	if (strncmp(c->refused, reply->reason, sizeof(c->refused) - 1) == 0 &&
+	    now_ms < c->refused_at_ms + REFUSED_LOG_MS)
+		return;
+	log_warn("courier.refused", "permanent=%d reason=\"%s\" since_last=%u", reply->permanent,
+	    reply->reason, c->n_refused);
+	snprintf(c->refused, sizeof(c->refused), "%s", reply->reason);
+	c->refused_at_ms = now_ms;
+	c->n_refused = 0;
+}
+
+static enum outcome
+courier_outcome(struct courier_link *c, const Emage__CourierSendReply *reply)
+{
+	if (reply->sent) {
+		c->n_deaths = 0;
+		c->refused[0] = '\0';
+		return OUTCOME_SENT;
+	}
+	courier_tell_refused(c, reply);
+	return reply->expired	  ? OUTCOME_EXPIRED
+	       : reply->permanent ? OUTCOME_NEVER
+	       : reply->receiver  ? OUTCOME_RECEIVER_LATER
+				  : OUTCOME_LATER;
+}
 
 static int
 courier_take_answer(struct courier_link *c, const struct frame *f)
 {
 	Emage__CourierSendReply *reply;
-	struct flight *flight = courier_flight(c, f->id), over;
+	struct courier_flight over;
 	const char *field;
 
-	if (!flight || f->flags != FRAME_REPLY ||
-	    wirecheck(&emage__courier_send_reply__descriptor, f->body, f->body_len, &field) != 0)
+	if (f->flags != FRAME_REPLY ||
+	    wirecheck(&emage__courier_send_reply__descriptor, f->body, f->body_len, &field) != 0 ||
+	    !courier_window_take(&c->window, f->id, &over))
 		return -EM_E_PROTOCOL;
 	reply = emage__courier_send_reply__unpack(NULL, f->body_len, f->body);
+	courier_mark(c, &over, reply ? courier_outcome(c, reply) : OUTCOME_LATER);
 	if (!reply)
 		return -EM_E_PROTOCOL;
-	over = *flight;
-	flight->outbox_id = 0;
-	c->n_flights--;
-	if (reply->sent)
-		c->n_deaths = 0;
-	else
-		log_warn("courier.refused", "permanent=%d reason=\"%s\"", reply->permanent,
-		    reply->reason);
-	courier_mark(c, &over, reply->sent, reply->permanent);
 	emage__courier_send_reply__free_unpacked(reply, NULL);
 	return 0;
 }
@@ -389,45 +450,29 @@ courier_answers(struct courier_link *c)
 		courier_lost(c);
 }
 
-/* One that never answers: something is wrong with the process. */
-static bool
-courier_is_stuck(const struct courier_link *c, int64_t *left_ms)
-{
-	int64_t now_ms = clock_boot_ms();
-
-	for (unsigned i = 0; i < WINDOW; i++) {
-		int64_t left = c->flight[i].answer_by_ms - now_ms;
-
-		if (!c->flight[i].outbox_id)
-			continue;
-		if (left <= 0)
-			return true;
-		if (left < *left_ms)
-			*left_ms = left;
-	}
-	return false;
-}
-
 /* ---------------------------------------------------------------- thread */
 
 static int
 courier_wait_ms(struct courier_link *c)
 {
-	int64_t wait_ms = LOOK_MAX_MS, left_ms = LOOK_MAX_MS;
+	int64_t wait_ms = LOOK_MAX_MS, left_ms;
 
 	if (!c->helper.pid)
 		left_ms = c->restart_at_ms - clock_boot_ms();
-	else if (c->n_flights >= WINDOW)
-		left_ms = LOOK_MAX_MS; /* an answer makes room */
 	else if (c->look_at_ms)
 		left_ms = c->look_at_ms - clock_now_ms();
-	/* what is under way is due as well: then an answer is waited for, or a word */
-	if (c->n_flights > 0 && left_ms < IN_FLIGHT_LOOK_MS)
-		left_ms = IN_FLIGHT_LOOK_MS;
+	else
+		left_ms = LOOK_MAX_MS;
 	if (left_ms < wait_ms)
 		wait_ms = left_ms;
-	if (courier_is_stuck(c, &wait_ms))
+	if (courier_window_n(&c->window) == 0)
+		return wait_ms < 1 ? 1 : (int)wait_ms;
+	left_ms = courier_window_answer_by_ms(&c->window) - clock_boot_ms();
+	/* one that never answers: something is wrong with the process */
+	if (left_ms <= 0)
 		courier_lost(c);
+	if (left_ms < wait_ms)
+		wait_ms = left_ms;
 	return wait_ms < 1 ? 1 : (int)wait_ms;
 }
 
@@ -458,7 +503,7 @@ courier_thread(void *arg)
 	while (!atomic_load(&c->stopping)) {
 		if (!c->helper.pid && clock_boot_ms() >= c->restart_at_ms)
 			courier_start(c);
-		if (c->helper.pid && c->n_flights < WINDOW)
+		if (c->helper.pid)
 			courier_work(c);
 		courier_wait(c);
 	}

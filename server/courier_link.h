@@ -32,8 +32,9 @@ int courier_link_new(struct server *server, struct courier_link **c_r);
 void courier_link_free(struct courier_link **c);
 
 /* Wait before a message that has failed n_tries times (from 1) is tried again:
- * doubles up to ten minutes, and `chance` (0..UINT32_MAX) moves it by a quarter
- * to either side so that many do not come back at once. */
-int64_t courier_backoff_ms(uint32_t n_tries, uint32_t chance);
+ * doubles up to half a minute for a code, ten minutes for a notice, and `chance`
+ * (0..UINT32_MAX) moves it by a quarter to either side so that many do not come back
+ * at once. */
+int64_t courier_backoff_ms(bool is_code, uint32_t n_tries, uint32_t chance);
 
 #endif

@@ -31,6 +31,9 @@ const struct sqlite_migration sqlite_migrations[] = {
     {.version = 5, .name = "staff", .sql =
 #include "db/migrations/0005_staff.sql.h"
     },
+    {.version = 6, .name = "outbox", .sql =
+#include "db/migrations/0006_outbox.sql.h"
+    },
 };
 const unsigned sqlite_n_migrations = ARRAY_LEN(sqlite_migrations);
 

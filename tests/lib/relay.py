@@ -5,6 +5,7 @@
 # first line that it prints is the port, then one line of JSON for each message.
 # What it does to a message, the receiver's address says:
 #	nobody@...	550        later@...	451 the first time
+#	denied@...	554 5.7.1
 #	full@...	452        close@...	closes in the middle of the text
 # The relay takes "user" with the password "secret"; the gateway answers +33600000422
 # with 422, +33600000500 with 500, +33600000200 with a text that is no success.
@@ -27,6 +28,8 @@ class Handler:
         who = address.split("@")[0]
         if who == "nobody":
             return "550 5.1.1 no such mailbox"
+        if who == "denied":
+            return "554 5.7.1 relay access denied"
         if who == "full":
             return "452 4.2.2 mailbox full"
         if who == "later" and address not in seen:

@@ -203,7 +203,7 @@ test_what_cannot_be_sent(void **state)
 	assert_string_equal(reason, "malformed value");
 	m = message("0001");
 	m.expires_at_ms = 1000;
-	assert_int_equal(office_send(o, &m, reason), NEVER);
+	assert_int_equal(office_send(o, &m, reason), EXPIRED);
 	assert_string_equal(reason, "expired");
 	assert_int_equal(files_in(o, "new"), 0);
 	/* and it goes on */

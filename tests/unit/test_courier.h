@@ -120,7 +120,7 @@ office_set_up(struct office *o, const Emage__CourierSetupRequest *setup)
 	assert_memory_equal(got, ok, sizeof(ok));
 }
 
-enum answer { SENT, NEVER, LATER };
+enum answer { SENT, NEVER, LATER, RECEIVER_LATER, EXPIRED };
 
 static inline enum answer
 office_send(struct office *o, const Emage__CourierSendRequest *m, char reason_r[64])
@@ -136,7 +136,11 @@ office_send(struct office *o, const Emage__CourierSendRequest *m, char reason_r[
 	reply = office_answer(o);
 	assert_int_equal(reply->outbox_id, m->outbox_id);
 	(void)snprintf(reason_r, 64, "%s", reply->reason);
-	answer = reply->sent ? SENT : reply->permanent ? NEVER : LATER;
+	answer = reply->sent	    ? SENT
+		 : reply->expired   ? EXPIRED
+		 : reply->permanent ? NEVER
+		 : reply->receiver  ? RECEIVER_LATER
+				    : LATER;
 	emage__courier_send_reply__free_unpacked(reply, NULL);
 	return answer;
 }

@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 
 #include "courier/gammu.h"
+#include "courier/rest.h"
 #include "courier/sms.h"
 #include "courier/smtp.h"
 #include "tests/lib/relay.h"
@@ -94,12 +95,16 @@ begin(struct office *o, const struct plan *p)
 	office_set_up(o, &p->rq);
 }
 
+/* Whether what is sent is of use for a while only, like a code. */
+static bool urgent;
+
 static enum answer
 send_to(struct office *o, const char *address, const char *key, char reason_r[64])
 {
 	Emage__CourierSendRequest m = message(key);
 
 	m.address = (char *)(uintptr_t)address;
+	m.expires_at_ms = urgent ? INT64_MAX : 0;
 	if (address[0] == '+')
 		m.channel = (char *)(uintptr_t) "mobile";
 	return office_send(o, &m, reason_r);
@@ -173,11 +178,25 @@ test_what_relays_say(void **state)
 	begin(&o, &p);
 	assert_int_equal(send_to(&o, "nobody@exemple.invalid", "ac01", reason), NEVER);
 	assert_string_equal(reason, "refused by the relay");
-	assert_int_equal(send_to(&o, "full@exemple.invalid", "ac02", reason), LATER);
-	assert_int_equal(send_to(&o, "later@exemple.invalid", "ac03", reason), LATER);
+	/* the relay is well: the next one may go */
+	assert_int_equal(send_to(&o, "full@exemple.invalid", "ac02", reason), RECEIVER_LATER);
+	assert_string_equal(reason, "the receiver takes nothing now");
+	assert_int_equal(send_to(&o, "later@exemple.invalid", "ac03", reason), RECEIVER_LATER);
 	assert_int_equal(send_to(&o, "later@exemple.invalid", "ac03", reason), SENT);
 	free(relay_next(&r));
+	/* of us, not of the receiver: nothing is thrown away for it */
+	assert_int_equal(send_to(&o, "denied@exemple.invalid", "ac06", reason), LATER);
+	assert_string_equal(reason, "no relay takes it now");
+	assert_int_equal(office_end(&o), 0);
+	begin(&o, &p);
 	assert_int_equal(send_to(&o, "close@exemple.invalid", "ac04", reason), LATER);
+	/* left alone but for what is urgent, until something came through */
+	assert_int_equal(send_to(&o, "camille@exemple.invalid", "ac05", reason), LATER);
+	assert_string_equal(reason, "every relay has failed and is left alone for a while");
+	urgent = true;
+	assert_int_equal(send_to(&o, "camille@exemple.invalid", "ac07", reason), SENT);
+	free(relay_next(&r));
+	urgent = false;
 	assert_int_equal(send_to(&o, "camille@exemple.invalid", "ac05", reason), SENT);
 	free(relay_next(&r));
 	assert_int_equal(office_end(&o), 0);
@@ -363,9 +382,15 @@ test_gateway(void **state)
 	    strstr(told, "\"text\": [\"Code : 1234 5678\\nValable 15 minutes, \\u00e9"));
 	free(told);
 	assert_int_equal(send_to(&o, "+33600000422", "ah02", reason), NEVER);
+	assert_int_equal(send_to(&o, "+33600000200", "ah04", reason), RECEIVER_LATER);
+	assert_string_equal(reason, "the gateway's answer is no success");
 	assert_int_equal(send_to(&o, "+33600000500", "ah03", reason), LATER);
-	assert_int_equal(send_to(&o, "+33600000200", "ah04", reason), LATER);
 	assert_string_equal(reason, "the gateway does not take it now");
+	assert_int_equal(send_to(&o, "+33600000042", "ah05", reason), LATER);
+	assert_string_equal(reason, "the gateway has failed and is left alone for a while");
+	urgent = true;
+	assert_int_equal(send_to(&o, "+33600000042", "ah05", reason), SENT);
+	urgent = false;
 	assert_int_equal(office_end(&o), 0);
 	relay_stop(&r);
 }
@@ -429,15 +454,53 @@ static void
 test_verdicts(void **state)
 {
 	(void)state;
-	assert_int_equal(smtp_verdict(true, 250, false), DELIVERY_SENT);
-	assert_int_equal(smtp_verdict(false, 550, true), DELIVERY_NEVER);
-	assert_int_equal(smtp_verdict(false, 554, false), DELIVERY_LATER); /* of us */
-	assert_int_equal(smtp_verdict(false, 451, true), DELIVERY_LATER);
-	assert_int_equal(smtp_verdict(false, 0, true), DELIVERY_LATER);
+	assert_int_equal(smtp_verdict(true, 250, true, false), DELIVERY_SENT);
+	assert_int_equal(smtp_verdict(false, 550, true, false), DELIVERY_NEVER);
+	assert_int_equal(smtp_verdict(false, 554, false, false), DELIVERY_LATER); /* of us */
+	assert_int_equal(smtp_verdict(false, 554, true, true), DELIVERY_LATER);
+	assert_int_equal(smtp_verdict(false, 451, true, false), DELIVERY_RECEIVER_LATER);
+	assert_int_equal(smtp_verdict(false, 421, true, false), DELIVERY_LATER);
+	assert_int_equal(smtp_verdict(false, 354, true, false), DELIVERY_LATER);
+	assert_int_equal(smtp_verdict(false, 0, true, false), DELIVERY_LATER);
 	assert_int_equal(sms_verdict(202, true), DELIVERY_SENT);
-	assert_int_equal(sms_verdict(200, false), DELIVERY_LATER);
+	assert_int_equal(sms_verdict(200, false), DELIVERY_RECEIVER_LATER);
 	assert_int_equal(sms_verdict(401, true), DELIVERY_LATER);
 	assert_int_equal(sms_verdict(400, true), DELIVERY_NEVER);
+}
+
+/* What fails is left alone longer each time; one at a time looks whether it is back. */
+static void
+test_rest(void **state)
+{
+	struct rest r = {0};
+	struct rest_try first = rest_begin(&r), second = rest_begin(&r), t;
+	int64_t last_ms = 0;
+
+	(void)state;
+	assert_true(rest_is_over(&r));
+	rest_end(&r, &first, false);
+	assert_false(rest_is_over(&r));
+	assert_true(rest_takes_urgent(&r));
+	/* it began before: no failure of its own */
+	rest_end(&r, &second, false);
+	assert_int_equal(r.n_failures, 1);
+	for (unsigned n = 2; n < 20; n++) {
+		int64_t ms;
+
+		t = rest_begin(&r);
+		assert_false(rest_takes_urgent(&r));
+		r.until_ms = 0;
+		assert_false(rest_is_over(&r));
+		rest_end(&r, &t, false);
+		assert_int_equal(r.n_failures, n);
+		ms = r.until_ms - r.since_ms;
+		assert_true(ms >= 3750 && ms <= 750000);
+		assert_true(n > 7 || ms > last_ms);
+		last_ms = ms;
+	}
+	t = rest_begin(&r);
+	rest_end(&r, &t, true);
+	assert_true(rest_is_over(&r));
 }
 
 static void
@@ -478,6 +541,7 @@ main(void)
 	    cmocka_unit_test(test_gateway_with_json),
 	    cmocka_unit_test(test_gammu),
 	    cmocka_unit_test(test_verdicts),
+	    cmocka_unit_test(test_rest),
 	    cmocka_unit_test(test_a_set_up_that_cannot_be),
 	};
 

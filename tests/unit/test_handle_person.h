@@ -40,8 +40,7 @@ place_open_body(struct place *p, struct arena *a, const struct store_message *m,
 	(void)snprintf(out_r, 2048, "%s", body);
 }
 
-/* What the courier would find now, codes before notices. Strings of `newest` are
- * gone after. */
+/* What waits for the courier. Strings of `newest`, the last code, are gone after. */
 static inline struct posted
 place_posted(struct place *p)
 {
@@ -51,18 +50,21 @@ place_posted(struct place *p)
 	unsigned n = 0;
 
 	assert_int_equal(store_reader_begin(p->reader), 0);
-	assert_int_equal(store_outbox_due(p->reader, a, p->now_ms, m, 128, &n), 0);
+	assert_int_equal(store_outbox_waiting(p->reader, a, 0, m, 128, &n), 0);
 	store_reader_end(p->reader);
-	while (r.n < n && m[r.n].kind == OUTBOX_CODE)
-		r.n++;
-	r.n_notices = n - r.n;
+	for (unsigned i = 0; i < n; i++) {
+		if (m[i].kind == OUTBOX_CODE) {
+			r.n++;
+			r.newest = m[i];
+		} else {
+			r.n_notices++;
+			place_open_body(p, a, &m[i], r.notice);
+		}
+	}
 	if (r.n > 0) {
-		r.newest = m[r.n - 1];
 		place_open_body(p, a, &r.newest, r.body);
 		place_read_code(&r);
 	}
-	if (r.n_notices > 0)
-		place_open_body(p, a, &m[n - 1], r.notice);
 	arena_free(&a);
 	return r;
 }

@@ -511,7 +511,8 @@ messages_wait_longer_each_time(void **state)
 
 	(void)state;
 	for (uint32_t n = 1; n < 40; n++) {
-		int64_t least = courier_backoff_ms(n, 0), most = courier_backoff_ms(n, UINT32_MAX);
+		int64_t least = courier_backoff_ms(false, n, 0);
+		int64_t most = courier_backoff_ms(false, n, UINT32_MAX);
 
 		assert_true(least >= 1500);
 		assert_true(most <= 750000);
@@ -519,8 +520,10 @@ messages_wait_longer_each_time(void **state)
 		assert_true(least >= last);
 		last = least;
 	}
-	assert_int_equal(courier_backoff_ms(1, UINT32_MAX / 2 + 1), 2000);
-	assert_int_equal(courier_backoff_ms(4000000000u, UINT32_MAX / 2 + 1), 600000);
+	assert_int_equal(courier_backoff_ms(false, 1, UINT32_MAX / 2 + 1), 2000);
+	assert_int_equal(courier_backoff_ms(false, 4000000000u, UINT32_MAX / 2 + 1), 600000);
+	assert_int_equal(courier_backoff_ms(true, 1, UINT32_MAX / 2 + 1), 2000);
+	assert_int_equal(courier_backoff_ms(true, 4000000000u, UINT32_MAX / 2 + 1), 30000);
 }
 
 /* ------------------------------------------------------------- ClientHello */

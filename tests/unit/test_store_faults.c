@@ -84,9 +84,11 @@ CALL(session_end_all, store_session_end_all(db, w->account_id, 0))
 CALL(session_list, store_session_list(db, w->account_id, sessions, 2, &n))
 CALL(session_purge, store_session_purge(db, 1))
 CALL(outbox_add, store_outbox_add(db, &message, &id))
-CALL(outbox_due, store_outbox_due(db, w->a, NOW_MS, messages, 2, &n))
+CALL(outbox_due, store_outbox_due(db, w->a, OUTBOX_CODE, 1, NOW_MS, messages, 2, &n))
 CALL(outbox_mark, store_outbox_mark(db, w->outbox_id, OUTBOX_SENT, 1, 1))
-CALL(outbox_next, store_outbox_next_due(db, &at_ms))
+CALL(outbox_next, store_outbox_next_due(db, NOW_MS, &at_ms))
+CALL(outbox_hold, store_outbox_hold(db, w->outbox_id, NOW_MS + 1))
+CALL(outbox_state, store_outbox_state(db, w->outbox_id, &(enum outbox_state){0}))
 CALL(audit_append, store_audit_append(db, &audit))
 CALL(audit_verify, store_audit_verify(db, &id, &id2))
 CALL(exam_page, store_exam_page(db, w->a, &query, &exams, &n))
@@ -142,6 +144,8 @@ static const struct {
     F(outbox_due),
     F(outbox_mark),
     F(outbox_next),
+    F(outbox_hold),
+    F(outbox_state),
     F(audit_append),
     F(audit_verify),
     F(exam_page),

@@ -405,6 +405,18 @@ struct outbox_args {
 JOB(run_post, struct outbox_args, store_outbox_add(db, &a->m, &a->id))
 JOB(run_mark, struct outbox_args, store_outbox_mark(db, a->id, a->to, 1, a->due_at_ms))
 
+JOB(run_hold, struct outbox_args, store_outbox_hold(db, a->id, a->due_at_ms))
+
+/* How many by e-mail are due. */
+static unsigned
+outbox_due(struct fixture *f, enum outbox_kind kind, struct store_message *m, unsigned max)
+{
+	unsigned n = 0;
+
+	assert_int_equal(store_outbox_due(f->reader, f->arena, kind, 1, NOW_MS, m, max, &n), 0);
+	return n;
+}
+
 static struct outbox_args
 message_of(const struct fixture_patient *p, enum outbox_kind kind, uint8_t key, int64_t due_at_ms)
 {
@@ -433,9 +445,8 @@ test_outbox_order_and_blanking(void **state)
 	struct outbox_args later = message_of(&p, OUTBOX_CODE, 4, NOW_MS + 500);
 	struct store_message m[4];
 	int64_t due;
-	unsigned n;
 
-	assert_int_equal(store_outbox_next_due(f->reader, &due), 0);
+	assert_int_equal(store_outbox_next_due(f->reader, NOW_MS, &due), 0);
 	assert_int_equal(due, 0);
 	assert_int_equal(store_run(f->store, run_post, &later), 0);
 	assert_int_equal(store_run(f->store, run_post, &notice), 0);
@@ -443,33 +454,55 @@ test_outbox_order_and_blanking(void **state)
 	assert_int_equal(store_run(f->store, run_post, &code2), 0);
 	assert_int_equal(store_run(f->store, run_post, &code2), -EM_E_EXISTS);
 
-	assert_int_equal(store_outbox_due(f->reader, f->arena, NOW_MS, m, 4, &n), 0);
-	assert_int_equal(n, 3);
+	assert_int_equal(outbox_due(f, OUTBOX_CODE, m, 4), 2);
 	assert_int_equal(m[0].outbox_id, code.id);
 	assert_int_equal(m[1].outbox_id, code2.id);
-	assert_int_equal(m[2].outbox_id, notice.id);
 	assert_string_equal(m[0].body, "secret body");
 	assert_string_equal(m[0].address, "camille@exemple.invalid");
 	assert_int_equal(m[0].key[0], 2);
-	assert_int_equal(store_outbox_due(f->reader, f->arena, NOW_MS, m, 1, &n), 0);
-	assert_int_equal(n, 1);
+	assert_int_equal(outbox_due(f, OUTBOX_CODE, m, 1), 1);
+	assert_int_equal(outbox_due(f, OUTBOX_NOTICE, m, 4), 1);
+	assert_int_equal(m[0].outbox_id, notice.id);
 
 	/* tried in vain: later again */
 	code.to = OUTBOX_WAITING;
 	code.due_at_ms = NOW_MS + 100;
 	assert_int_equal(store_run(f->store, run_mark, &code), 0);
-	assert_int_equal(store_outbox_due(f->reader, f->arena, NOW_MS, m, 4, &n), 0);
-	assert_int_equal(n, 2);
+	assert_int_equal(outbox_due(f, OUTBOX_CODE, m, 4), 1);
+	assert_int_equal(store_outbox_next_due(f->reader, NOW_MS, &due), 0);
+	assert_int_equal(due, NOW_MS + 100);
 	code.to = code2.to = OUTBOX_SENT;
 	assert_int_equal(store_run(f->store, run_mark, &code), 0);
 	assert_int_equal(store_run(f->store, run_mark, &code), -EM_E_NOT_FOUND);
 	assert_int_equal(store_run(f->store, run_mark, &code2), 0);
-	notice.to = OUTBOX_DROPPED;
-	assert_int_equal(store_run(f->store, run_mark, &notice), 0);
-	assert_int_equal(store_outbox_due(f->reader, f->arena, NOW_MS, m, 4, &n), 0);
-	assert_int_equal(n, 0);
-	assert_int_equal(store_outbox_next_due(f->reader, &due), 0);
+	assert_int_equal(outbox_due(f, OUTBOX_CODE, m, 4), 0);
+	assert_int_equal(store_outbox_next_due(f->reader, NOW_MS, &due), 0);
 	assert_int_equal(due, NOW_MS + 500);
+}
+
+/* What a receiver does not take now holds back its other notices, not its codes nor
+ * anybody else's. */
+static void
+test_outbox_held_with_its_receiver(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture_patient p = fixture_patient(f, "emmartin1");
+	struct outbox_args first = message_of(&p, OUTBOX_NOTICE, 1, NOW_MS);
+	struct outbox_args second = message_of(&p, OUTBOX_NOTICE, 2, NOW_MS);
+	struct outbox_args code = message_of(&p, OUTBOX_CODE, 3, NOW_MS);
+	struct outbox_args other = message_of(&p, OUTBOX_NOTICE, 4, NOW_MS);
+	struct store_message m[4];
+
+	other.m.address = "dominique@exemple.invalid";
+	assert_int_equal(store_run(f->store, run_post, &first), 0);
+	assert_int_equal(store_run(f->store, run_post, &second), 0);
+	assert_int_equal(store_run(f->store, run_post, &code), 0);
+	assert_int_equal(store_run(f->store, run_post, &other), 0);
+	first.due_at_ms = NOW_MS + 1000;
+	assert_int_equal(store_run(f->store, run_hold, &first), 0);
+	assert_int_equal(outbox_due(f, OUTBOX_CODE, m, 4), 1);
+	assert_int_equal(outbox_due(f, OUTBOX_NOTICE, m, 4), 1);
+	assert_int_equal(m[0].outbox_id, other.id);
 }
 
 static bool
@@ -524,6 +557,7 @@ main(void)
 	    TEST(test_session_life),
 	    TEST(test_session_list_and_end),
 	    TEST(test_outbox_order_and_blanking),
+	    TEST(test_outbox_held_with_its_receiver),
 	    TEST(test_sent_code_is_overwritten),
 	};
 
