@@ -155,6 +155,27 @@ handle_admin_patient_add_work(struct request *rq)
 	return desk_secret_make(rq, "", &st->secret);
 }
 
+/* What the letter says beside the login. */
+static int
+admin_patient_letter(struct request *rq, struct store_conn *db, const char *language,
+    Emage__AdminPatientAddReply *reply)
+{
+	const Emage__AdminPatientAddRequest *m = rq->msg;
+	struct store_house house;
+	int rc;
+
+	reply->region = server_settings(rq->server)->region_name;
+	reply->support_address = desk_support(rq, language);
+	if (reply->support_address == NULL)
+		return -EM_E_NO_MEMORY;
+	if (m->establishment_id == 0)
+		return 0;
+	rc = store_establishment_get(db, rq->arena, m->establishment_id, &house);
+	if (rc == 0)
+		reply->establishment = (char *)(uintptr_t)house.name;
+	return rc;
+}
+
 int
 handle_admin_patient_add_write(struct request *rq, struct store_conn *db)
 {
@@ -198,7 +219,8 @@ handle_admin_patient_add_write(struct request *rq, struct store_conn *db)
 	reply->temporary_password = arena_strdup(rq->arena, st->secret.temporary);
 	if (reply->identifier == NULL || reply->temporary_password == NULL)
 		return -EM_E_NO_MEMORY;
-	return 0;
+	reply->temporary_until_ms = p.temp_expires_at_ms;
+	return admin_patient_letter(rq, db, p.language, reply);
 }
 
 /* ------------------------------------------------- establishment, release */

@@ -59,6 +59,9 @@ int desk_identifier_draw(struct request *rq, struct store_conn *db, struct desk_
 /* A kept identifier as printed, from the arena; NULL when that is exhausted. */
 char *desk_identifier_show(struct arena *a, const char *kept);
 
+/* Where somebody of this language is helped, from the arena; NULL when that is
+ * exhausted. */
+char *desk_support(struct request *rq, const char *language);
 /* What is printed for the patient; NULL when the arena is exhausted. */
 Emage__DeskLetter *desk_letter_make(struct request *rq, const struct store_account *who,
     const struct desk_agent *agent, const struct desk_secret *secret, int64_t until_ms);

@@ -177,7 +177,7 @@ desk_identifier_show(struct arena *a, const char *kept)
 
 /* ---------------------------------------------------------------- letter */
 
-static char *
+char *
 desk_support(struct request *rq, const char *language)
 {
 	const struct pages *pages = server_pages(rq->server);

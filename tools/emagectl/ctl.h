@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "proto/admin.pb-c.h"
+#include "proto/letter.pb-c.h"
 #include "tools/lib/connection.h"
 #include "tools/lib/options.h"
 
@@ -66,6 +67,11 @@ char *ctl_clean(const char *text);
 const char *ctl_role_word(Emage__Role role);
 /* A number of something, "an account"; 0, or CTL_FAILED after a message. */
 int ctl_number(const char *word, const char *of, uint64_t *n_r);
+/* Has emage-letter(8) make a letter. `file` "-" = PDF on standard output; one that
+ * ends in .txt gets text. Either may be NULL. CTL_OK, or CTL_FAILED after a
+ * message. ctl_letter_check() finds what can be found before there is one. */
+int ctl_letter_check(const char *file, const char *printer);
+int ctl_letter(const char *file, const char *printer, const Emage__Letter *l);
 /* "emagectl: ..." on standard error; returns CTL_FAILED. */
 int ctl_fail(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* For a wrong count of arguments: the subcommand's usage. Returns CTL_FAILED. */

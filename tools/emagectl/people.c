@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
+#include "common/day.h"
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/secret.h"
@@ -17,7 +19,7 @@
 
 struct patient_options {
 	const char *civility, *given_name, *name, *birth_name, *birth_date, *sex, *email, *mobile,
-	    *language, *ipp, *ipp_authority, *operator_name;
+	    *language, *ipp, *ipp_authority, *operator_name, *letter, *printer;
 	int64_t establishment;
 };
 
@@ -46,6 +48,11 @@ static const struct option_row patient_rows[] = {
 	.help = "Who recorded the consent (default: the user who calls)."},
     {0, "establishment", "ID", OPTION_INT, OPT(establishment), .max = INT64_MAX,
 	.help = "Where the consent was recorded."},
+    {0, "letter", "FILE", OPTION_STRING, OPT(letter), .words = "@file",
+	.help = "Write the patient's letter there instead of showing the password: PDF, or text "
+		"if the name ends in .txt; - is standard output."},
+    {0, "print", "PRINTER", OPTION_STRING, OPT(printer),
+	.help = "Print the letter with lp(1) instead of showing the password."},
 };
 
 /* "1984-05-31" -> 19840531; 0 when it is no date. Whether the day exists is the
@@ -94,36 +101,79 @@ patient_request(const struct patient_options *o, Emage__AdminPatientAddRequest *
 }
 
 static int
+patient_letter(const struct patient_options *o, const Emage__AdminPatientAddRequest *rq,
+    const Emage__AdminPatientAddReply *reply)
+{
+	Emage__Letter l = EMAGE__LETTER__INIT;
+
+	l.language = rq->language;
+	l.date = day_paris(clock_now_ms());
+	l.civility = rq->civility;
+	l.given_name = rq->given_name;
+	l.used_name = rq->used_name;
+	l.birth_name = rq->birth_name;
+	l.identifier = reply->identifier;
+	l.temporary_password = reply->temporary_password;
+	l.expires = day_paris(reply->temporary_until_ms);
+	l.establishment = reply->establishment;
+	l.support_address = reply->support_address;
+	l.region = reply->region;
+	return ctl_letter(o->letter, o->printer, &l);
+}
+
+/* The password is shown when no letter has it. */
+static void
+patient_show(FILE *f, const Emage__AdminPatientAddReply *reply, bool has_letter)
+{
+	fprintf(f, "identifier:         %s\n", reply->identifier);
+	if (has_letter)
+		fputs("The temporary password stands in the letter.\n", f);
+	else
+		fprintf(f,
+		    "temporary password: %s\n"
+		    "The password is shown this once; it must be replaced at the first "
+		    "sign-in.\n",
+		    reply->temporary_password);
+}
+
+static int
 patient_add(struct ctl *ctl, const void *options, int argc, char **argv)
 {
+	const struct patient_options *o = options;
+	bool wants_letter = o->letter || o->printer;
+	bool letter_is_output = o->letter && strcmp(o->letter, "-") == 0;
 	Emage__AdminPatientAddRequest rq = EMAGE__ADMIN_PATIENT_ADD_REQUEST__INIT;
 	ProtobufCMessage *msg;
 	Emage__AdminPatientAddReply *reply;
+	int rc = CTL_OK;
 
 	(void)argv;
 	if (argc > 0)
 		return ctl_usage(&ctl_patient_add);
-	if (patient_request(options, &rq) != CTL_OK || ctl_connect(ctl) < 0 ||
+	if (ctl->json && letter_is_output)
+		return ctl_fail("--json and --letter - cannot both have standard output");
+	if (patient_request(o, &rq) != CTL_OK ||
+	    ctl_letter_check(o->letter, o->printer) != CTL_OK || ctl_connect(ctl) < 0 ||
 	    ctl_call(ctl, METHOD_admin_patient_add, &rq.base, &msg) < 0)
 		return CTL_FAILED;
 	reply = (Emage__AdminPatientAddReply *)msg;
+	/* the account is there: without its letter the password is still told */
+	if (wants_letter && patient_letter(o, &rq, reply) != CTL_OK)
+		rc = CTL_PARTLY;
 	if (ctl->json)
 		ctl_print_json(msg);
 	else
-		printf("identifier:         %s\n"
-		       "temporary password: %s\n"
-		       "The password is shown this once; it must be replaced at the first "
-		       "sign-in.\n",
-		    reply->identifier, reply->temporary_password);
+		patient_show(
+		    letter_is_output ? stderr : stdout, reply, wants_letter && rc == CTL_OK);
 	secret_wipe(reply->temporary_password, strlen(reply->temporary_password));
 	protobuf_c_message_free_unpacked(msg, NULL);
-	return CTL_OK;
+	return rc;
 }
 
 const struct ctl_command ctl_patient_add = {
     .name = "patient add",
     .args = "",
-    .help = "Open an account; prints identifier and temporary password.",
+    .help = "Open an account; prints identifier and temporary password, or the letter.",
     .rows = patient_rows,
     .n_rows = ARRAY_LEN(patient_rows),
     .options_size = sizeof(struct patient_options),
