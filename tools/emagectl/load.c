@@ -306,6 +306,25 @@ load_places(struct load *l)
 
 /* ------------------------------------------------------------------- files */
 
+/* A request with a control character anywhere is none: the server would take no line
+ * of it. */
+static bool
+load_can_be_sent(const char *s)
+{
+	size_t left = strlen(s);
+
+	while (left > 0) {
+		uint32_t cp = (uint8_t)*s;
+		size_t n = cp < 0x80 ? 1 : text_decode(s, left, &cp);
+
+		if (n == 0 || !text_cp_is_safe(cp))
+			return false;
+		s += n;
+		left -= n;
+	}
+	return true;
+}
+
 static void
 load_line(struct load *l)
 {
@@ -313,7 +332,6 @@ load_line(struct load *l)
 	char none[] = "";
 	size_t n =
 	    lines_split(l->lines.text, l->format->separator, l->format->quoted, fields, FIELDS_MAX);
-
 	size_t n_bytes = 0;
 
 	for (size_t k = 0; k < l->format->n_columns; k++) {
@@ -322,6 +340,11 @@ load_line(struct load *l)
 		value[k] = is_there ? fields[l->place[k] - 1] : none;
 		if (l->place[k] > n && !l->format->by_place) {
 			load_refuse(l, l->format->columns[k].shown, "the line is too short");
+			return;
+		}
+		if (!load_can_be_sent(value[k])) {
+			load_refuse(
+			    l, l->format->columns[k].shown, "with characters that cannot be shown");
 			return;
 		}
 		n_bytes += strlen(value[k]);
