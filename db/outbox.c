@@ -58,8 +58,7 @@ store_outbox_next_due(struct store_conn *db, int64_t now_ms, int64_t *due_at_ms_
 int
 store_outbox_hold(struct store_conn *db, uint64_t outbox_id, int64_t due_at_ms)
 {
-	return db_exec(
-	    db, Q_outbox_hold, BINDS(db_i64(due_at_ms), db_u64(outbox_id)), NULL);
+	return db_exec(db, Q_outbox_hold, BINDS(db_i64(due_at_ms), db_u64(outbox_id)), NULL);
 }
 
 int

@@ -6,6 +6,7 @@
 
 #include "tests/lib/relay.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -37,19 +38,28 @@ relay_certificate(const char *folder)
 struct relay
 relay_start(const char *mode, const char *folder)
 {
+	return relay_start_at(mode, folder, 0);
+}
+
+struct relay
+relay_start_at(const char *mode, const char *folder, int port)
+{
 	char *script = fixture_source("tests/lib/relay.py");
 	char *pem = mem_printf("%s/relay.pem", folder), *key = mem_printf("%s/relay.key", folder);
 	struct relay r = {0};
 	int told[2];
-	char line[16];
+	char line[16], wanted[16];
 
+	snprintf(wanted, sizeof(wanted), "%d", port);
 	assert_int_equal(pipe(told), 0);
+	/* it may tell a while before anybody listens */
+	fcntl(told[0], F_SETPIPE_SZ, 1 << 20);
 	r.pid = fork();
 	assert_true(r.pid >= 0);
 	if (r.pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(told[1], STDOUT_FILENO);
-		execl("/usr/bin/python3", "python3", script, mode, pem, key, (char *)NULL);
+		execl("/usr/bin/python3", "python3", script, mode, pem, key, wanted, (char *)NULL);
 		_exit(127);
 	}
 	close(told[1]);
@@ -74,13 +84,34 @@ relay_next(struct relay *r)
 	return line;
 }
 
+static void
+relay_kill(struct relay *r)
+{
+	if (r->pid > 0) {
+		kill(r->pid, SIGKILL);
+		waitpid(r->pid, NULL, 0);
+	}
+	r->pid = 0;
+}
+
+char *
+relay_left(struct relay *r)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	relay_kill(r);
+	if (getline(&line, &size, r->told) > 0)
+		return line;
+	free(line);
+	return NULL;
+}
+
 void
 relay_stop(struct relay *r)
 {
-	if (r->pid == 0)
-		return;
-	kill(r->pid, SIGKILL);
-	waitpid(r->pid, NULL, 0);
-	fclose(r->told);
-	r->pid = 0;
+	relay_kill(r);
+	if (r->told)
+		fclose(r->told);
+	r->told = NULL;
 }

@@ -20,8 +20,12 @@ struct relay {
 void relay_certificate(const char *folder);
 /* mode: smtp (STARTTLS and login), smtps, plain (no TLS), http. */
 struct relay relay_start(const char *mode, const char *folder);
+/* Likewise on this port of 127.0.0.1. */
+struct relay relay_start_at(const char *mode, const char *folder, int port);
 /* The next message, freed by the caller; it must come. */
 char *relay_next(struct relay *r);
+/* Kills it; then what it had told besides, one at each call, NULL at the end. */
+char *relay_left(struct relay *r);
 void relay_stop(struct relay *r);
 
 #endif

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# usage: relay.py smtp|smtps|plain|http CERTIFICATE KEY
+# usage: relay.py smtp|smtps|plain|http CERTIFICATE KEY PORT
 #
-# A relay (aiosmtpd) or an HTTP gateway on a free port of loopback, for tests: the
+# A relay (aiosmtpd) or an HTTP gateway on this port of loopback (0: a free one), for tests: the
 # first line that it prints is the port, then one line of JSON for each message.
 # What it does to a message, the receiver's address says:
 #	nobody@...	550        later@...	451 the first time
@@ -58,10 +58,11 @@ def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=good, handled=False)
 
 
-async def relay(mode, certificate, key):
+async def relay(mode, certificate, key, port):
     from aiosmtpd.smtp import SMTP
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate, key)
+    if mode != "plain":
+        tls.load_cert_chain(certificate, key)
 
     def make():
         return SMTP(Handler(), hostname="relay.invalid",
@@ -70,7 +71,7 @@ async def relay(mode, certificate, key):
                     authenticator=authenticate, loop=asyncio.get_running_loop())
 
     server = await asyncio.get_running_loop().create_server(
-        make, "127.0.0.1", 0, ssl=tls if mode == "smtps" else None)
+        make, "127.0.0.1", int(port), ssl=tls if mode == "smtps" else None)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -103,7 +104,7 @@ class Gateway(http.server.BaseHTTPRequestHandler):
 
 
 if sys.argv[1] == "http":
-    gateway = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
+    gateway = http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[4])), Gateway)
     print(gateway.server_address[1], flush=True)
     gateway.serve_forever()
 else:
