@@ -62,6 +62,7 @@ struct admin_list {
 	bool keep_row, missing, loaded;
 	uint64_t picked; /* what a question is about */
 	char text[ADMIN_TEXT_LEN];
+	char *whole; /* a cell's that may be longer; NULL or its own */
 };
 
 void admin_list_init(struct admin_list *l, struct app *app, const struct screen_ops *screen,

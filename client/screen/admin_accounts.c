@@ -4,7 +4,7 @@
  */
 #include "client/screen/admin.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "client/tr.h"
 #include "common/mem.h"
@@ -33,9 +33,10 @@ accounts_cell(struct admin_list *l, const ProtobufCMessage *row, size_t column, 
 	(void)width;
 	switch ((enum accounts_column)column) {
 	case ACCOUNTS_NAME:
-		snprintf(l->text, sizeof(l->text), "%.120s%s%.120s", r->family_name,
-		    *r->given_name ? " " : "", r->given_name);
-		return l->text;
+		free(l->whole);
+		l->whole = mem_printf(
+		    "%s%s%s", r->family_name, r->given_name[0] != '\0' ? " " : "", r->given_name);
+		return l->whole;
 	case ACCOUNTS_ROLE:
 		return _(admin_role(r->role));
 	case ACCOUNTS_IDENTIFIER:

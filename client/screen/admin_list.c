@@ -34,6 +34,7 @@ admin_list_free(struct screen *s)
 	field_release(&l->filter);
 	paging_release(&l->paging);
 	free(l->sought);
+	free(l->whole);
 	free(l);
 }
 
@@ -209,7 +210,6 @@ admin_list_draw(struct screen *s, const struct area *room)
 static void
 admin_list_turn(struct admin_list *l, int direction)
 {
-	size_t rows = table_rows_shown(&l->table);
 	uint32_t page;
 
 	if (l->ops->paged) {
@@ -217,14 +217,10 @@ admin_list_turn(struct admin_list *l, int direction)
 			admin_list_ask(l, page);
 		return;
 	}
+	if (table_turn(&l->table, direction))
+		return;
 	if (direction < 0) {
-		if (l->table.top == 0)
-			app_message(l->base.app, MESSAGE_INFO, "%s", _("Première page."));
-		l->table.top = l->table.top > rows ? l->table.top - rows : 0;
-		table_select(&l->table, l->table.top);
-	} else if (l->table.top + rows < l->table.n_rows) {
-		l->table.top += rows;
-		table_select(&l->table, l->table.top);
+		app_message(l->base.app, MESSAGE_INFO, "%s", _("Première page."));
 	} else if (l->more && !app_waits(&l->base)) {
 		l->append = true;
 		l->ops->ask(l);
@@ -371,6 +367,7 @@ admin_list_init(struct admin_list *l, struct app *app, const struct screen_ops *
 	l->table = (struct table){.columns = ops->columns,
 	    .n_columns = ops->n_columns,
 	    .cell = admin_list_cell,
+	    .wraps = true,
 	    .arg = l};
 	items[ADMIN_LIST_FILTER] =
 	    (struct item){.kind = ITEM_FIELD, .field = &l->filter, .hidden = !ops->filter};

@@ -5,7 +5,7 @@
  */
 #include "client/screen/admin.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/lang.h"
@@ -57,8 +57,9 @@ sessions_cell(struct admin_list *l, const ProtobufCMessage *row, size_t column, 
 	case SESSIONS_WHO:
 		if (!r->mine)
 			return r->name;
-		snprintf(l->text, sizeof(l->text), "%.200s %s", r->name, _("(celle-ci)"));
-		return l->text;
+		free(l->whole);
+		l->whole = mem_printf("%s %s", r->name, _("(celle-ci)"));
+		return l->whole;
 	case SESSIONS_ROLE:
 		return _(admin_role(r->role));
 	case SESSIONS_WHERE:

@@ -26,23 +26,22 @@ static const struct table_column trail_columns[] = {
     [TRAIL_EVENT] = {.title = N_("Événement"), .least = 16, .ideal = 20},
     [TRAIL_ACTOR] = {.title = N_("Par"), .least = 14, .ideal = 20},
     [TRAIL_RESULT] = {.title = N_("Résultat"), .least = 8, .ideal = 9, .drop = 2},
-    [TRAIL_ABOUT] = {.title = N_("Détail"), .least = 10, .ideal = 24, .stretch = true, .drop = 1},
+    [TRAIL_ABOUT] =
+	{.title = N_("Détail"), .least = 10, .ideal = 24, .tall = 20, .stretch = true, .drop = 1},
 };
 
-static void
-trail_about(const Emage__AuditRow *r, char out_r[ADMIN_TEXT_LEN])
+/* Whom and what a row is about, and its detail, whole. free() it. */
+static char *
+trail_about(const Emage__AuditRow *r)
 {
-	size_t n = 0;
+	char patient[48] = "", exam[48] = "";
 
-	out_r[0] = '\0';
 	if (r->patient_id)
-		n += (size_t)snprintf(out_r + n, ADMIN_TEXT_LEN - n, _("patient %llu "),
+		snprintf(patient, sizeof(patient), _("patient %llu "),
 		    (unsigned long long)r->patient_id);
-	if (r->exam_id && n < ADMIN_TEXT_LEN)
-		n += (size_t)snprintf(out_r + n, ADMIN_TEXT_LEN - n, _("examen %llu "),
-		    (unsigned long long)r->exam_id);
-	if (n < ADMIN_TEXT_LEN)
-		snprintf(out_r + n, ADMIN_TEXT_LEN - n, "%.200s", r->detail);
+	if (r->exam_id)
+		snprintf(exam, sizeof(exam), _("examen %llu "), (unsigned long long)r->exam_id);
+	return mem_printf("%s%s%s", patient, exam, r->detail);
 }
 
 static const char *
@@ -62,8 +61,9 @@ trail_cell(struct admin_list *l, const ProtobufCMessage *row, size_t column, int
 	case TRAIL_RESULT:
 		return r->result;
 	case TRAIL_ABOUT:
-		trail_about(r, l->text);
-		return l->text;
+		free(l->whole);
+		l->whole = trail_about(r);
+		return l->whole;
 	}
 	return "";
 }
@@ -99,17 +99,18 @@ trail_open(struct admin_list *l, const ProtobufCMessage *row)
 {
 	const Emage__AuditRow *r = (const Emage__AuditRow *)row;
 	char when[DATES_LEN];
-	char *heading, *text;
+	char *heading, *text, *about;
 
 	dates_time(lang_now(), r->at_ms, when);
-	trail_about(r, l->text);
+	about = trail_about(r);
 	heading = mem_printf(_("Ligne %llu du journal"), (unsigned long long)r->seq);
 	text = mem_printf(
 	    _("Date : %1$s\nÉvénement : %2$s\nPar : %3$s\nPoste : %4$s\nRésultat : %5$s\n\n%6$s"),
-	    when, r->event, r->actor, r->terminal, r->result, l->text);
+	    when, r->event, r->actor, r->terminal, r->result, about);
 	app_push(l->base.app,
 	    screen_text_new(l->base.app,
 		&(struct text_page){.name = "admin-row", .heading = heading, .text = text}));
+	free(about);
 	free(heading);
 	free(text);
 }

@@ -374,8 +374,7 @@ screen_desk_act(struct screen *s, enum action a)
 		break;
 	case ACTION_PAGE_NEXT:
 	case ACTION_PAGE_PREVIOUS:
-		for (size_t i = table_rows_shown(&d->table); i > 0; i--)
-			(void)table_move(&d->table, a == ACTION_PAGE_NEXT ? 1 : -1);
+		(void)table_turn(&d->table, a == ACTION_PAGE_NEXT ? 1 : -1);
 		break;
 	case ACTION_FIRST:
 		table_select(&d->table, 0);
@@ -476,6 +475,7 @@ screen_desk_make(struct app *app, bool of_doctor)
 	    (struct table){.columns = of_doctor ? screen_record_columns : screen_desk_columns,
 		.n_columns = ARRAY_LEN(screen_desk_columns),
 		.cell = screen_desk_cell,
+		.wraps = true,
 		.arg = d};
 	d->form = (struct form){.items = d->items, .n = N_FIND_ITEMS, .touch = app_is_kiosk(app)};
 	return &d->base;
