@@ -23,8 +23,8 @@ enum trail_column { TRAIL_AT, TRAIL_EVENT, TRAIL_ACTOR, TRAIL_RESULT, TRAIL_ABOU
 
 static const struct table_column trail_columns[] = {
     [TRAIL_AT] = {.title = N_("Date"), .least = 16, .ideal = 17},
-    [TRAIL_EVENT] = {.title = N_("Événement"), .least = 16, .ideal = 20},
-    [TRAIL_ACTOR] = {.title = N_("Par"), .least = 14, .ideal = 20},
+    [TRAIL_EVENT] = {.title = N_("Événement"), .least = 16, .ideal = 17},
+    [TRAIL_ACTOR] = {.title = N_("Par"), .least = 14, .ideal = 15},
     [TRAIL_RESULT] = {.title = N_("Résultat"), .least = 8, .ideal = 9, .drop = 2},
     [TRAIL_ABOUT] =
 	{.title = N_("Détail"), .least = 10, .ideal = 24, .tall = 20, .stretch = true, .drop = 1},
