@@ -136,7 +136,9 @@ patient)
 	;;
 accueil | medecin | administrateur)
 	credentials=$run/staff-$AS
-	set -- "$@" --staff
+	mkdir -m 700 "$run/lettres"
+	printf '[staff]\nletters = %s\n' "$run/lettres" > "$run/emage.conf"
+	set -- "$@" --staff --config "$run/emage.conf"
 	;;
 *)
 	say "AS=$AS: patient, accueil, medecin or administrateur"

@@ -3,6 +3,7 @@
  * is refused, and how it looks as text. */
 #include "tests/lib/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -315,6 +316,39 @@ long_names_are_wrapped_and_whole(void **state)
 	}
 }
 
+/* As it looks, in each language: files under version control. */
+static void
+the_text_is_the_golden_one(void **state)
+{
+	const char *mode = getenv("EMAGE_GOLDEN"), *source = getenv("EMAGE_SOURCE");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+		char *path = mem_printf(
+		    "%s/tests/ui/golden/letter-text.%s.txt", source ? source : ".", languages[i]);
+		Emage__Letter l = LETTER_SAMPLE;
+		bool update = mode != NULL && strcmp(mode, "update") == 0;
+		FILE *f = fopen(path, update ? "we" : "re");
+		char want[8192] = "";
+		struct made m;
+
+		if (f == NULL)
+			fail_msg("%s: EMAGE_GOLDEN=update makes it", path);
+		l.language = (char *)(uintptr_t)languages[i];
+		l.kind = EMAGE__LETTER_KIND__LETTER_KIND_AGAIN;
+		assert_int_equal(make(&l, &m), 0);
+		if (update) {
+			assert_true(fputs(made_text(&m), f) >= 0);
+		} else {
+			want[fread(want, 1, sizeof(want) - 1, f)] = '\0';
+			assert_string_equal(made_text(&m), want);
+		}
+		fclose(f);
+		unmake(&m);
+		free(path);
+	}
+}
+
 int
 main(void)
 {
@@ -328,6 +362,7 @@ main(void)
 	    cmocka_unit_test(what_a_printer_could_misread_is_refused),
 	    cmocka_unit_test(what_makes_no_letter_is_refused),
 	    cmocka_unit_test(long_names_are_wrapped_and_whole),
+	    cmocka_unit_test(the_text_is_the_golden_one),
 	};
 
 	return cmocka_run_group_tests_name("letter", tests, NULL, NULL);
