@@ -128,24 +128,22 @@ screen_letter_done_lines(const struct screen_letter *l, struct sheet_flow *f)
 	}
 }
 
-/* How this machine is made to print. */
-static void
-screen_letter_hint_lines(const struct screen_letter *l, struct sheet_flow *f)
+/* How this machine is made to print, or NULL. */
+static const char *
+screen_letter_hint(const struct app *app)
 {
-	const struct app *app = l->sheet.base.app;
-
 	if (!app_may_spawn(app))
-		sheet_text(f, STYLE_PLAIN, "%s",
-		    _("Pour imprimer ou enregistrer la lettre, il faut emage --staff."));
-	else if (!desk_print_can(app, DESK_PRINT_PAPER) && !desk_print_can(app, DESK_PRINT_FILE))
-		sheet_text(f, STYLE_PLAIN, "%s",
-		    _("Pour imprimer ou enregistrer la lettre, l'administrateur de cette machine "
-		      "remplit [staff] dans emage.conf."));
+		return _("Pour imprimer ou enregistrer la lettre, il faut emage --staff.");
+	if (!desk_print_can(app, DESK_PRINT_PAPER) && !desk_print_can(app, DESK_PRINT_FILE))
+		return _("Pour imprimer ou enregistrer la lettre, l'administrateur de cette "
+			 "machine remplit [staff] dans emage.conf.");
+	return NULL;
 }
 
 static void
 screen_letter_letter_lines(const struct screen_letter *l, struct sheet_flow *f)
 {
+	const char *hint = screen_letter_hint(l->sheet.base.app);
 	char day[DATES_LEN];
 
 	dates_day(lang_now(), l->letter.until_ms, day);
@@ -158,8 +156,10 @@ screen_letter_letter_lines(const struct screen_letter *l, struct sheet_flow *f)
 	sheet_text(f, STYLE_WARN, "%s",
 	    _("Ce mot de passe n'est affiché qu'une fois : remettez-le au patient avant de "
 	      "fermer."));
-	sheet_gap(f);
-	screen_letter_hint_lines(l, f);
+	if (hint || l->printed || l->saved || app_spawns(&l->sheet.base))
+		sheet_gap(f);
+	if (hint)
+		sheet_text(f, STYLE_PLAIN, "%s", hint);
 	screen_letter_done_lines(l, f);
 }
 

@@ -77,13 +77,23 @@ set_up(void **state)
 	return mkdir(folder, 0700);
 }
 
+static const struct look {
+	const char *language, *name, *theme;
+	unsigned rows, columns;
+} usual = {.language = "fr"};
+
 static struct pty *
-at_desk(struct pty_stage *s, const char *language, const char *theme)
+at_desk(struct pty_stage *s, const struct look *look)
 {
-	const char *args[] = {"--staff", "--config", config, theme ? "--theme" : NULL, theme, NULL};
+	const char *args[] = {
+	    "--staff", "--config", config, look->theme ? "--theme" : NULL, look->theme, NULL};
 	const char *env[] = {lp_env, NULL};
 	struct pty *p = pty_stage_staff(s,
-	    &(struct pty_stage_options){.language = language, .args = args, .env = env},
+	    &(struct pty_stage_options){.language = look->language,
+		.rows = look->rows,
+		.columns = look->columns,
+		.args = args,
+		.env = env},
 	    &line.person, "desk");
 
 	assert_non_null(p);
@@ -94,6 +104,15 @@ static void
 key(struct pty *p, enum pty_key k)
 {
 	pty_key(p, k);
+	assert_true(pty_wait_idle(p));
+}
+
+/* Into the field after this one. */
+static void
+next(struct pty *p, const char *text)
+{
+	key(p, PTY_KEY_TAB);
+	pty_send(p, text);
 	assert_true(pty_wait_idle(p));
 }
 
@@ -113,6 +132,36 @@ to_letter(struct pty *p)
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
 	key(p, PTY_KEY_RIGHT);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "letter"));
+}
+
+/* Somebody new, up to the letter. */
+static void
+to_consent(struct pty *p)
+{
+	key(p, PTY_KEY_ESCAPE);
+	pty_send(p, "2");
+	assert_true(pty_wait_screen(p, "desk-new"));
+	next(p, "Sasha");
+	next(p, "IMAGINAIRE");
+	key(p, PTY_KEY_TAB);
+	next(p, "01/02/1990");
+	key(p, PTY_KEY_TAB);
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "à faire lire"));
+	key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "consent-text"));
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "desk-new"));
+	pty_send(p, " ");
+	key(p, PTY_KEY_TAB);
+	next(p, "sasha@example.org");
+	key(p, PTY_KEY_TAB);
+	next(p, "01/02/1990");
+	key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "letter"));
 }
@@ -201,7 +250,7 @@ test_save(void **state)
 
 	conf = mem_printf("letters = %s\n", folder);
 	make_config(conf);
-	p = at_desk(s, NULL, NULL);
+	p = at_desk(s, &usual);
 	to_letter(p);
 	assert_false(pty_has(p, "Imprimer ]"));
 	assert_true(pty_wait_text(p, ">[ Enregistrer ]"));
@@ -237,7 +286,7 @@ test_print(void **state)
 
 	make_lp("cat > \"$0.pdf\"");
 	make_config("printer = accueil\n");
-	p = at_desk(s, NULL, NULL);
+	p = at_desk(s, &usual);
 	to_letter(p);
 	assert_true(pty_wait_text(p, ">[ Imprimer ]"));
 	assert_false(pty_has(p, "Enregistrer ]"));
@@ -266,6 +315,66 @@ test_print(void **state)
 	pty_free(&p);
 }
 
+/* Somebody new: the first letter, printed from the screen that the consent ends on.
+ * Until it is printed the screen stays. */
+static void
+test_consent(void **state)
+{
+	struct pty_stage *s = *state;
+	char *go = mem_printf("%s.go", lp), *pdf = mem_printf("%s.pdf", lp), *text;
+	char password[LETTER_PASSWORD_LEN + 1];
+	struct pty *p;
+	FILE *gate;
+
+	make_lp("cat > \"$0.pdf\"\nread -r x < \"$0.go\"");
+	make_config("printer = accueil\n");
+	assert_int_equal(mkfifo(go, 0600), 0);
+	p = at_desk(s, &usual);
+	to_consent(p);
+	password_shown(p, password);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Impression en cours"));
+	pty_key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_text(p, "attendez avant de fermer"));
+	assert_true(pty_has(p, password));
+	gate = fopen(go, "we"); /* lp(1) is at its other end */
+	assert_non_null(gate);
+	fputs("go\n", gate);
+	fclose(gate);
+	assert_true(pty_wait_text(p, "Lettre envoyée"));
+	text = text_of(pdf);
+	assert_has(text, "Vous venez de créer votre dossier");
+	assert_has(text, "Sasha");
+	assert_has(text, password);
+	free(text);
+	key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, "patient"));
+	assert_true(pty_wait_no_text(p, password));
+	assert_int_equal(unlink(go), 0);
+	pty_free(&p);
+	free(go);
+	free(pdf);
+}
+
+/* Without --staff no program is started, and the screen says what it takes. */
+static void
+test_not_staff(void **state)
+{
+	const char *args[] = {"--config", config, NULL};
+	struct pty *p;
+
+	make_config("printer = accueil\n");
+	p = pty_stage_staff(
+	    *state, &(struct pty_stage_options){.args = args}, &line.person, "desk");
+	assert_non_null(p);
+	to_letter(p);
+	assert_true(pty_wait_text(p, "il faut emage --staff"));
+	assert_true(pty_wait_text(p, ">[ Fermer ]"));
+	assert_false(pty_has(p, "Imprimer ]"));
+	assert_false(pty_has(p, "Afficher le texte ]"));
+	pty_free(&p);
+}
+
 /* The printer's own words, and then it works. */
 static void
 test_printer_fails(void **state)
@@ -274,7 +383,7 @@ test_printer_fails(void **state)
 
 	make_lp("cat > /dev/null\necho 'lp: The printer or class does not exist.' >&2\nexit 1");
 	make_config("printer = accueil\n");
-	p = at_desk(*state, NULL, NULL);
+	p = at_desk(*state, &usual);
 	to_letter(p);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "L'imprimante « accueil » n'a pas pris la lettre"));
@@ -294,7 +403,7 @@ test_text(void **state)
 	struct pty *p;
 
 	make_config("");
-	p = at_desk(*state, NULL, NULL);
+	p = at_desk(*state, &usual);
 	to_letter(p);
 	password_shown(p, password);
 	assert_true(pty_wait_text(p, "remplit [staff]"));
@@ -318,17 +427,16 @@ test_text(void **state)
 static void
 test_looks(void **state)
 {
-	static const struct {
-		const char *language, *name, *theme;
-	} looks[] = {
-	    {"fr", "fr", NULL}, {"de", "de", NULL}, {"en", "en", NULL}, {"fr", "fr-mono", "mono"}};
+	static const struct look looks[] = {{"fr", "fr", NULL, 24, 80}, {"de", "de", NULL, 24, 80},
+	    {"en", "en", NULL, 24, 80}, {"fr", "fr", NULL, 20, 60},
+	    {"fr", "fr-mono", "mono", 24, 80}};
 	struct pty_stage *s = *state;
 	char *conf = mem_printf("printer = accueil\nletters = %s\n", folder);
 
 	make_lp("cat > /dev/null");
 	make_config(conf);
 	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
-		struct pty *p = at_desk(s, looks[i].language, looks[i].theme);
+		struct pty *p = at_desk(s, &looks[i]);
 		char password[LETTER_PASSWORD_LEN + 1], until[DAY_TEXT_LEN], path[400];
 		const char *but[] = {
 		    password, until, s->patient.identifier, strrchr(s->fixture->folder, '-'), NULL};
@@ -355,6 +463,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_save),
 	    cmocka_unit_test(test_print),
+	    cmocka_unit_test(test_consent),
+	    cmocka_unit_test(test_not_staff),
 	    cmocka_unit_test(test_printer_fails),
 	    cmocka_unit_test(test_text),
 	    cmocka_unit_test(test_looks),

@@ -246,6 +246,35 @@ test_config(void **state)
 	assert_non_null(strstr(faults, "alsace"));
 	assert_int_equal(load("[a]\nserver = h:x\n", &c, faults, sizeof(faults)), -EM_E_CONFIG);
 	assert_int_equal(c.n_regions, 0);
+	/* what the desk has is no region */
+	assert_int_equal(load("[alsace]\nserver = a.example\n[staff]\nprinter = accueil\n"
+			      "letters = /srv/lettres\n",
+			     &c, faults, sizeof(faults)),
+	    0);
+	assert_int_equal(c.n_regions, 1);
+	assert_string_equal(c.printer, "accueil");
+	assert_string_equal(c.letters, "/srv/lettres");
+	/* a server given by hand leaves it as it is */
+	assert_int_equal(clientconf_from_server("b.example:2", NULL, &c), 0);
+	assert_int_equal(c.n_regions, 1);
+	assert_string_equal(c.regions[0].host, "b.example");
+	assert_string_equal(c.printer, "accueil");
+	clientconf_release(&c);
+	assert_null(c.printer);
+	assert_int_equal(load("[staff]\nprinter =\n", &c, faults, sizeof(faults)), 0);
+	assert_null(c.printer);
+	assert_null(c.letters);
+	clientconf_release(&c);
+	assert_int_equal(load("[staff]\nprintr = x\n", &c, faults, sizeof(faults)), -EM_E_CONFIG);
+	assert_non_null(strstr(faults, "printr"));
+	assert_non_null(strstr(faults, "printer"));
+	assert_int_equal(
+	    load("[staff]\nprinter = -o x\n", &c, faults, sizeof(faults)), -EM_E_CONFIG);
+	assert_non_null(strstr(faults, "-o x"));
+	assert_int_equal(
+	    load("[staff]\nletters = ici\n", &c, faults, sizeof(faults)), -EM_E_CONFIG);
+	assert_non_null(strstr(faults, "ici"));
+
 	/* a file named by hand must be there */
 	assert_int_equal(
 	    clientconf_load("/nonexistent/emage.conf", &c, faults, sizeof(faults)), -EM_E_CONFIG);
