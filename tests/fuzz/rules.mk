@@ -6,12 +6,14 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fu
 FUZZ_FLAVOUR := --no-print-directory B=$(B)/fuzz TESTING=1 WERROR=1 SAN=1 CC=clang \
 		OPT="-O1 -g -fsanitize=fuzzer-no-link"
 FUZZ_LIBS    := server db client picture netrpc tools imaging common
+FUZZ_LOAD    := $(patsubst %.c,$(B)/%.o,$(wildcard tools/emagectl/load*.c)) $(B)/server/policy/load.o
 FUZZ_DICOM   ?= /usr/lib/python3/dist-packages/pydicom/data/test_files
 
 $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%): %: %.o $(FUZZ_LIBS:%=$(B)/lib%.a)
 	$(call say,LINK)
 	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< \
-	    -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(DCMTK_LIBS) $(OPENJPEG_LIBS) $(TEST_SYS)
+	    $(filter-out $<,$(filter %.o,$^)) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(DCMTK_LIBS) $(OPENJPEG_LIBS) $(TEST_SYS)
+$(B)/tests/fuzz/fuzz_import: $(FUZZ_LOAD)
 $(B)/tests/fuzz/seeds: $(B)/tests/fuzz/seeds.o $(FUZZ_LIBS:%=$(B)/lib%.a)
 	$(call say,LINK)
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \

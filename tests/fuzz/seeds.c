@@ -238,6 +238,42 @@ seeds_keys(void)
 	}
 }
 
+/* Behind three bytes: which importer, its options, the server's mood. */
+static void
+seeds_imports(void)
+{
+	static const char *const texts[] = {
+	    /* every line, wherever */
+	    "\020\034\001Type d'identifiant PP|Identifiant PP|Nom d'exercice|Prénom d'exercice|"
+	    "Code profession|Libellé profession|Code savoir-faire|Libellé savoir-faire|"
+	    "Numéro FINESS site|Raison sociale site|Code postal (coord. structure)\n"
+	    "8|10000000017|FICTIF|Zoé|10|Médecin|SM44|Radio-diagnostic (SM)|679900019|CHU|67000\n"
+	    "8|10000000017|FICTIF|Zo\xe9|10|M\xe9"
+	    "decin||||CABINET \x9c|67000\r\n"
+	    "0|1|EXEMPLE|Ange|60|Infirmier||||||\n8|trop court\n",
+	    "\005\004\001finess;etalab;93;2026-11-01\nstructureet;679900019;679900027;CHU "
+	    "FICTIF;;;;1;RUE;DE L'EXEMPLE;;;482;67;BAS-RHIN;67000 STRASBOURG\n"
+	    "geolocalisation;679900019;1049000.0;6840000.0\nautre;1\n",
+	    "\016\000\000\xef\xbb\xbfins_type;matricule;cle;nom_naissance;prenoms;date_naissance;"
+	    "sexe;lieu_insee;statut;ipp;ipp_autorite;email;mobile\n"
+	    "NIR;2750299350003;56;DUPONT-TEST;MARIE ANNE;1975-02-14;F;99350;QUAL;;;;\n"
+	    ";;;\"ESSAI; \"\"CORSE\"\"\";ANGE;05/03/1980;M;2A004;;17;CHU;a@b.example;06 00 00 00 "
+	    "01\n",
+	    "\017\000\003patient;ipp;ipp_autorite;rpps;nom;prenom;profession;specialite;finess;"
+	    "date;"
+	    "motif\nABC-DEFG-HJK;;;10000000017;;;;;679900019;2026-11-01T10:00:00;Vu\n",
+	};
+	char name[16];
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const char *text = texts[i];
+
+		snprintf(name, sizeof(name), "%zu", i);
+		/* two of the bytes may be NUL */
+		seeds_put("import", name, text, 3 + strlen(text + 3));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -250,5 +286,6 @@ main(int argc, char **argv)
 	seeds_json();
 	seeds_pictures();
 	seeds_keys();
+	seeds_imports();
 	return 0;
 }
