@@ -196,7 +196,7 @@ main_print(const char *printer, const struct buf *out)
 		return main_fail(rc, "lp(1) did not end: is the print service running?");
 	if (rc != LETTER_EXIT_OK)
 		return main_fail(rc, "%s", text[0] ? text : "lp(1) has not printed it");
-	return rc;
+	return LETTER_EXIT_OK;
 }
 
 static int
