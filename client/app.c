@@ -249,6 +249,12 @@ app_sooner(int64_t *at_ms, int64_t other_ms)
 		*at_ms = other_ms;
 }
 
+static bool
+app_holds_repaint(const struct app *app)
+{
+	return app->hold_until_ms > clock_boot_ms() && app_awaits_reply(app);
+}
+
 /* When something is to be done although nothing comes, as poll()'s timeout. */
 static int
 app_timeout_ms(const struct app *app, int link_ms)
@@ -256,8 +262,10 @@ app_timeout_ms(const struct app *app, int link_ms)
 	int64_t now_ms = clock_boot_ms();
 	int64_t at_ms = now_ms + 60000 - clock_now_ms() % 60000; /* next minute */
 
-	if (app->dirty && !tty_raw_pending(app->tty))
+	if (app->dirty && !tty_raw_pending(app->tty) && !app_holds_repaint(app))
 		return 0;
+	if (app->dirty)
+		app_sooner(&at_ms, app->hold_until_ms);
 	if (link_ms >= 0)
 		app_sooner(&at_ms, now_ms + link_ms);
 	app_sooner(&at_ms, app->flush_at_ms);
@@ -343,7 +351,8 @@ int
 app_run(struct app *app)
 {
 	while (!app->quit) {
-		if (app->dirty && !tty_raw_pending(app->tty) && !app_input_waits(app))
+		if (app->dirty && !tty_raw_pending(app->tty) && !app_holds_repaint(app) &&
+		    !app_input_waits(app))
 			app_draw(app);
 		app_wait(app);
 		if (app->quit)

@@ -42,6 +42,10 @@ app_err_ends_record(const struct app *app, enum method_index m, int err)
 	       (err == -EM_E_NOT_FOUND && method_at(m)->roles == (RO_P | RO_D));
 }
 
+/* Most replies come sooner: what asked for them and what they bring are then one
+ * repaint, without words that stand for a blink. */
+#define APP_HOLD_MS 100
+
 static void
 app_call_done(void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
 {
@@ -100,6 +104,8 @@ app_call(struct screen *s, enum method_index m, const ProtobufCMessage *request,
 	}
 	p->next = app->pending;
 	app->pending = p;
+	if (kind == CALL_WAIT && app->hold_until_ms == 0)
+		app->hold_until_ms = clock_boot_ms() + APP_HOLD_MS;
 	if (app_method_touches(m))
 		session_touched(&app->session, clock_boot_ms());
 	return p->id;
@@ -148,12 +154,18 @@ app_waits(const struct screen *s)
 }
 
 bool
-app_is_busy(const struct app *app)
+app_awaits_reply(const struct app *app)
 {
 	for (const struct app_pending *p = app->pending; p; p = p->next)
 		if (p->kind == CALL_WAIT)
 			return true;
-	if (app->spawn_screen)
+	return false;
+}
+
+bool
+app_is_busy(const struct app *app)
+{
+	if (app_awaits_reply(app) || app->spawn_screen)
 		return true;
 	return link_state(app->link) == LINK_CONNECTING;
 }

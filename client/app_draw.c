@@ -93,6 +93,7 @@ app_draw(struct app *app)
 	if (app->anew)
 		tty_invalidate(app->tty);
 	app->dirty = app->whole = app->anew = false;
+	app->hold_until_ms = 0;
 	erase();
 	paint_begin();
 	rows_begin(app->options->kiosk);

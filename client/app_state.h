@@ -76,12 +76,13 @@ struct app {
 	int lost_err;	/* the session is over: leave its screens */
 	int record_err; /* the open record is over: leave its screens */
 	bool idle_warned, total_warned;
-	int64_t active_at_ms; /* last key, press or paste */
-	int64_t flush_at_ms;  /* when an ESC alone was the key; 0 = none waits */
-	int64_t minute;	      /* shown by the clock */
-	uint64_t seq;	      /* repaints */
-	uint64_t n_input;     /* bytes read from the terminal */
-	int sync_fd;	      /* for tests; -1 */
+	int64_t active_at_ms;  /* last key, press or paste */
+	int64_t flush_at_ms;   /* when an ESC alone was the key; 0 = none waits */
+	int64_t hold_until_ms; /* a repaint waits for a reply so long; 0 = for none */
+	int64_t minute;	       /* shown by the clock */
+	uint64_t seq;	       /* repaints */
+	uint64_t n_input;      /* bytes read from the terminal */
+	int sync_fd;	       /* for tests; -1 */
 };
 
 /* app_event.c */
@@ -115,6 +116,8 @@ extern const struct link_hooks app_link_hooks;
 /* Whether a lost connection is to be mended at once. */
 bool app_needs_link(const struct app *app);
 bool app_is_busy(const struct app *app);
+/* The person waits for a reply, of whatever screen. */
+bool app_awaits_reply(const struct app *app);
 void app_end_session(struct app *app, int err);
 
 /* app_spawn.c */

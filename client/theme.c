@@ -9,8 +9,6 @@
 
 #include <curses.h>
 
-#define THEME_OWN (-1) /* the screen's: white on black, or black on white */
-
 struct theme_look {
 	short fg, bg;
 	attr_t attr;
@@ -27,18 +25,18 @@ static const struct theme_look theme_table[N_THEMES][N_STYLES] =
     {
 	[THEME_DARK] =
 	    {
-		[STYLE_PLAIN] = {THEME_OWN, THEME_OWN, A_NORMAL},
+		[STYLE_PLAIN] = {COLOR_WHITE, COLOR_BLACK, A_NORMAL},
 		[STYLE_BAR] = {COLOR_WHITE, COLOR_BLUE, A_BOLD},
-		[STYLE_TITLE] = {THEME_OWN, THEME_OWN, A_BOLD},
-		[STYLE_LABEL] = {COLOR_CYAN, THEME_OWN, A_NORMAL},
-		[STYLE_FIELD] = {THEME_OWN, THEME_OWN, A_NORMAL},
-		[STYLE_FOCUS] = {THEME_OWN, THEME_OWN, A_REVERSE},
-		[STYLE_CURRENT] = {COLOR_CYAN, THEME_OWN, A_BOLD},
-		[STYLE_DIM] = {THEME_OWN, THEME_OWN, A_DIM},
-		[STYLE_INFO] = {COLOR_GREEN, THEME_OWN, A_BOLD},
-		[STYLE_WARN] = {COLOR_YELLOW, THEME_OWN, A_BOLD},
+		[STYLE_TITLE] = {COLOR_WHITE, COLOR_BLACK, A_BOLD},
+		[STYLE_LABEL] = {COLOR_CYAN, COLOR_BLACK, A_NORMAL},
+		[STYLE_FIELD] = {COLOR_WHITE, COLOR_BLACK, A_NORMAL},
+		[STYLE_FOCUS] = {COLOR_WHITE, COLOR_BLACK, A_REVERSE},
+		[STYLE_CURRENT] = {COLOR_CYAN, COLOR_BLACK, A_BOLD},
+		[STYLE_DIM] = {COLOR_WHITE, COLOR_BLACK, A_DIM},
+		[STYLE_INFO] = {COLOR_GREEN, COLOR_BLACK, A_BOLD},
+		[STYLE_WARN] = {COLOR_YELLOW, COLOR_BLACK, A_BOLD},
 		[STYLE_ERROR] = {COLOR_WHITE, COLOR_RED, A_BOLD},
-		[STYLE_KEY] = {THEME_OWN, THEME_OWN, A_BOLD},
+		[STYLE_KEY] = {COLOR_WHITE, COLOR_BLACK, A_BOLD},
 		[STYLE_FOUND] = {COLOR_BLACK, COLOR_YELLOW, A_NORMAL},
 		[STYLE_LIGHT] = {COLOR_BLACK, COLOR_WHITE, A_NORMAL},
 		[STYLE_DARK] = {COLOR_WHITE, COLOR_BLACK, A_NORMAL},
@@ -136,14 +134,20 @@ theme_attr(enum style style)
 	return theme_table[theme_now][style].attr;
 }
 
+/* That of the first style with these colours: between two of them nothing needs
+ * to be sent. */
 short
 theme_pair(enum style style)
 {
 	const struct theme_look *l = &theme_table[theme_now][style];
+	short pair = 1;
 
-	if (theme_now == THEME_MONO || (l->fg == THEME_OWN && l->bg == THEME_OWN))
+	if (theme_now == THEME_MONO)
 		return 0;
-	return (short)(style + 1);
+	for (const struct theme_look *other = theme_table[theme_now];
+	     other->fg != l->fg || other->bg != l->bg; other++)
+		pair++;
+	return pair;
 }
 
 short

@@ -33,6 +33,12 @@
 #define SHOW_SLOW_MS 40
 #define SHOW_FAST_MS 12
 
+/* A terminal that does not know a question may print it: in a row that is drawn
+ * anew then, and with the cursor back where curses left it. */
+#define SHOW_ASK_ROW 4
+static const char show_before_asking[] = "\0337\033[5;1H";
+static const char show_after_asking[] = "\0338";
+
 void
 viewer_show_setup(struct viewer *v)
 {
@@ -237,8 +243,19 @@ show_ask(struct viewer *v)
 		return;
 	v->asked = true;
 	v->probe_until_ms = clock_boot_ms() + probe_patience_ms(&v->env);
+	app_raw(v->base.app, show_before_asking, strlen(show_before_asking));
 	app_raw(v->base.app, PROBE_QUESTIONS, strlen(PROBE_QUESTIONS));
+	app_raw(v->base.app, show_after_asking, strlen(show_after_asking));
 	viewer_schedule(v);
+}
+
+static void
+show_settle(struct viewer *v)
+{
+	if (!v->settled)
+		paint_row_anew(SHOW_ASK_ROW);
+	v->settled = true;
+	v->is_stale = true;
 }
 
 /* The pane writes only what differs from the picture before. It must not when
@@ -341,8 +358,7 @@ viewer_reply(struct viewer *v, const struct event *ev)
 		/* an answer that comes after patience has ended may change the way */
 		if (v->settled && way != v->place.way)
 			show_erase(v);
-		v->settled = true;
-		v->is_stale = true;
+		show_settle(v);
 	}
 	viewer_schedule(v);
 }
@@ -350,10 +366,8 @@ viewer_reply(struct viewer *v, const struct event *ev)
 void
 viewer_show_tick(struct viewer *v, int64_t now_ms)
 {
-	if (!v->settled && v->asked && now_ms >= v->probe_until_ms) {
-		v->settled = true;
-		v->is_stale = true;
-	}
+	if (!v->settled && v->asked && now_ms >= v->probe_until_ms)
+		show_settle(v);
 	if (v->fenced && now_ms >= v->fence_until_ms) {
 		v->fenced = false;
 		v->n_deaf++;

@@ -262,6 +262,12 @@ paint_begin(void)
 }
 
 void
+paint_row_anew(int y)
+{
+	wredrawln(stdscr, y, 1);
+}
+
+void
 paint_cursor(int y, int x)
 {
 	y = rows_text(y);

@@ -63,6 +63,8 @@ bool paint_cursor_wanted(int *y_r, int *x_r);
 void paint_more(bool above, bool below);
 void paint_more_wanted(bool *above_r, bool *below_r);
 void paint_begin(void);
+/* What the terminal shows in this row is not known any more: it is sent whole. */
+void paint_row_anew(int y);
 
 /* Whether the terminal's character set can show this code point. */
 bool paint_can_show(uint32_t cp);

@@ -375,6 +375,9 @@ table_draw_titles(const struct table *t, int y, int x, bool focused)
 
 		if (t->width[i] == 0)
 			continue;
+		/* the blanks between titles as well: one colour in the row */
+		for (int line = 0; line < t->titles; line++)
+			paint_fill(y + line, at, t->width[i] + TABLE_GAP, STYLE_LABEL);
 		table_draw_title(t, i, y, at, here ? STYLE_FOCUS : STYLE_LABEL);
 		if (here) {
 			paint_text(y, at - 1, 1, STYLE_TITLE, ">");

@@ -285,11 +285,11 @@ test_resizes_at_random(void **state)
 	struct pty *p = mishap_signed_in(s);
 
 	pty_key(p, PTY_KEY_DOWN);
-	assert_true(pty_wait_cursor(p, 11, 1));
+	assert_true(pty_wait_cursor(p, 12, 1));
 	mishap_resizes(p, 200, 12345);
 	pty_resize(p, 24, 80);
 	assert_true(pty_wait_screen(p, "exams"));
-	assert_true(pty_wait_cursor(p, 11, 1));
+	assert_true(pty_wait_cursor(p, 12, 1));
 	assert_true(pty_wait_text(p, ">18/02/2016 23:37"));
 	assert_true(pty_wait_text(p, "Résultats 1 à 10 sur 30"));
 	pty_free(&p);
