@@ -156,6 +156,24 @@ store_access_append(struct store_conn *db, const struct store_access *e,
 }
 
 int
+store_access_append_alike(struct store_conn *db, const struct store_access *e,
+    const struct store_actor *by, bool keep, uint64_t *number_r)
+{
+	struct store_access any = *e;
+	int undone, rc = db_id(db, Q_patient_any, NO_BINDS, &any.patient_id);
+
+	if (rc == -EM_E_NOT_FOUND)
+		return 0;
+	if (!rc)
+		rc = db_txn(db, DB_TRY);
+	if (rc)
+		return rc;
+	rc = store_access_append(db, keep ? e : &any, by, number_r);
+	undone = db_txn(db, !rc && keep ? DB_TRY_KEEP : DB_TRY_UNDO);
+	return rc ? rc : undone;
+}
+
+int
 store_access_known(struct store_conn *db, const struct store_access *e, bool *known_r)
 {
 	int64_t number = 0;

@@ -57,6 +57,10 @@ enum db_txn {
 	DB_SAVEPOINT, /* one level */
 	DB_RELEASE,
 	DB_ROLLBACK_TO, /* undoes and forgets the savepoint */
+	/* a second level inside of it */
+	DB_TRY,
+	DB_TRY_KEEP,
+	DB_TRY_UNDO, /* undoes and forgets it */
 	N_DB_TXN,
 };
 

@@ -514,6 +514,12 @@ struct store_actor {
  * that a history whose end was cut off is seen as well. */
 int store_access_append(struct store_conn *db, const struct store_access *e,
     const struct store_actor *by, uint64_t *number_r);
+/* The same statements whether the row stays or not (`keep`), for an answer that must
+ * not tell by its time whether there is a patient (V-02). One that does not stay goes
+ * through the history of any patient, and nothing of it is left: neither row nor
+ * trail. Without any patient there is nothing to do. */
+int store_access_append_alike(struct store_conn *db, const struct store_access *e,
+    const struct store_actor *by, bool keep, uint64_t *number_r);
 /* Whether the same access is there already: time, professional, motive, exam. */
 int store_access_known(struct store_conn *db, const struct store_access *e, bool *known_r);
 

@@ -20,6 +20,9 @@ static const char *const txn_sql[N_DB_TXN] = {
     [DB_SAVEPOINT] = "SAVEPOINT job",
     [DB_RELEASE] = "RELEASE job",
     [DB_ROLLBACK_TO] = "ROLLBACK TO job",
+    [DB_TRY] = "SAVEPOINT try",
+    [DB_TRY_KEEP] = "RELEASE try",
+    [DB_TRY_UNDO] = "ROLLBACK TO try",
 };
 
 static struct sqlite_conn *
@@ -251,8 +254,8 @@ driver_txn(struct db_conn *conn, enum db_txn what)
 	if (what == DB_ROLLBACK && sqlite3_get_autocommit(c->db))
 		return 0;
 	rc = driver_txn_run(c, what);
-	if (!rc && what == DB_ROLLBACK_TO)
-		rc = driver_txn_run(c, DB_RELEASE);
+	if (!rc && (what == DB_ROLLBACK_TO || what == DB_TRY_UNDO))
+		rc = driver_txn_run(c, what == DB_TRY_UNDO ? DB_TRY_KEEP : DB_RELEASE);
 	if (!rc && what == DB_BEGIN_WRITE) {
 		rc = driver_check_alone(c);
 		if (rc)

@@ -87,6 +87,7 @@ handle_patient_find_read(struct request *rq, struct store_conn *db)
 	const Emage__PatientFindRequest *m = rq->msg;
 	struct find_state *st = arena_alloc(rq->arena, sizeof(*st));
 	char *identifier = arena_alloc(rq->arena, 3 * strlen(m->identifier) + 1);
+	struct store_patient_row nobody;
 	struct store_patient_find q = {.identifier = identifier,
 	    .ipp = m->ipp,
 	    .ipp_authority = m->ipp_authority,
@@ -108,6 +109,11 @@ handle_patient_find_read(struct request *rq, struct store_conn *db)
 	if (rq->caller.role == EMAGE__ROLE__ROLE_PROFESSIONAL && q.professional_id == 0)
 		return -EM_E_SESSION_ENDED; /* no longer in the directory */
 	rc = store_patient_find(db, rq->arena, &q, FIND_MAX, &st->rows, &st->n, &st->more);
+	if (rc == 0 && st->n == 0) {
+		/* as many looks as for one who is hidden (V-02) */
+		rc = store_patient_get(db, rq->arena, 1, &q, &nobody);
+		return rc == -EM_E_NOT_FOUND ? 0 : rc;
+	}
 	if (rc == 0)
 		patient_hide(st);
 	return rc;
@@ -118,11 +124,11 @@ patient_write_hidden(struct request *rq, struct store_conn *db, const struct fin
 {
 	const struct desk_agent *agent = &st->agent;
 	struct store_professional who = {.profession = "", .specialty = ""};
-	int rc = 0;
+	/* where nobody is hidden it costs as much as where one is (V-02) */
+	const unsigned n = st->n_hidden > 0 ? st->n_hidden : 1;
+	int rc = store_professional_get(db, rq->arena, agent->professional_id, &who);
 
-	if (st->n_hidden > 0)
-		rc = store_professional_get(db, rq->arena, agent->professional_id, &who);
-	for (unsigned i = 0; rc == 0 && i < st->n_hidden; i++) {
+	for (unsigned i = 0; rc == 0 && i < n; i++) {
 		const struct store_access e = {.patient_id = st->hidden[i],
 		    .at_ms = rq->now_ms,
 		    .recorded_at_ms = rq->now_ms,
@@ -143,7 +149,7 @@ patient_write_hidden(struct request *rq, struct store_conn *db, const struct fin
 		    .terminal = people_terminal(rq->caller.kind)};
 		uint64_t number;
 
-		rc = store_access_append(db, &e, &by, &number);
+		rc = store_access_append_alike(db, &e, &by, i < st->n_hidden, &number);
 	}
 	return rc;
 }
@@ -152,8 +158,10 @@ int
 handle_patient_find_write(struct request *rq, struct store_conn *db)
 {
 	const struct find_state *st = rq->state;
-	int rc = patient_write_hidden(rq, db, st);
+	int rc = 0;
 
+	if (rq->caller.role == EMAGE__ROLE__ROLE_PROFESSIONAL)
+		rc = patient_write_hidden(rq, db, st);
 	if (rc < 0)
 		return rc;
 	return people_audit(rq, db,

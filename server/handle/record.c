@@ -2,7 +2,8 @@
 /*
  * A professional opens a patient's record: no motive, no access (L-01). An
  * unknown patient, one without a consent in force and one who has blocked the
- * caller are answered by the same bytes, and each costs one commit (V-02).
+ * caller are answered by the same bytes, and each costs one commit of the same
+ * statements (V-02).
  */
 #include "server/handle/record.h"
 
@@ -71,11 +72,11 @@ record_caller(struct request *rq, struct store_conn *db, struct record_caller *c
 	return -EM_E_INVALID;
 }
 
-static int
-record_append(struct request *rq, struct store_conn *db, const struct record_caller *c,
-    const struct store_record *r, int result, uint64_t exam_id, uint64_t *number_r)
+static struct store_access
+record_access(const struct request *rq, const struct record_caller *c, const struct store_record *r,
+    int result, uint64_t exam_id)
 {
-	const struct store_access e = {
+	return (struct store_access){
 	    .patient_id = r->patient_id,
 	    .at_ms = rq->now_ms,
 	    .recorded_at_ms = rq->now_ms,
@@ -94,10 +95,36 @@ record_append(struct request *rq, struct store_conn *db, const struct record_cal
 	    .until_ms = result == ACCESS_REFUSED ? 0 : r->until_ms,
 	    .terminal = people_terminal(rq->caller.kind),
 	};
-	const struct store_actor by = {
-	    .account_id = rq->caller.account_id, .name = "", .terminal = e.terminal};
+}
+
+static struct store_actor
+record_actor(const struct request *rq)
+{
+	return (struct store_actor){.account_id = rq->caller.account_id,
+	    .name = "",
+	    .terminal = people_terminal(rq->caller.kind)};
+}
+
+static int
+record_append(struct request *rq, struct store_conn *db, const struct record_caller *c,
+    const struct store_record *r, int result, uint64_t exam_id, uint64_t *number_r)
+{
+	const struct store_access e = record_access(rq, c, r, result, exam_id);
+	const struct store_actor by = record_actor(rq);
 
 	return store_access_append(db, &e, &by, number_r);
+}
+
+/* In the patient's history, or in none: at the same cost (V-02). */
+static int
+record_append_refused(struct request *rq, struct store_conn *db, const struct record_caller *c,
+    const struct store_record *r, bool in_history)
+{
+	const struct store_access e = record_access(rq, c, r, ACCESS_REFUSED, 0);
+	const struct store_actor by = record_actor(rq);
+	uint64_t number;
+
+	return store_access_append_alike(db, &e, &by, in_history, &number);
 }
 
 int
@@ -215,15 +242,13 @@ static int
 record_refuse(struct request *rq, struct store_conn *db, const struct record_opening *o)
 {
 	const struct store_record *r = &o->record;
-	uint64_t number;
-	int rc = 0;
+	int rc;
 	const char *detail = arena_printf(rq->arena, "motive=%s cause=\"%s\" asked=%llu", r->motive,
 	    o->why, (unsigned long long)r->patient_id);
 
 	if (detail == NULL)
 		return -EM_E_NO_MEMORY;
-	if (o->in_history)
-		rc = record_append(rq, db, &o->caller, r, ACCESS_REFUSED, 0, &number);
+	rc = record_append_refused(rq, db, &o->caller, r, o->in_history);
 	if (rc < 0)
 		return rc;
 	request_refuse(rq, EM_E_NOT_FOUND, NULL, 0, 0);

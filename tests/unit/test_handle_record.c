@@ -7,8 +7,10 @@
 #include "tests/unit/test_handle_access.h"
 #include "tests/unit/test_handle_sql.h"
 
+#include "proto/desk.pb-c.h"
 #include "proto/record.pb-c.h"
 #include "server/release.h"
+#include "tests/lib/db_fake.h"
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
@@ -132,6 +134,131 @@ test_time_and_session(void **state)
 	assert_int_equal(place_number(p, "SELECT count(*) FROM record"), 0);
 }
 
+/* --------------------------------------------------------- the same work (V-02) */
+
+/* Every statement of one request, reading and writing; a row that is kept and one
+ * that is undone count alike. */
+struct work {
+	unsigned n;
+	unsigned steps[FAKE_RECORDS_MAX];
+};
+
+static void
+watch_store(struct place *p)
+{
+	char path[96];
+	struct store_options o = {
+	    .path = path, .cache_bytes = 1 << 20, .queue_max = 1000, .batch_max = 64};
+
+	place_close_store(p);
+	fake_reset(&db_sqlite);
+	(void)snprintf(path, sizeof(path), "%s/emage.db", p->dir);
+	assert_int_equal(store_open_on(&db_fake, &o, &p->server.store), 0);
+	assert_int_equal(store_reader_new(p->server.store, &p->reader), 0);
+}
+
+static struct work
+work_of(struct place *p, enum method_index m, const void *msg, int want_err)
+{
+	struct work w = {.n = 0};
+	const struct fake_record *r;
+
+	fake_reset(&db_sqlite);
+	assert_int_equal(call_once(p, &doctor, m, msg), want_err);
+	r = fake_records(&w.n);
+	assert_true(w.n < FAKE_RECORDS_MAX);
+	for (unsigned i = 0; i < w.n; i++)
+		w.steps[i] = r[i].query != N_QUERIES   ? (unsigned)r[i].query
+			     : r[i].txn == DB_TRY_UNDO ? N_QUERIES + DB_TRY_KEEP
+						       : N_QUERIES + (unsigned)r[i].txn;
+	return w;
+}
+
+static unsigned
+work_count(const struct work *w, unsigned step)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < w->n; i++)
+		n += w->steps[i] == step;
+	return n;
+}
+
+static void
+assert_same_work(const struct work *a, const struct work *b)
+{
+	assert_int_equal(a->n, b->n);
+	assert_memory_equal(a->steps, b->steps, a->n * sizeof(a->steps[0]));
+}
+
+static void
+block_doctor(struct place *p)
+{
+	place_sql(p, "INSERT INTO block (patient_id, professional_id, blocked_at_ms)"
+		     " SELECT patient_id, (SELECT professional_id FROM professional WHERE"
+		     " rpps = '10000000009'), 1 FROM patient");
+}
+
+/* Nobody of that number, one without consent and one who has shut the doctor out:
+ * one commit each, of the same statements in the same order. Only the last leaves a
+ * row in a history. */
+static void
+test_same_work_to_open(void **state)
+{
+	struct place *p = *state;
+	Emage__RecordOpenRequest m = EMAGE__RECORD_OPEN_REQUEST__INIT;
+	struct work unknown, closed, blocked;
+	int64_t n;
+
+	block_doctor(p);
+	place_sql(p, "INSERT INTO consent (patient_id, given, at_ms, operator_name)"
+		     " SELECT patient_id, 0, 1, '' FROM patient_number WHERE ipp = 'IPP-2'");
+	n = place_number(p, "SELECT count(*) FROM access");
+	watch_store(p);
+	m.motive = TEXT("seen");
+	m.patient_id = 999999;
+	unknown = work_of(p, METHOD_record_open, &m, EM_E_NOT_FOUND);
+	m.patient_id = ward.other.patient_id;
+	closed = work_of(p, METHOD_record_open, &m, EM_E_NOT_FOUND);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM access"), n);
+	m.patient_id = ward.mine.patient_id;
+	blocked = work_of(p, METHOD_record_open, &m, EM_E_NOT_FOUND);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM access"), n + 1);
+	assert_int_equal(work_count(&blocked, N_QUERIES + DB_COMMIT), 1);
+	assert_int_equal(work_count(&blocked, Q_access_insert), 1);
+	assert_int_equal(work_count(&blocked, Q_audit_insert), 2);
+	assert_same_work(&unknown, &blocked);
+	assert_same_work(&closed, &blocked);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM audit WHERE event ="
+					 " 'record.refused'"),
+	    3);
+}
+
+/* The search likewise. */
+static void
+test_same_work_to_find(void **state)
+{
+	struct place *p = *state;
+	Emage__PatientFindRequest m = EMAGE__PATIENT_FIND_REQUEST__INIT;
+	struct work unknown, blocked;
+	int64_t n;
+
+	place_sql(p, "DELETE FROM patient_name WHERE patient_id <>"
+		     " (SELECT patient_id FROM patient_number WHERE ipp = 'IPP-1')");
+	block_doctor(p);
+	n = place_number(p, "SELECT count(*) FROM access");
+	watch_store(p);
+	m.name = TEXT("nobody");
+	m.birth_date = 19750214;
+	unknown = work_of(p, METHOD_patient_find, &m, 0);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM access"), n);
+	m.name = TEXT("exemple");
+	blocked = work_of(p, METHOD_patient_find, &m, 0);
+	assert_int_equal(place_number(p, "SELECT count(*) FROM access"), n + 1);
+	assert_same_work(&unknown, &blocked);
+	assert_int_equal(work_count(&blocked, N_QUERIES + DB_BEGIN_WRITE), 1);
+}
+
 /* ------------------------------------------------------------- release by time */
 
 static unsigned released; /* by the last step */
@@ -182,6 +309,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_opening_an_exam, record_setup, place_teardown),
 	    cmocka_unit_test_setup_teardown(test_shut_since, record_setup, place_teardown),
 	    cmocka_unit_test_setup_teardown(test_time_and_session, record_setup, place_teardown),
+	    cmocka_unit_test_setup_teardown(test_same_work_to_open, record_setup, place_teardown),
+	    cmocka_unit_test_setup_teardown(test_same_work_to_find, record_setup, place_teardown),
 	    cmocka_unit_test_setup_teardown(test_release_by_time, record_setup, place_teardown),
 	};
 

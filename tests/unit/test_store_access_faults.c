@@ -63,6 +63,8 @@ CALL(block_remove, store_block_remove(db, w->patient_id, w->blocked_id, &flag))
 CALL(block_count, store_block_count(db, w->patient_id, &n32))
 CALL(block_page, store_block_page(db, w->a, w->patient_id, BLOCK_BY_NAME, false, 0, 5, &people, &n))
 CALL(append, store_access_append(db, &access_args.e, &by, &id))
+CALL(append_kept, store_access_append_alike(db, &access_args.e, &by, true, &id))
+CALL(append_undone, store_access_append_alike(db, &access_args.e, &by, false, &id))
 CALL(known, store_access_known(db, &access_args.e, &flag))
 CALL(access_page, store_access_page(db, w->a, &all, &rows, &n))
 CALL(count_all, store_access_count(db, &all, &n32))
@@ -107,6 +109,8 @@ static const struct {
     F(block_count),
     F(block_page),
     F(append),
+    F(append_kept),
+    F(append_undone),
     F(known),
     F(access_page),
     F(count_all),
