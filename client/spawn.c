@@ -141,8 +141,8 @@ spawn_free(struct spawn **sp)
 	if (!s)
 		return;
 	/* without the whole of it nothing would come but an error */
-	if (s->pid > 0 && s->fd[SPAWN_IN] >= 0)
-		kill(s->pid, SIGKILL);
+	if (s->pid > 0 && s->fd[SPAWN_IN] >= 0 && kill(s->pid, SIGKILL) == 0)
+		waitpid(s->pid, NULL, 0);
 	for (size_t i = 0; i < SPAWN_FDS; i++)
 		spawn_close(&s->fd[i]);
 	buf_release(&s->in);
