@@ -58,8 +58,9 @@ struct store_job {
 	void (*done)(void *arg, int rc);
 	void *arg;
 	/* One of very many: lets all others go first, and runs without a savepoint
-	 * of its own. When it fails after it has changed something, what was
-	 * written with it is undone as well and told -EM_E_UNAVAILABLE. */
+	 * of its own. When it fails after it has changed something, what was run
+	 * before it in its transaction is undone as well and told
+	 * -EM_E_UNAVAILABLE. */
 	bool bulk;
 	struct store_job *next; /* the store's while queued */
 };

@@ -19,8 +19,12 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "common/log.h"
+
+/* How long a loading's transaction waits for more of it. */
+#define LOADING_WAIT_NS 20000000
 
 struct writer_queue {
 	struct store_job *first, *last;
@@ -48,6 +52,50 @@ struct writer_slot {
 	int rc;
 	bool ran;
 };
+
+/* ------------------------------------------------------------------- queues */
+
+/* Up to max jobs, or NULL. */
+static struct store_job *
+writer_pop(struct writer *w, struct writer_queue *q, unsigned max)
+{
+	struct store_job *jobs = q->first, *last = jobs;
+	unsigned n = 1;
+
+	if (!jobs)
+		return NULL;
+	for (; last->next && n < max; n++)
+		last = last->next;
+	q->first = last->next;
+	if (!q->first)
+		q->last = NULL;
+	last->next = NULL;
+	w->n_queued -= n;
+	return jobs;
+}
+
+/* The loading's next job; NULL when somebody else wants to write, or when none has
+ * come for a moment: a page that many jobs touch is written once for all that share
+ * a transaction. */
+static struct store_job *
+writer_more(struct writer *w)
+{
+	struct store_job *job = NULL;
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += LOADING_WAIT_NS;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	pthread_mutex_lock(&w->lock);
+	while (w->n_queued == 0 && !w->stopping &&
+	       pthread_cond_timedwait(&w->work, &w->lock, &until) == 0)
+		continue;
+	if (!w->queue.first)
+		job = writer_pop(w, &w->bulk, 1);
+	pthread_mutex_unlock(&w->lock);
+	return job;
+}
 
 /* ------------------------------------------------------------------- batch */
 
@@ -84,26 +132,28 @@ writer_run_bulk(struct writer *w, struct writer_slot *s)
 	return s->rc && w->db->driver->n_changed_ever(w->db->db) != before ? -EM_E_UNAVAILABLE : 0;
 }
 
-static bool
-writer_others_wait(struct writer *w)
+/* A loading's first job is there; more come while nobody else wants to write. */
+static int
+writer_run_loading(struct writer *w, struct writer_slot *slots, unsigned *n)
 {
-	bool wait;
+	struct store_job *job;
+	int rc = writer_run_bulk(w, &slots[0]);
 
-	pthread_mutex_lock(&w->lock);
-	wait = w->queue.first != NULL;
-	pthread_mutex_unlock(&w->lock);
-	return wait;
+	while (!rc && *n < w->batch_max && (job = writer_more(w)) != NULL) {
+		slots[*n] = (struct writer_slot){.job = job};
+		rc = writer_run_bulk(w, &slots[(*n)++]);
+	}
+	return rc;
 }
 
 /*
- * Runs and commits the batch, a loading's only as far as nobody else waits: *n is
- * then how many were run. 0 when every slot's rc is final. Otherwise nothing of it
- * stays as far as can be known, and *uncertain_r tells whether it can.
+ * Runs and commits the batch, to which a loading adds more: *n. 0 when every slot's
+ * rc is final. Otherwise nothing of it stays as far as can be known, and
+ * *uncertain_r tells whether it can.
  */
 static int
 writer_commit(struct writer *w, struct writer_slot *slots, unsigned *n, bool *uncertain_r)
 {
-	const bool bulk = slots[0].job->bulk;
 	unsigned i;
 	int rc;
 
@@ -112,12 +162,14 @@ writer_commit(struct writer *w, struct writer_slot *slots, unsigned *n, bool *un
 	rc = db_txn(w->db, DB_BEGIN_WRITE);
 	if (rc)
 		return rc;
-	for (i = 0; i < *n && !rc && (i == 0 || !bulk || !writer_others_wait(w)); i++)
-		rc = bulk ? writer_run_bulk(w, &slots[i]) : writer_run_job(w, &slots[i]);
+	if (slots[0].job->bulk)
+		rc = writer_run_loading(w, slots, n);
+	else
+		for (i = 0; i < *n && !rc; i++)
+			rc = writer_run_job(w, &slots[i]);
 	if (!rc) {
 		rc = db_txn(w->db, DB_COMMIT);
 		*uncertain_r = rc != 0;
-		*n = i;
 	}
 	if (rc && db_txn(w->db, DB_ROLLBACK))
 		rc = -EM_E_IO;
@@ -166,34 +218,17 @@ writer_count(struct writer *w, const struct writer_slot *slots, unsigned n, int 
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* Jobs of a loading that had to make way: they are its next. */
-static void
-writer_put_back(struct writer *w, const struct writer_slot *slots, unsigned n)
-{
-	if (n == 0)
-		return;
-	pthread_mutex_lock(&w->lock);
-	slots[n - 1].job->next = w->bulk.first;
-	if (!w->bulk.first)
-		w->bulk.last = slots[n - 1].job;
-	w->bulk.first = slots[0].job;
-	w->n_queued += n;
-	pthread_mutex_unlock(&w->lock);
-}
-
 static void
 writer_batch(struct writer *w, struct store_job *jobs, struct writer_slot *slots)
 {
 	struct store_job *job;
 	bool uncertain;
-	unsigned n_jobs = 0, n, i;
+	unsigned n = 0, i;
 	int rc;
 
 	for (job = jobs; job; job = job->next)
-		slots[n_jobs++] = (struct writer_slot){.job = job};
-	n = n_jobs;
+		slots[n++] = (struct writer_slot){.job = job};
 	rc = writer_commit(w, slots, &n, &uncertain);
-	writer_put_back(w, slots + n, n_jobs - n);
 	for (i = 0; rc && i < n; i++)
 		slots[i].rc = writer_verdict(&slots[i], rc, uncertain);
 	writer_count(w, slots, n, rc);
@@ -222,40 +257,20 @@ writer_refuse(struct writer *w, struct store_job *job)
 
 /* ------------------------------------------------------------------- thread */
 
-/* Whose turn it is: in turns, when both have something. */
-static struct writer_queue *
-writer_turn(struct writer *w)
-{
-	bool bulk = w->bulk.first && (w->bulk_next || !w->queue.first);
-
-	w->bulk_next = !bulk;
-	return bulk ? &w->bulk : &w->queue;
-}
-
-/* Up to batch_max jobs, or NULL when it is time to end. */
+/* Up to batch_max jobs, but of a loading one; NULL when it is time to end. */
 static struct store_job *
 writer_take(struct writer *w, bool *failed_r)
 {
-	struct store_job *jobs, *last;
-	struct writer_queue *q;
-	unsigned n = 1;
+	struct store_job *jobs;
+	bool bulk;
 
 	pthread_mutex_lock(&w->lock);
 	while (w->n_queued == 0 && !w->stopping)
 		pthread_cond_wait(&w->work, &w->lock);
-	q = writer_turn(w);
-	jobs = last = q->first;
-	if (jobs) {
-		while (last->next && n < w->batch_max) {
-			last = last->next;
-			n++;
-		}
-		q->first = last->next;
-		if (!q->first)
-			q->last = NULL;
-		last->next = NULL;
-		w->n_queued -= n;
-	}
+	/* in turns, when both have something */
+	bulk = w->bulk.first && (w->bulk_next || !w->queue.first);
+	w->bulk_next = !bulk;
+	jobs = bulk ? writer_pop(w, &w->bulk, 1) : writer_pop(w, &w->queue, w->batch_max);
 	*failed_r = w->failed;
 	pthread_mutex_unlock(&w->lock);
 	return jobs;
@@ -297,12 +312,16 @@ struct writer *
 writer_new(struct store_conn *db, unsigned queue_max, unsigned batch_max)
 {
 	struct writer *w = mem_new(sizeof(*w));
+	pthread_condattr_t monotonic;
 
 	w->db = db;
 	w->queue_max = queue_max ? queue_max : 1;
 	w->batch_max = batch_max ? batch_max : 1;
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->work, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->work, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	if (writer_start(w) != 0) {
 		pthread_cond_destroy(&w->work);
 		pthread_mutex_destroy(&w->lock);
