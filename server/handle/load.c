@@ -20,27 +20,51 @@
 /* --------------------------------------------------------------- refusals */
 
 int
-load_refusals_new(struct request *rq, size_t n_lines, struct load_refusals *r_r)
+load_refuse(struct load_verdict *v, const char *field, const char *reason)
 {
-	r_r->n = 0;
-	r_r->list = arena_alloc(rq->arena, n_lines * sizeof(Emage__LoadRefusal *));
-	return r_r->list == NULL ? -EM_E_NO_MEMORY : 0;
+	v->field = field;
+	v->reason = reason;
+	return -EM_E_INVALID;
 }
 
-void
-load_refuse(struct request *rq, struct load_refusals *r, uint32_t line, const char *field,
-    const char *reason)
+static Emage__LoadRefusal *
+load_refusal(struct request *rq, const struct load_verdict *v)
 {
 	Emage__LoadRefusal *one = arena_alloc(rq->arena, sizeof(*one));
 
-	/* without memory the request as a whole fails when its reply is packed */
 	if (one == NULL)
-		return;
+		return NULL;
 	emage__load_refusal__init(one);
-	one->line = line;
-	one->field = (char *)(uintptr_t)field;
-	one->reason = (char *)(uintptr_t)reason;
-	r->list[r->n++] = one;
+	one->line = v->line;
+	one->field = (char *)(uintptr_t)v->field;
+	one->reason = (char *)(uintptr_t)v->reason;
+	return one;
+}
+
+int
+load_each(struct request *rq, struct store_conn *db, size_t n_lines, load_line_fn *line, void *arg,
+    Emage__LoadRefusal ***list_r, size_t *n_r)
+{
+	Emage__LoadRefusal **list = arena_alloc(rq->arena, n_lines * sizeof(Emage__LoadRefusal *));
+	size_t n = 0;
+
+	if (list == NULL)
+		return -EM_E_NO_MEMORY;
+	for (size_t i = 0; i < n_lines; i++) {
+		struct load_verdict v = {.field = NULL};
+		int rc = line(rq, db, arg, i, &v);
+
+		if (v.field == NULL && rc < 0)
+			return rc;
+		if (v.field == NULL)
+			continue;
+		list[n] = load_refusal(rq, &v);
+		if (list[n++] == NULL)
+			return -EM_E_NO_MEMORY;
+	}
+	*list_r = list;
+	*n_r = n;
+	return 0;
 }
 
 /* ---------------------------------------------------------- professionals */
@@ -150,11 +174,13 @@ load_would_put(struct request *rq, struct store_conn *db, const Emage__AdminProf
 }
 
 static int
-load_professional(struct request *rq, struct store_conn *db,
-    const Emage__AdminProfessionalsPutRequest *m, const Emage__AdminProfessional *p,
-    struct load_seen *seen)
+load_professional(
+    struct request *rq, struct store_conn *db, void *arg, size_t i, struct load_verdict *v)
 {
+	const Emage__AdminProfessionalsPutRequest *m = rq->msg;
+	const Emage__AdminProfessional *p = m->professionals[i];
 	Emage__AdminProfessionalsPutReply *reply = rq->reply;
+	struct load_seen *seen = arg;
 	struct store_professional_line line = {
 	    .rpps = p->rpps,
 	    .family_name = p->family_name,
@@ -168,7 +194,13 @@ load_professional(struct request *rq, struct store_conn *db,
 	    .seen = &seen->lines,
 	};
 	enum store_put put = STORE_PUT_NEW;
-	int rc = load_place(db, m, p, seen, &line.establishment_id);
+	int rc;
+
+	v->line = p->line;
+	v->field = load_professional_fault(p, &v->reason);
+	if (v->field != NULL)
+		return 0;
+	rc = load_place(db, m, p, seen, &line.establishment_id);
 
 	reply->n_no_place +=
 	    p->finess[0] != '\0' && line.establishment_id == 0 && !m->add_establishments;
@@ -218,22 +250,11 @@ handle_admin_professionals_put_write(struct request *rq, struct store_conn *db)
 {
 	const Emage__AdminProfessionalsPutRequest *m = rq->msg;
 	Emage__AdminProfessionalsPutReply *reply = rq->reply;
-	struct load_refusals refused;
 	struct load_seen seen = {.place = {{NULL, 0}}};
-	int rc = load_refusals_new(rq, m->n_professionals, &refused);
+	int rc = load_each(rq, db, m->n_professionals, load_professional, &seen, &reply->refused,
+	    &reply->n_refused);
 
-	for (size_t i = 0; rc == 0 && i < m->n_professionals; i++) {
-		const Emage__AdminProfessional *p = m->professionals[i];
-		const char *reason, *field = load_professional_fault(p, &reason);
-
-		if (field != NULL)
-			load_refuse(rq, &refused, p->line, field, reason);
-		else
-			rc = load_professional(rq, db, m, p, &seen);
-	}
 	if (rc < 0)
 		return rc;
-	reply->refused = refused.list;
-	reply->n_refused = refused.n;
-	return m->dry_run ? 0 : load_written(rq, db, m->n_professionals - refused.n);
+	return m->dry_run ? 0 : load_written(rq, db, m->n_professionals - reply->n_refused);
 }

@@ -9,15 +9,22 @@
 #include "server/request.h"
 
 /* Loading line by line: a line that cannot be taken is told, the others go on. */
-struct load_refusals {
-	Emage__LoadRefusal **list;
-	size_t n;
+struct load_verdict {
+	uint32_t line;
+	const char *field, *reason; /* of a line that is not taken; field NULL = it is */
 };
 
-/* Room for a refusal of each of `n_lines`. 0 or -EM_E_NO_MEMORY. */
-int load_refusals_new(struct request *rq, size_t n_lines, struct load_refusals *r_r);
-void load_refuse(struct request *rq, struct load_refusals *r, uint32_t line, const char *field,
-    const char *reason);
+/* Line i of the request: fills the verdict. With a field in it the line is refused
+ * whatever is returned; else an error fails the request. */
+typedef int load_line_fn(
+    struct request *rq, struct store_conn *db, void *arg, size_t i, struct load_verdict *v);
+
+/* Every line; those that were refused in *list_r, for the reply. */
+int load_each(struct request *rq, struct store_conn *db, size_t n_lines, load_line_fn *line,
+    void *arg, Emage__LoadRefusal ***list_r, size_t *n_r);
+
+/* For a load_line_fn: refuses its line. */
+int load_refuse(struct load_verdict *v, const char *field, const char *reason);
 
 /* At most so many lines in one request. */
 #define LOAD_LINES_MAX 1000u

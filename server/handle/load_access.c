@@ -92,16 +92,8 @@ load_access_fault(const struct request *rq, const Emage__AdminAccess *a, const c
 struct load_access {
 	const Emage__AdminAccess *in;
 	struct store_access e;
-	const char *field, *reason; /* why not, when a function returns NOT_FOUND */
+	struct load_verdict *verdict;
 };
-
-static int
-load_missing(struct load_access *l, const char *field, const char *reason)
-{
-	l->field = field;
-	l->reason = reason;
-	return -EM_E_NOT_FOUND;
-}
 
 static int
 load_patient(struct request *rq, struct store_conn *db, struct load_access *l)
@@ -113,7 +105,8 @@ load_patient(struct request *rq, struct store_conn *db, struct load_access *l)
 
 	if (a->patient[0] == '\0') {
 		rc = store_patient_by_ipp(db, a->ipp_authority, a->ipp, &l->e.patient_id);
-		return rc == -EM_E_NOT_FOUND ? load_missing(l, "ipp", "no such patient") : rc;
+		return rc == -EM_E_NOT_FOUND ? load_refuse(l->verdict, "ipp", "no such patient")
+					     : rc;
 	}
 	kept = arena_alloc(rq->arena, 3 * strlen(a->patient) + 1);
 	if (kept == NULL)
@@ -121,7 +114,7 @@ load_patient(struct request *rq, struct store_conn *db, struct load_access *l)
 	(void)policy_identifier_normalise(a->patient, kept);
 	rc = store_account_by_identifier(db, rq->arena, kept, &account);
 	if (rc == -EM_E_NOT_FOUND || (rc == 0 && account.patient_id == 0))
-		return load_missing(l, "patient", "no such patient");
+		return load_refuse(l->verdict, "patient", "no such patient");
 	l->e.patient_id = rc == 0 ? account.patient_id : 0;
 	return rc;
 }
@@ -144,7 +137,8 @@ load_names(struct request *rq, struct store_conn *db, struct load_access *l)
 	}
 	rc = store_professional_by_rpps(db, rq->arena, a->rpps, &who);
 	if (rc == -EM_E_NOT_FOUND)
-		return load_missing(l, "rpps", "not in the directory, and no names are given");
+		return load_refuse(
+		    l->verdict, "rpps", "not in the directory, and no names are given");
 	l->e.family_name = who.family_name;
 	l->e.given_name = who.given_name;
 	l->e.profession = who.profession;
@@ -163,7 +157,7 @@ load_things(struct request *rq, struct store_conn *db, struct load_access *l)
 	if (a->finess[0] != '\0') {
 		rc = store_establishment_by_finess(db, a->finess, &l->e.establishment_id);
 		if (rc == -EM_E_NOT_FOUND)
-			return load_missing(l, "finess", "no such establishment");
+			return load_refuse(l->verdict, "finess", "no such establishment");
 		if (rc == 0)
 			rc = store_establishment_name(
 			    db, rq->arena, l->e.establishment_id, &l->e.establishment);
@@ -171,7 +165,7 @@ load_things(struct request *rq, struct store_conn *db, struct load_access *l)
 	if (rc == 0 && a->study_uid[0] != '\0') {
 		rc = store_exam_by_study(db, l->e.patient_id, a->study_uid, &l->e.exam_id);
 		if (rc == -EM_E_NOT_FOUND)
-			return load_missing(l, "study_uid", "no such exam of this patient");
+			return load_refuse(l->verdict, "study_uid", "no such exam of this patient");
 	}
 	return rc;
 }
@@ -219,23 +213,34 @@ load_append(struct request *rq, struct store_conn *db, struct load_access *l, bo
 }
 
 static int
-load_access(struct request *rq, struct store_conn *db, struct load_access *l, bool dry_run)
+load_access(struct request *rq, struct store_conn *db, void *arg, size_t i, struct load_verdict *v)
 {
+	const Emage__AdminAccessesPutRequest *m = rq->msg;
+	const Emage__AdminAccess *in = m->accesses[i];
+	struct load_access l = {
+	    .in = in,
+	    .verdict = v,
+	    .e = {.at_ms = in->at_ms,
+		.recorded_at_ms = rq->now_ms,
+		.until_ms = in->until_ms,
+		.result = (enum access_result)in->result,
+		.terminal = in->terminal},
+	};
 	int rc;
 
-	l->e.at_ms = l->in->at_ms;
-	l->e.recorded_at_ms = rq->now_ms;
-	l->e.until_ms = l->in->until_ms;
-	l->e.result = (enum access_result)l->in->result;
-	l->e.terminal = l->in->terminal;
-	rc = load_patient(rq, db, l);
+	(void)arg;
+	v->line = in->line;
+	v->field = load_access_fault(rq, in, &v->reason);
+	if (v->field != NULL)
+		return 0;
+	rc = load_patient(rq, db, &l);
 	if (rc == 0)
-		rc = load_names(rq, db, l);
+		rc = load_names(rq, db, &l);
 	if (rc == 0)
-		rc = load_things(rq, db, l);
+		rc = load_things(rq, db, &l);
 	if (rc == 0)
-		rc = load_motive(rq, l);
-	return rc == 0 ? load_append(rq, db, l, dry_run) : rc;
+		rc = load_motive(rq, &l);
+	return rc == 0 ? load_append(rq, db, &l, m->dry_run) : rc;
 }
 
 int
@@ -243,24 +248,7 @@ handle_admin_accesses_put_write(struct request *rq, struct store_conn *db)
 {
 	const Emage__AdminAccessesPutRequest *m = rq->msg;
 	Emage__AdminAccessesPutReply *reply = rq->reply;
-	struct load_refusals refused;
-	int rc = load_refusals_new(rq, m->n_accesses, &refused);
 
-	for (size_t i = 0; rc == 0 && i < m->n_accesses; i++) {
-		struct load_access l = {.in = m->accesses[i]};
-
-		l.field = load_access_fault(rq, l.in, &l.reason);
-		if (l.field == NULL) {
-			rc = load_access(rq, db, &l, m->dry_run);
-			if (rc != -EM_E_NOT_FOUND || l.field == NULL)
-				continue;
-			rc = 0;
-		}
-		load_refuse(rq, &refused, l.in->line, l.field, l.reason);
-	}
-	if (rc < 0)
-		return rc;
-	reply->refused = refused.list;
-	reply->n_refused = refused.n;
-	return 0;
+	return load_each(
+	    rq, db, m->n_accesses, load_access, NULL, &reply->refused, &reply->n_refused);
 }

@@ -159,14 +159,24 @@ check_admin_establishments_put(struct request *rq)
 }
 
 static int
-load_establishment(struct store_conn *db, const Emage__AdminEstablishment *e, bool dry_run,
-    Emage__AdminEstablishmentsPutReply *reply)
+load_establishment(
+    struct request *rq, struct store_conn *db, void *arg, size_t i, struct load_verdict *v)
 {
+	const Emage__AdminEstablishmentsPutRequest *m = rq->msg;
+	const Emage__AdminEstablishment *e = m->establishments[i];
+	Emage__AdminEstablishmentsPutReply *reply = rq->reply;
 	enum store_put put = STORE_PUT_NEW;
 	uint64_t id;
 	int rc = 0;
 
-	if (!dry_run) {
+	(void)arg;
+	v->line = e->line;
+	if (!fields_finess(e->finess))
+		return load_refuse(v, "finess", "not a FINESS number");
+	if (!fields_line(e->name, 1, NAME_MAX_CHARS))
+		return load_refuse(
+		    v, "name", "empty, too long, or with characters that cannot be shown");
+	if (!m->dry_run) {
 		rc = store_establishment_put(db, e->finess, e->name, &put);
 	} else {
 		rc = store_establishment_by_finess(db, e->finess, &id);
@@ -186,25 +196,12 @@ handle_admin_establishments_put_write(struct request *rq, struct store_conn *db)
 {
 	const Emage__AdminEstablishmentsPutRequest *m = rq->msg;
 	Emage__AdminEstablishmentsPutReply *reply = rq->reply;
-	struct load_refusals refused;
 	const char *detail;
-	int rc = load_refusals_new(rq, m->n_establishments, &refused);
+	int rc = load_each(rq, db, m->n_establishments, load_establishment, NULL, &reply->refused,
+	    &reply->n_refused);
 
-	for (size_t i = 0; rc == 0 && i < m->n_establishments; i++) {
-		const Emage__AdminEstablishment *e = m->establishments[i];
-
-		if (!fields_finess(e->finess))
-			load_refuse(rq, &refused, e->line, "finess", "not a FINESS number");
-		else if (!fields_line(e->name, 1, NAME_MAX_CHARS))
-			load_refuse(rq, &refused, e->line, "name",
-			    "empty, too long, or with characters that cannot be shown");
-		else
-			rc = load_establishment(db, e, m->dry_run, reply);
-	}
 	if (rc < 0)
 		return rc;
-	reply->refused = refused.list;
-	reply->n_refused = refused.n;
 	if (m->dry_run || reply->n_new + reply->n_renamed == 0)
 		return 0;
 	detail = arena_printf(rq->arena, "new=%u renamed=%u", reply->n_new, reply->n_renamed);

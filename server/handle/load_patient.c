@@ -115,16 +115,8 @@ struct load_person {
 	const Emage__AdminPatient *in;
 	uint64_t patient_id; /* 0 = nobody known */
 	struct store_traits was;
-	const char *field, *reason; /* why not, when a function returns EXISTS */
+	struct load_verdict *verdict;
 };
-
-static int
-load_conflict(struct load_person *l, const char *field, const char *reason)
-{
-	l->field = field;
-	l->reason = reason;
-	return -EM_E_EXISTS;
-}
 
 static bool
 load_same_name(struct request *rq, const char *a, const char *b)
@@ -154,8 +146,8 @@ load_check_ins(struct request *rq, struct store_conn *db, struct load_person *l)
 	for (unsigned i = 0; rc == 0 && i < n; i++)
 		if (strcmp(known[i].oid, l->in->ins_oid) == 0 &&
 		    strcmp(known[i].matricule, l->in->matricule) != 0)
-			rc = load_conflict(
-			    l, "matricule", "this local number is of a patient with another INS");
+			rc = load_refuse(l->verdict, "matricule",
+			    "this local number is of a patient with another INS");
 	return rc;
 }
 
@@ -176,7 +168,8 @@ load_find(struct request *rq, struct store_conn *db, struct load_person *l)
 	if (rc < 0 && rc != -EM_E_NOT_FOUND)
 		return rc;
 	if (by_ins != 0 && by_ipp != 0 && by_ins != by_ipp)
-		return load_conflict(l, "ipp", "the INS and the local number are of two patients");
+		return load_refuse(
+		    l->verdict, "ipp", "the INS and the local number are of two patients");
 	l->patient_id = by_ins != 0 ? by_ins : by_ipp;
 	if (l->patient_id == 0)
 		return 0;
@@ -185,7 +178,7 @@ load_find(struct request *rq, struct store_conn *db, struct load_person *l)
 		rc = load_check_ins(rq, db, l);
 	if (rc == 0 && l->was.birth_date != p->birth_date && l->was.birth_name[0] != '\0' &&
 	    !load_same_name(rq, l->was.birth_name, p->birth_name))
-		rc = load_conflict(l, "nom_naissance",
+		rc = load_refuse(l->verdict, "nom_naissance",
 		    "the patient of this number has another name and another birth date");
 	return rc;
 }
@@ -250,27 +243,35 @@ load_numbers(struct store_conn *db, const struct load_person *l)
 }
 
 static int
-load_person(struct request *rq, struct store_conn *db, struct load_person *l, bool dry_run)
+load_person(struct request *rq, struct store_conn *db, void *arg, size_t i, struct load_verdict *v)
 {
+	const Emage__AdminPatientsPutRequest *m = rq->msg;
 	Emage__AdminPatientsPutReply *reply = rq->reply;
+	struct load_person l = {.in = m->patients[i], .verdict = v};
 	struct store_traits now;
-	int rc = load_find(rq, db, l);
+	int rc;
 
+	(void)arg;
+	v->line = l.in->line;
+	v->field = load_patient_fault(l.in, &v->reason);
+	if (v->field != NULL)
+		return 0;
+	rc = load_find(rq, db, &l);
 	if (rc < 0)
 		return rc;
-	now = load_traits(l);
-	if (l->patient_id == 0) {
+	now = load_traits(&l);
+	if (l.patient_id == 0) {
 		reply->n_new++;
-		if (!dry_run)
-			rc = store_patient_known_add(db, &now, rq->now_ms, &l->patient_id);
-	} else if (load_is_same(&now, &l->was)) {
+		if (!m->dry_run)
+			rc = store_patient_known_add(db, &now, rq->now_ms, &l.patient_id);
+	} else if (load_is_same(&now, &l.was)) {
 		reply->n_known++;
 	} else {
 		reply->n_renewed++;
-		if (!dry_run)
-			rc = store_patient_traits_set(db, l->patient_id, &now);
+		if (!m->dry_run)
+			rc = store_patient_traits_set(db, l.patient_id, &now);
 	}
-	return rc == 0 && !dry_run ? load_numbers(db, l) : rc;
+	return rc == 0 && !m->dry_run ? load_numbers(db, &l) : rc;
 }
 
 int
@@ -278,26 +279,12 @@ handle_admin_patients_put_write(struct request *rq, struct store_conn *db)
 {
 	const Emage__AdminPatientsPutRequest *m = rq->msg;
 	Emage__AdminPatientsPutReply *reply = rq->reply;
-	struct load_refusals refused;
 	const char *detail;
-	int rc = load_refusals_new(rq, m->n_patients, &refused);
+	int rc =
+	    load_each(rq, db, m->n_patients, load_person, NULL, &reply->refused, &reply->n_refused);
 
-	for (size_t i = 0; rc == 0 && i < m->n_patients; i++) {
-		struct load_person l = {.in = m->patients[i]};
-
-		l.field = load_patient_fault(l.in, &l.reason);
-		if (l.field == NULL) {
-			rc = load_person(rq, db, &l, m->dry_run);
-			if (rc != -EM_E_EXISTS || l.field == NULL)
-				continue;
-			rc = 0;
-		}
-		load_refuse(rq, &refused, l.in->line, l.field, l.reason);
-	}
 	if (rc < 0)
 		return rc;
-	reply->refused = refused.list;
-	reply->n_refused = refused.n;
 	if (m->dry_run || reply->n_new + reply->n_renewed == 0)
 		return 0;
 	detail = arena_printf(rq->arena, "new=%u renewed=%u", reply->n_new, reply->n_renewed);
