@@ -36,18 +36,18 @@
 #define MONO "DejaVu Sans Mono"
 
 /* Points, before the scale of a letter that would be a line too long. */
-#define SIZE_SENDER   10.0
-#define SIZE_TITLE    19.0
-#define SIZE_FIELD    10.0
-#define SIZE_ADDRESS  11.0
-#define SIZE_TEXT     9.6
-#define SIZE_HEADING  10.5
-#define SIZE_SECRET   22.0
-#define SIZE_SMALL    7.6
-#define SIZE_PAGE     8.0
-#define SCALE_LEAST   0.9
-#define SCALE_STEP    0.02
-#define ADDRESS_LEAST 5.0
+#define SIZE_SENDER  10.0
+#define SIZE_TITLE   19.0
+#define SIZE_FIELD   10.0
+#define SIZE_ADDRESS 11.0
+#define SIZE_TEXT    9.6
+#define SIZE_HEADING 10.5
+#define SIZE_SECRET  22.0
+#define SIZE_SMALL   7.6
+#define SIZE_PAGE    8.0
+#define SCALE_LEAST  0.9
+#define SCALE_STEP   0.02
+#define ADDRESS_STEP 0.95
 
 #define GAP	   (2.8 * MM) /* between paragraphs */
 #define BULLET	   (5 * MM)
@@ -275,8 +275,8 @@ pdf_address(struct pdf *p)
 		if (l)
 			g_object_unref(l);
 		l = pdf_layout(p, &style, ADDRESS_WIDTH, text->str);
-		style.size -= 0.5;
-	} while (pdf_height(l) > ADDRESS_HEIGHT && style.size >= ADDRESS_LEAST);
+		style.size *= ADDRESS_STEP;
+	} while (pdf_height(l) > ADDRESS_HEIGHT);
 	pdf_show(p, l, ADDRESS_LEFT, ADDRESS_TOP);
 	g_object_unref(l);
 	g_string_free(text, TRUE);

@@ -342,7 +342,7 @@ static void
 what_is_too_long_goes_on_overleaf(void **state)
 {
 	static const char *const fields[] = {"Prénoms", "Usage", "Naissance"};
-	char names[3][300], establishment[300];
+	char names[3][300], establishment[300], line[300], *recipient[6];
 	Emage__Letter l = LETTER_SAMPLE;
 	struct ran pdf, text;
 	struct page p;
@@ -359,6 +359,12 @@ what_is_too_long_goes_on_overleaf(void **state)
 	}
 	memset(establishment, 'M', 200);
 	establishment[200] = '\0';
+	memset(line, 'm', 249);
+	memcpy(line + 249, "X", 2);
+	for (size_t i = 0; i < ARRAY_LEN(recipient); i++)
+		recipient[i] = line;
+	l.recipient = recipient;
+	l.n_recipient = ARRAY_LEN(recipient);
 	l.given_name = names[0];
 	l.used_name = names[1];
 	l.birth_name = names[2];
