@@ -25,6 +25,7 @@
 #include "db/store.h"
 #include "proto/common.pb-c.h"
 #include "proto/internal.pb-c.h"
+#include "server/courier_mark.h"
 #include "server/courier_setup.h"
 #include "server/courier_window.h"
 #include "server/handle/message.h"
@@ -39,12 +40,9 @@
 #define HAND_OVER_MS  30000
 /* Beyond the tries that the settings allow. */
 #define ANSWER_SPARE_MS	 10000
-#define BACKOFF_FIRST_MS 2000
-/* A code is of use only soon. */
-#define BACKOFF_CODE_MAX_MS   30000
-#define BACKOFF_NOTICE_MAX_MS 600000
-#define RESTART_FIRST_MS      100
-#define RESTART_MAX_MS	      30000
+#define STORE_FAILED_MS	 2000
+#define RESTART_FIRST_MS 100
+#define RESTART_MAX_MS	 30000
 /* The same refusal is told this often. */
 #define REFUSED_LOG_MS 60000
 /* The outbox is looked at this often even if nobody said that there is work. */
@@ -59,12 +57,14 @@ struct courier_link {
 	pthread_t thread;
 	int wake_fd;
 	atomic_bool up, stopping;
+	atomic_int pid; /* for other threads */
 	/* the thread's own */
 	struct store_conn *db;
 	struct arena *arena;
 	struct helper helper;
 	uint32_t next_id;
 	struct courier_window window;
+	struct courier_marks marks;
 	unsigned n_deaths; /* since a message last got through */
 	int64_t restart_at_ms;
 	int64_t look_at_ms; /* when the next row becomes due; 0 = none does */
@@ -74,32 +74,10 @@ struct courier_link {
 	unsigned n_refused;
 };
 
-int64_t
-courier_backoff_ms(bool is_code, uint32_t n_tries, uint32_t chance)
-{
-	const int64_t max_ms = is_code ? BACKOFF_CODE_MAX_MS : BACKOFF_NOTICE_MAX_MS;
-	int64_t wait_ms = BACKOFF_FIRST_MS;
-
-	for (; n_tries > 1 && wait_ms < max_ms; n_tries--)
-		wait_ms *= 2;
-	if (wait_ms > max_ms)
-		wait_ms = max_ms;
-	return wait_ms - wait_ms / 4 + (int64_t)((uint64_t)chance * (uint64_t)(wait_ms / 2) >> 32);
-}
-
 /* --------------------------------------------------------------- process */
 
-/* What became of a message. */
-enum outcome {
-	OUTCOME_SENT,
-	OUTCOME_LATER,
-	OUTCOME_RECEIVER_LATER,
-	OUTCOME_NEVER,
-	OUTCOME_EXPIRED
-};
-
 static void courier_mark(
-    struct courier_link *c, const struct courier_flight *f, enum outcome outcome);
+    struct courier_link *c, const struct courier_flight *f, enum courier_outcome outcome);
 
 /* What was under way counts as tried: it may be what the process died of. */
 static void
@@ -117,12 +95,11 @@ courier_lost(struct courier_link *c)
 	int64_t wait_ms = RESTART_FIRST_MS;
 
 	atomic_store(&c->up, false);
+	atomic_store(&c->pid, 0);
 	helper_end(&c->helper);
-	for (unsigned i = 1; i < c->n_deaths && wait_ms < RESTART_MAX_MS; i++)
+	for (unsigned i = 0; i < c->n_deaths && wait_ms < RESTART_MAX_MS; i++)
 		wait_ms *= 2;
-	/* once may be an accident */
-	if (c->n_deaths++ == 0)
-		wait_ms = 0;
+	c->n_deaths++;
 	c->restart_at_ms = clock_boot_ms() + (wait_ms < RESTART_MAX_MS ? wait_ms : RESTART_MAX_MS);
 	server_count(c->server, helper_restarts);
 	log_warn("courier.lost", "deaths=%u", c->n_deaths);
@@ -176,7 +153,10 @@ courier_start(struct courier_link *c)
 {
 	static const char *const args[] = {NULL};
 
-	if (helper_start(&c->helper, "emage-courier", args) != 0 || courier_tell_setup(c) != 0) {
+	int rc = helper_start(&c->helper, "emage-courier", args);
+
+	atomic_store(&c->pid, c->helper.pid);
+	if (rc != 0 || courier_tell_setup(c) != 0) {
 		courier_lost(c);
 		return;
 	}
@@ -192,62 +172,22 @@ courier_channel(int channel)
 	return channel == EMAGE__CHANNEL__CHANNEL_MOBILE ? "mobile" : "email";
 }
 
-struct mark {
-	uint64_t outbox_id;
-	enum outbox_state state;
-	uint32_t n_tries;
-	int64_t due_at_ms;
-	bool hold; /* the receiver's other notices wait as long */
-};
-
-static int
-courier_run_mark(struct store_conn *db, void *arg)
+static void
+courier_write_marks(struct courier_link *c)
 {
-	const struct mark *m = arg;
-	int rc = store_outbox_mark(db, m->outbox_id, m->state, m->n_tries, m->due_at_ms);
-
-	return rc == 0 && m->hold ? store_outbox_hold(db, m->outbox_id, m->due_at_ms) : rc;
-}
-
-static int64_t
-courier_next_try_ms(const struct courier_flight *f)
-{
-	int64_t at_ms = clock_now_ms() + courier_backoff_ms(f->kind == OUTBOX_CODE, f->n_tries + 1,
-					     randombytes_random());
-
-	/* what expires before is given up when it does */
-	return f->expires_at_ms && f->expires_at_ms < at_ms ? f->expires_at_ms : at_ms;
+	if (courier_marks_write(&c->marks, c->server->store) == 0)
+		return;
+	/* they are tried again; their keys keep them from arriving twice */
+	log_warn("courier.mark", "result=failed");
+	c->look_at_ms = clock_now_ms() + STORE_FAILED_MS;
 }
 
 static void
-courier_mark(struct courier_link *c, const struct courier_flight *f, enum outcome outcome)
+courier_mark(struct courier_link *c, const struct courier_flight *f, enum courier_outcome outcome)
 {
-	struct mark mark = {
-	    .outbox_id = f->outbox_id,
-	    .n_tries = f->n_tries + (outcome != OUTCOME_EXPIRED),
-	    .due_at_ms = f->due_at_ms,
-	};
-
-	if (outcome == OUTCOME_SENT) {
-		mark.state = OUTBOX_SENT;
-		server_count(c->server, messages_sent);
-	} else if (outcome == OUTCOME_NEVER || outcome == OUTCOME_EXPIRED) {
-		mark.state = OUTBOX_DROPPED;
-		if (outcome == OUTCOME_EXPIRED)
-			server_count(c->server, messages_expired);
-		else
-			server_count(c->server, messages_failed);
-	} else {
-		mark.state = OUTBOX_WAITING;
-		mark.due_at_ms = courier_next_try_ms(f);
-		mark.hold = outcome == OUTCOME_RECEIVER_LATER;
-		server_count(c->server, messages_deferred);
-	}
-	if (store_run(c->server->store, courier_run_mark, &mark) == 0)
-		return;
-	/* it is tried again; its key keeps it from arriving twice */
-	log_warn("courier.mark", "result=failed");
-	c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
+	if (courier_marks_full(&c->marks))
+		courier_write_marks(c);
+	courier_marks_add(&c->marks, c->server, f, outcome);
 }
 
 static int
@@ -366,8 +306,10 @@ courier_work(struct courier_link *c)
 	    {OUTBOX_NOTICE, EMAGE__CHANNEL__CHANNEL_MOBILE},
 	};
 	int64_t next_ms = 0;
-	int rc = store_reader_begin(c->db);
+	int rc;
 
+	courier_write_marks(c);
+	rc = store_reader_begin(c->db);
 	/* what is due by now goes out here, or when an answer has made room */
 	if (!rc)
 		rc = store_outbox_next_due(c->db, clock_now_ms(), &next_ms);
@@ -378,7 +320,7 @@ courier_work(struct courier_link *c)
 	if (!rc)
 		return;
 	log_warn("courier.outbox", "error=%s", err_name(rc));
-	c->look_at_ms = clock_now_ms() + BACKOFF_FIRST_MS;
+	c->look_at_ms = clock_now_ms() + STORE_FAILED_MS;
 }
 
 /* ----------------------------------------------------------------- answers */
@@ -400,8 +342,8 @@ courier_tell_refused(struct courier_link *c, const Emage__CourierSendReply *repl
 	c->n_refused = 0;
 }
 
-static enum outcome
-courier_outcome(struct courier_link *c, const Emage__CourierSendReply *reply)
+static enum courier_outcome
+courier_outcome_of(struct courier_link *c, const Emage__CourierSendReply *reply)
 {
 	if (reply->sent) {
 		c->n_deaths = 0;
@@ -427,7 +369,7 @@ courier_take_answer(struct courier_link *c, const struct frame *f)
 	    !courier_window_take(&c->window, f->id, &over))
 		return -EM_E_PROTOCOL;
 	reply = emage__courier_send_reply__unpack(NULL, f->body_len, f->body);
-	courier_mark(c, &over, reply ? courier_outcome(c, reply) : OUTCOME_LATER);
+	courier_mark(c, &over, reply ? courier_outcome_of(c, reply) : OUTCOME_LATER);
 	if (!reply)
 		return -EM_E_PROTOCOL;
 	emage__courier_send_reply__free_unpacked(reply, NULL);
@@ -505,8 +447,10 @@ courier_thread(void *arg)
 			courier_start(c);
 		if (c->helper.pid)
 			courier_work(c);
+		courier_write_marks(c);
 		courier_wait(c);
 	}
+	courier_write_marks(c);
 	helper_end(&c->helper);
 	return NULL;
 }
@@ -524,6 +468,12 @@ bool
 courier_is_up(const struct courier_link *c)
 {
 	return c && atomic_load(&c->up);
+}
+
+pid_t
+courier_pid(const struct courier_link *c)
+{
+	return c ? atomic_load(&c->pid) : 0;
 }
 
 int

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* The courier process and the outbox that feeds it: a thread of its own reads
  * due rows, hands them over, and marks what became of them.
@@ -22,6 +23,8 @@ struct courier_link;
 void courier_wake(struct courier_link *c);
 /* Whether a courier process is running. Any thread; NULL is down. */
 bool courier_is_up(const struct courier_link *c);
+/* Its process, set up or not yet; 0 = none. Any thread. */
+pid_t courier_pid(const struct courier_link *c);
 
 struct server;
 

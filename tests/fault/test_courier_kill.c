@@ -5,22 +5,26 @@
  */
 #include "tests/lib/check.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <sodium.h>
 
 #include "common/log.h"
 #include "common/mem.h"
 #include "proto/common.pb-c.h"
+#include "server/courier_link.h"
 #include "tests/lib/post.h"
 #include "tests/lib/relay.h"
 
 #define N_KILLS		200u
-#define MESSAGES_A_KILL 3u
+#define MESSAGES_A_KILL 2u
 #define N_MESSAGES	(N_KILLS * MESSAGES_A_KILL)
 /* Longer than any message waits for its next try. */
 #define LONG_MS 800000
@@ -53,11 +57,28 @@ static void
 kill_one(struct post *p)
 {
 	uint64_t n = atomic_load(&p->server.counters.helper_restarts);
+	pid_t pid = post_courier(p);
+	struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
 
-	assert_int_equal(kill(post_courier(p), SIGKILL), 0);
+	assert_true(end.fd >= 0);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(poll(&end, 1, -1), 1);
+	close(end.fd);
 	while (atomic_load(&p->server.counters.helper_restarts) == n)
 		sched_yield();
 	post_advance(p, LONG_MS);
+}
+
+/* Lets time pass until every message is out, each time that those left wait for
+ * their next try. */
+static void
+finish(struct post *p)
+{
+	while (post_n_waiting(p) > 0) {
+		post_advance(p, LONG_MS);
+		while (post_has_due(p))
+			sched_yield();
+	}
 }
 
 static void
@@ -74,21 +95,19 @@ test_two_hundred_kills(void **state)
 	(void)state;
 	post_start(p);
 	for (unsigned i = 0; i < N_KILLS; i++) {
+		bool patient = randombytes_uniform(4) > 0;
 		unsigned n = arrivals_before[randombytes_uniform(ARRAY_LEN(arrivals_before))];
 
-		for (unsigned m = 0; m < MESSAGES_A_KILL; m++)
-			post_add(
-			    p, m == 0 ? OUTBOX_NOTICE : OUTBOX_CODE, EMAGE__CHANNEL__CHANNEL_EMAIL);
+		post_add(p, MESSAGES_A_KILL, i % 2 == 0 ? OUTBOX_NOTICE : OUTBOX_CODE,
+		    EMAGE__CHANNEL__CHANNEL_EMAIL);
 		while (n-- > 0 && a.n_different < p->n)
 			arrival(&a, relay_next(&a.relay));
+		/* one in four is killed as soon as it begins */
+		while (patient && !courier_is_up(p->server.courier))
+			sched_yield();
 		kill_one(p);
 	}
-	while (a.n_different < N_MESSAGES)
-		arrival(&a, relay_next(&a.relay));
-	while (post_n_waiting(p) > 0) {
-		post_advance(p, LONG_MS);
-		sched_yield();
-	}
+	finish(p);
 	post_stop(p);
 	while ((told = relay_left(&a.relay)) != NULL)
 		arrival(&a, told);

@@ -4,8 +4,6 @@
  */
 #include "tests/lib/post.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,44 +143,59 @@ post_free(struct post **pp)
 
 struct post_adding {
 	struct post *p;
-	struct store_message m;
+	unsigned n;
+	enum outbox_kind kind;
+	int channel;
 };
+
+static int
+post_add_one(struct store_conn *db, const struct post_adding *a)
+{
+	struct arena *arena = arena_new(POST_ARENA_MAX);
+	bool mobile = a->channel == EMAGE__CHANNEL__CHANNEL_MOBILE;
+	struct post *p = a->p;
+	struct store_message m = {
+	    .kind = a->kind,
+	    .channel = a->channel,
+	    .account_id = p->account_id,
+	    .address = arena_printf(arena, mobile ? "+336%08u" : "person%u@example.org", p->n),
+	    .language = "fr",
+	    .subject = mobile ? "" : "Votre code d'accès e-mage",
+	    .created_at_ms = clock_now_ms(),
+	    .due_at_ms = clock_now_ms(),
+	};
+	uint64_t id;
+	int rc;
+
+	if (a->kind == OUTBOX_CODE)
+		m.expires_at_ms = m.created_at_ms + POST_EXPIRES_MS;
+	for (unsigned i = 0; i < 4; i++)
+		m.key[i] = (uint8_t)(p->n >> (24 - 8 * i));
+	p->n++;
+	m.body = message_seal(
+	    &p->server.pepper, arena, &m, "Bonjour,\n\nVotre code d'accès e-mage : 1234 5678\n");
+	rc = store_outbox_add(db, &m, &id);
+	arena_free(&arena);
+	return rc;
+}
 
 static int
 post_run_add(struct store_conn *db, void *arg)
 {
-	struct post_adding *a = arg;
-	uint64_t id;
+	const struct post_adding *a = arg;
+	int rc = 0;
 
-	return store_outbox_add(db, &a->m, &id);
+	for (unsigned i = 0; rc == 0 && i < a->n; i++)
+		rc = post_add_one(db, a);
+	return rc;
 }
 
 void
-post_add(struct post *p, enum outbox_kind kind, int channel)
+post_add(struct post *p, unsigned n, enum outbox_kind kind, int channel)
 {
-	struct arena *arena = arena_new(POST_ARENA_MAX);
-	bool mobile = channel == EMAGE__CHANNEL__CHANNEL_MOBILE;
-	struct post_adding a = {.p = p,
-	    .m = {
-		.kind = kind,
-		.channel = channel,
-		.account_id = p->account_id,
-		.language = "fr",
-		.subject = mobile ? "" : "Votre code d'accès e-mage",
-		.created_at_ms = clock_now_ms(),
-		.due_at_ms = clock_now_ms(),
-	    }};
+	struct post_adding a = {.p = p, .n = n, .kind = kind, .channel = channel};
 
-	if (kind == OUTBOX_CODE)
-		a.m.expires_at_ms = a.m.created_at_ms + POST_EXPIRES_MS;
-	a.m.address = arena_printf(arena, mobile ? "+336%08u" : "person%u@example.org", p->n);
-	for (unsigned i = 0; i < 4; i++)
-		a.m.key[i] = (uint8_t)(p->n >> (24 - 8 * i));
-	a.m.body = message_seal(
-	    &p->server.pepper, arena, &a.m, "Bonjour,\n\nVotre code d'accès e-mage : 1234 5678\n");
 	post_must(store_run(p->server.store, post_run_add, &a) == 0, "outbox");
-	p->n++;
-	arena_free(&arena);
 	courier_wake(p->server.courier);
 }
 
@@ -195,6 +208,25 @@ post_n_waiting(struct post *p)
 	    store_reader_begin(p->reader) == 0 && store_outbox_count(p->reader, &n) == 0, "outbox");
 	store_reader_end(p->reader);
 	return n;
+}
+
+bool
+post_has_due(struct post *p)
+{
+	struct arena *arena = arena_new(POST_ARENA_MAX);
+	struct store_message m;
+	unsigned n = 0;
+
+	post_must(store_reader_begin(p->reader) == 0, "outbox");
+	for (int kind = OUTBOX_CODE; n == 0 && kind <= OUTBOX_NOTICE; kind++)
+		for (int channel = 1; n == 0 && channel <= EMAGE__CHANNEL__CHANNEL_MOBILE;
+		     channel++)
+			post_must(store_outbox_due(p->reader, arena, (enum outbox_kind)kind,
+				      channel, clock_now_ms(), &m, 1, &n) == 0,
+			    "outbox");
+	store_reader_end(p->reader);
+	arena_free(&arena);
+	return n > 0;
 }
 
 bool
@@ -235,39 +267,12 @@ post_stop(struct post *p)
 	courier_link_free(&p->server.courier);
 }
 
-/* The child of this process that has become the program, 0 = none. */
-static pid_t
-post_child(void)
-{
-	DIR *proc = opendir("/proc");
-	char path[300], comm[64], life;
-	struct dirent *entry;
-	int pid, parent;
-	pid_t found = 0;
-	FILE *f;
-
-	while (proc && !found && (entry = readdir(proc))) {
-		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
-		f = entry->d_name[0] >= '1' && entry->d_name[0] <= '9' ? fopen(path, "re") : NULL;
-		if (!f)
-			continue;
-		if (fscanf(f, "%d (%63[^)]) %c %d", &pid, comm, &life, &parent) == 4 &&
-		    life != 'Z' && parent == getpid() && strcmp(comm, "emage-courier") == 0)
-			found = pid;
-		fclose(f);
-	}
-	if (proc)
-		closedir(proc);
-	return found;
-}
-
 pid_t
 post_courier(const struct post *p)
 {
 	pid_t pid;
 
-	(void)p;
-	while ((pid = post_child()) == 0)
+	while ((pid = courier_pid(p->server.courier)) == 0)
 		sched_yield();
 	return pid;
 }

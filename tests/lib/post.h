@@ -27,9 +27,9 @@ struct post *post_new(const char *settings);
 /* Ends the courier too. Removes the folder. */
 void post_free(struct post **p);
 
-/* Puts one into the outbox, for person<number>@example.org or, by mobile, a number of
+/* Puts so many into the outbox, for person<number>@example.org or, by mobile, a number of
  * its own; a code does not expire soon. Its key begins with the number. */
-void post_add(struct post *p, enum outbox_kind kind, int channel);
+void post_add(struct post *p, unsigned n, enum outbox_kind kind, int channel);
 /* The courier: its thread and its process, which begin with what waits. */
 void post_start(struct post *p);
 void post_stop(struct post *p);
@@ -38,6 +38,8 @@ pid_t post_courier(const struct post *p);
 /* All clocks go on, and the courier is told so (TESTING builds). */
 void post_advance(struct post *p, int64_t ms);
 unsigned post_n_waiting(struct post *p);
+/* Whether some are due or under way. */
+bool post_has_due(struct post *p);
 /* How often a message was tried; false: it has not been sent. */
 bool post_was_sent(struct post *p, uint32_t number, uint32_t *n_tries_r);
 
