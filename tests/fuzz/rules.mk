@@ -5,7 +5,7 @@ FUZZ_SECONDS ?= 20
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_FLAVOUR := --no-print-directory B=$(B)/fuzz TESTING=1 WERROR=1 SAN=1 CC=clang \
 		OPT="-O1 -g -fsanitize=fuzzer-no-link"
-FUZZ_LIBS    := server db client picture netrpc tools imaging common
+FUZZ_LIBS    := server db client letter picture netrpc tools imaging common
 FUZZ_LOAD    := $(patsubst %.c,$(B)/%.o,$(wildcard tools/emagectl/load*.c)) $(B)/server/policy/load.o
 FUZZ_DICOM   ?= /usr/lib/python3/dist-packages/pydicom/data/test_files
 

@@ -17,6 +17,7 @@
 #include "common/mem.h"
 #include "common/method.h"
 #include "proto/exam.pb-c.h"
+#include "proto/letter.pb-c.h"
 #include "proto/session.pb-c.h"
 #include "server/server.h"
 
@@ -274,6 +275,35 @@ seeds_imports(void)
 	}
 }
 
+static void
+seeds_letter(void)
+{
+	static const char *const languages[] = {"fr", "de", "en"};
+	char *address[] = {(char *)"12 rue de l’Exemple", (char *)"67000 STRASBOURG"};
+	uint8_t packed[1024];
+
+	for (unsigned i = 0; i < ARRAY_LEN(languages); i++) {
+		Emage__Letter l = EMAGE__LETTER__INIT;
+
+		l.language = (char *)(uintptr_t)languages[i];
+		l.date = 20261124;
+		l.civility = (char *)"Madame";
+		l.given_name = (char *)"Léa-Noëlle";
+		l.used_name = (char *)"ÉCHANTILLON";
+		l.birth_name = (char *)"SPÉCIMEN";
+		l.identifier = (char *)"C4F-7HK9-M2X";
+		l.temporary_password = (char *)"7HK9-M2XC-4F3T-Q8YZ";
+		l.expires = 20261224;
+		l.establishment = (char *)"CHU FICTIF STRASBOURG";
+		l.support_address = (char *)"aide@exemple.example";
+		l.region = (char *)"Grand Est";
+		l.recipient = address;
+		l.n_recipient = ARRAY_LEN(address);
+		l.kind = (Emage__LetterKind)i;
+		seeds_put("letter", languages[i], packed, emage__letter__pack(&l, packed));
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -287,5 +317,6 @@ main(int argc, char **argv)
 	seeds_pictures();
 	seeds_keys();
 	seeds_imports();
+	seeds_letter();
 	return 0;
 }
