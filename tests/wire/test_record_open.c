@@ -1,181 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A professional and a patient's record with the real server: no record without a
- * motive, all that must not be told apart, what closes a record, and many at once
- * (L-01, V-02, V-03, V-04, S-06).
+ * motive, all that must not be told apart, and many at once (L-01, V-02, V-03).
  */
-#include "tests/lib/check.h"
+#include "tests/wire/test_record_open.h"
 
-#include <glob.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "common/err.h"
-#include "common/mem.h"
-#include "proto/access.pb-c.h"
-#include "proto/account.pb-c.h"
-#include "proto/exam.pb-c.h"
-#include "proto/record.pb-c.h"
-#include "tests/lib/staff_fixture.h"
-
-#define N_FRAMES 10 /* of the ultrasound loop of octave-dicom */
-#define RECORD_S 300
-
-static struct fixture *server;
-static struct fixture_patient camille, paule, gone;
-static struct staff doctor, colleague;
-
-static int
-set_up(void **state)
-{
-	static const char *const sets[] = {
-	    "access.record_s=300", "session.terminal_idle_s=3600", NULL};
-	char *ct = fixture_dicom("CT_small.dcm");
-	const char *paths[] = {NULL, ct, NULL};
-	glob_t loop;
-
-	(void)state;
-	server = fixture_new(sets);
-	fixture_start(server);
-	fixture_add_establishment(server, "679900019", "CHU FICTIF");
-	fixture_add_patient(server, "Camille", "camille@example.org", &camille);
-	fixture_add_patient(server, "Paule", "paule@example.org", &paule);
-	fixture_add_patient(server, "Partie", "partie@example.org", &gone);
-	wire_first_sign_in(server, &camille);
-	/* whatever the version of octave-dicom */
-	assert_int_equal(
-	    glob("/usr/share/octave/packages/dicom-*/imdata/US-PAL-8-10x-echo.dcm", 0, NULL, &loop),
-	    0);
-	paths[0] = loop.gl_pathv[0];
-	fixture_import(server, &camille, paths);
-	globfree(&loop);
-	free(ct);
-	staff_new(server, EMAGE__ROLE__ROLE_PROFESSIONAL, 1, 0, &doctor);
-	staff_new(server, EMAGE__ROLE__ROLE_PROFESSIONAL, 2, 0, &colleague);
-	fixture_stop(server);
-	/* the loop waits for its release, the third patient's consent is withdrawn */
-	fixture_sql(server, "UPDATE exam SET released_at_ms = 0 WHERE n_images = 10");
-	fixture_sql(server,
-	    "INSERT INTO consent (patient_id, given, at_ms, operator_name)"
-	    " SELECT patient_id, 0, 1, '' FROM patient WHERE given_name = 'Partie'");
-	fixture_start(server);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	fixture_free(&server);
-	return 0;
-}
-
-/* A day later, so that nothing is left of the test before. */
-static struct wire *
-sign_in(const struct fixture_patient *p)
-{
-	struct wire *w = wire_open_greeted(server);
-
-	wire_sign_in(w, p);
-	return w;
-}
-
-static struct wire *
-doctor_in(void)
-{
-	fixture_advance(server, 24 * 3600 * 1000);
-	return sign_in(&doctor.person);
-}
-
-static int
-open_record(struct wire *w, uint64_t patient_id, const char *motive, const char *detail)
-{
-	Emage__RecordOpenRequest rq = EMAGE__RECORD_OPEN_REQUEST__INIT;
-
-	rq.patient_id = patient_id;
-	rq.motive = (char *)(uintptr_t)motive;
-	rq.motive_detail = (char *)(uintptr_t)detail;
-	return wire_call(w, METHOD_record_open, &rq);
-}
-
-static int
-list_exams(struct wire *w)
-{
-	Emage__ExamListRequest rq = EMAGE__EXAM_LIST_REQUEST__INIT;
-
-	rq.page = 1;
-	rq.page_size = 10;
-	return wire_call(w, METHOD_exam_list, &rq);
-}
-
-/* Of the newest list: the exam that waits for its release, or the other. */
-static uint64_t
-exam_of(struct wire *w, bool withheld)
-{
-	const Emage__ExamListReply *list;
-
-	assert_int_equal(list_exams(w), 0);
-	list = (const Emage__ExamListReply *)w->reply;
-	for (size_t i = 0; i < list->n_rows; i++)
-		if (list->rows[i]->withheld == withheld)
-			return list->rows[i]->exam_id;
-	return 0;
-}
-
-static int
-series(struct wire *w, uint64_t exam_id, uint64_t *series_id_r)
-{
-	Emage__ExamSeriesRequest rq = EMAGE__EXAM_SERIES_REQUEST__INIT;
-	int rc;
-
-	rq.exam_id = exam_id;
-	rc = wire_call(w, METHOD_exam_series, &rq);
-	if (rc == 0 && series_id_r)
-		*series_id_r = ((const Emage__ExamSeriesReply *)w->reply)->series[0]->series_id;
-	return rc;
-}
-
-static uint64_t
-open_now(struct wire *w)
-{
-	assert_int_equal(wire_call_empty(w, METHOD_record_get), 0);
-	return ((const Emage__RecordGetReply *)w->reply)->patient_id;
-}
-
-/* Of those who are staff, all of one name, in the order in which they were added. */
-static uint64_t
-professional_at(struct wire *patient, size_t i)
-{
-	Emage__DirectorySearchRequest rq = EMAGE__DIRECTORY_SEARCH_REQUEST__INIT;
-	const Emage__DirectorySearchReply *r;
-
-	rq.family_name = (char *)(uintptr_t) "MEDECIN";
-	rq.page = 1;
-	rq.page_size = 50;
-	assert_int_equal(wire_call(patient, METHOD_directory_search, &rq), 0);
-	r = (const Emage__DirectorySearchReply *)patient->reply;
-	assert_true(i < r->n_rows);
-	return r->rows[i]->professional_id;
-}
-
-static void
-block(struct wire *patient, uint64_t professional_id)
-{
-	Emage__BlockAddRequest rq = EMAGE__BLOCK_ADD_REQUEST__INIT;
-
-	rq.professional_id = professional_id;
-	assert_int_equal(wire_call(patient, METHOD_block_add, &rq), 0);
-}
-
-static void
-unblock(struct wire *patient, uint64_t professional_id)
-{
-	Emage__BlockRemoveRequest rq = EMAGE__BLOCK_REMOVE_REQUEST__INIT;
-
-	rq.professional_id = professional_id;
-	assert_int_equal(wire_call(patient, METHOD_block_remove, &rq), 0);
-}
 
 /* ------------------------------------------------------------------ motives */
 
@@ -247,21 +77,6 @@ test_no_motive_no_access(void **state)
 }
 
 /* --------------------------------------------------------- what is answered */
-
-static void
-expect_same_refusal(struct wire *w, uint64_t patient_id)
-{
-	uint8_t got[128], want[128];
-	Emage__Error e = EMAGE__ERROR__INIT;
-	size_t n;
-
-	assert_int_equal(open_record(w, patient_id, "seen", ""), -EM_E_NOT_FOUND);
-	e.code = EM_E_NOT_FOUND;
-	n = emage__error__pack(&e, want);
-	assert_int_equal(emage__error__get_packed_size(w->error), n);
-	emage__error__pack(w->error, got);
-	assert_memory_equal(got, want, n);
-}
 
 /* Unknown, without consent, blocked: the same, and each a commit. */
 static void
@@ -393,128 +208,6 @@ test_open_look_release_close(void **state)
 	fixture_start(server);
 }
 
-/* ------------------------------------------------------------- what closes */
-
-static void
-test_time_is_over(void **state)
-{
-	struct wire *w = doctor_in();
-
-	(void)state;
-	assert_int_equal(open_record(w, camille.patient_id, "seen", ""), 0);
-	fixture_advance(server, (RECORD_S - 1) * 1000);
-	assert_int_equal(list_exams(w), 0);
-	fixture_advance(server, 2000);
-	assert_int_equal(list_exams(w), -EM_E_NO_RECORD);
-	assert_int_equal(open_now(w), 0);
-	assert_int_equal(open_record(w, camille.patient_id, "seen", ""), 0);
-	assert_int_equal(list_exams(w), 0);
-	wire_free(&w);
-}
-
-/* A lost connection keeps the record, a logout does not. */
-static void
-test_resume_and_logout(void **state)
-{
-	Emage__SessionResumeRequest rq = EMAGE__SESSION_RESUME_REQUEST__INIT;
-	struct wire *w = doctor_in(), *again = wire_open_greeted(server);
-
-	(void)state;
-	assert_int_equal(open_record(w, camille.patient_id, "seen", ""), 0);
-	rq.token = (ProtobufCBinaryData){.data = w->token, .len = sizeof(w->token)};
-	assert_int_equal(wire_call(again, METHOD_session_resume, &rq), 0);
-	assert_int_equal(open_now(again), camille.patient_id);
-	assert_int_equal(list_exams(again), 0);
-	assert_int_equal(list_exams(w), -EM_E_SESSION_TAKEN);
-	assert_int_equal(wire_call_empty(again, METHOD_session_logout), 0);
-	wire_free(&w);
-	wire_free(&again);
-	fixture_stop(server);
-	assert_int_equal(fixture_sql_number(server, "SELECT count(*) FROM record r JOIN session s"
-						    " ON s.session_id = r.session_id JOIN account a"
-						    " ON a.account_id = s.account_id"),
-	    fixture_sql_number(server, "SELECT count(*) FROM record"));
-	fixture_start(server);
-}
-
-static void
-ask_frames(struct wire *w, uint64_t series_id, uint32_t id)
-{
-	Emage__FrameGetRequest rq = EMAGE__FRAME_GET_REQUEST__INIT;
-	struct buf out;
-
-	rq.series_id = series_id;
-	rq.count = N_FRAMES;
-	buf_init(&out, 64);
-	assert_int_equal(frame_append(&out, 30, 0, id, &rq.base), 0);
-	wire_send(w, buf_bytes(&out), out.len);
-	buf_release(&out);
-}
-
-/* A block ends what is being sent, as if there were no such patient; the session
- * goes on. */
-static void
-test_block_while_images_come(void **state)
-{
-	struct wire *w = doctor_in(), *patient = sign_in(&camille);
-	uint64_t professional = professional_at(patient, 0), series_id = 0;
-	unsigned n_ended = 0;
-
-	(void)state;
-	assert_int_equal(open_record(w, camille.patient_id, "seen", ""), 0);
-	assert_int_equal(series(w, exam_of(w, true), &series_id), 0);
-	/* more than the sockets hold */
-	for (uint32_t i = 0; i < 16; i++)
-		ask_frames(w, series_id, 1000 + i);
-	block(patient, professional);
-	for (unsigned n_done = 0; n_done < 16;) {
-		struct frame f = wire_next_frame(w);
-
-		if (f.flags & FRAME_MORE)
-			continue;
-		n_done++;
-		if (f.flags & FRAME_ERROR) {
-			Emage__Error *e = emage__error__unpack(NULL, f.body_len, f.body);
-
-			assert_int_equal(e->code, EM_E_NOT_FOUND);
-			emage__error__free_unpacked(e, NULL);
-			n_ended++;
-		}
-	}
-	assert_true(n_ended > 0);
-	assert_int_equal(list_exams(w), -EM_E_NOT_FOUND);
-	assert_int_equal(open_now(w), 0);
-	expect_same_refusal(w, camille.patient_id);
-	unblock(patient, professional);
-	/* opened again it is open again */
-	assert_int_equal(open_record(w, camille.patient_id, "seen", ""), 0);
-	assert_int_equal(list_exams(w), 0);
-	wire_free(&w);
-	wire_free(&patient);
-}
-
-/* Whoever is no professional any more has no record either. */
-static void
-test_role_lost(void **state)
-{
-	Emage__StaffSetRequest rq = EMAGE__STAFF_SET_REQUEST__INIT;
-	struct wire *w, *op;
-
-	(void)state;
-	fixture_advance(server, 24 * 3600 * 1000);
-	w = sign_in(&colleague.person);
-	op = wire_open_local(server);
-	assert_int_equal(open_record(w, camille.patient_id, "seen", ""), 0);
-	rq.account_id = colleague.account_id;
-	rq.enabled = EMAGE__STAFF_SET_REQUEST__ENABLED__ENABLED_NO;
-	assert_int_equal(wire_call(op, METHOD_staff_set, &rq), 0);
-	assert_int_equal(list_exams(w), -EM_E_SESSION_ENDED);
-	rq.enabled = EMAGE__STAFF_SET_REQUEST__ENABLED__ENABLED_YES;
-	assert_int_equal(wire_call(op, METHOD_staff_set, &rq), 0);
-	wire_free(&w);
-	wire_free(&op);
-}
-
 /* ---------------------------------------------------------------- many at once */
 
 #define N_DOORS	  5u
@@ -595,12 +288,8 @@ main(void)
 	    cmocka_unit_test(test_who_cannot_be_seen),
 	    cmocka_unit_test(test_over_a_block),
 	    cmocka_unit_test(test_open_look_release_close),
-	    cmocka_unit_test(test_time_is_over),
-	    cmocka_unit_test(test_resume_and_logout),
-	    cmocka_unit_test(test_block_while_images_come),
-	    cmocka_unit_test(test_role_lost),
 	    cmocka_unit_test(test_a_hundred_at_once),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, record_set_up, record_tear_down);
 }
