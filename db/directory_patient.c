@@ -110,3 +110,9 @@ store_patient_traits_set(struct store_conn *db, uint64_t patient_id, const struc
 			    .birth_date = t->birth_date});
 	return rc ? rc : directory_contact(db, patient_id, t);
 }
+
+int
+store_patient_contact_forget(struct store_conn *db, uint64_t patient_id)
+{
+	return db_exec(db, Q_patient_contact_forget, BINDS(db_u64(patient_id)), NULL);
+}

@@ -85,5 +85,7 @@ int store_patient_known_add(
  * has none. */
 int store_patient_traits_set(
     struct store_conn *db, uint64_t patient_id, const struct store_traits *t);
+/* Those are the account's from now on. */
+int store_patient_contact_forget(struct store_conn *db, uint64_t patient_id);
 
 #endif

@@ -267,6 +267,27 @@ consent_reopen(struct request *rq, struct store_conn *db, const struct store_pat
 	return rc < 0 ? rc : consent_tell(rq, db, &old, p);
 }
 
+/* For somebody whom a hospital has made known: with the addresses that came with
+ * the name, when none is told. The first access code proves them like any other. */
+static int
+consent_first(struct request *rq, struct store_conn *db, struct store_patient_row *who,
+    struct store_patient_new *p)
+{
+	struct store_traits known;
+	int rc = store_patient_traits(db, rq->arena, who->patient_id, &known);
+
+	if (rc < 0)
+		return rc;
+	if (p->email[0] == '\0' && p->mobile[0] == '\0') {
+		p->email = known.email;
+		p->mobile = known.mobile;
+	}
+	if (p->email[0] == '\0' && p->mobile[0] == '\0')
+		return request_invalid(rq, "email");
+	rc = store_account_open(db, p, who->patient_id, &who->account_id);
+	return rc < 0 ? rc : store_patient_contact_forget(db, who->patient_id);
+}
+
 /* One of three: a new patient, a known one without account, one who had one. */
 static int
 consent_open(struct request *rq, struct store_conn *db, struct store_patient_row *who)
@@ -286,9 +307,7 @@ consent_open(struct request *rq, struct store_conn *db, struct store_patient_row
 	p = consent_new(rq, st, id.kept);
 	if (who->patient_id == 0)
 		return store_patient_add(db, &p, &who->patient_id, &who->account_id);
-	if (p.email[0] == '\0' && p.mobile[0] == '\0')
-		return request_invalid(rq, "email");
-	return store_account_open(db, &p, who->patient_id, &who->account_id);
+	return consent_first(rq, db, who, &p);
 }
 
 int

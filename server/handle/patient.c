@@ -226,7 +226,8 @@ handle_patient_find_next(struct request *rq)
 
 struct get_state {
 	struct store_patient_row row;
-	struct store_account who; /* account_id 0 = none */
+	struct store_account who;  /* account_id 0 = none */
+	struct store_traits known; /* of who has none */
 	struct store_number *numbers;
 	struct store_consent_entry *consents;
 	struct store_ins ins;
@@ -260,6 +261,8 @@ handle_patient_get_read(struct request *rq, struct store_conn *db)
 	rc = store_patient_get(db, rq->arena, m->patient_id, &q, &st->row);
 	if (rc == 0 && st->row.account_id != 0)
 		rc = store_account_by_id(db, rq->arena, st->row.account_id, &st->who);
+	else if (rc == 0)
+		rc = store_patient_traits(db, rq->arena, m->patient_id, &st->known);
 	if (rc == 0)
 		rc = store_patient_numbers(
 		    db, rq->arena, m->patient_id, &st->numbers, &st->n_numbers);
@@ -340,6 +343,11 @@ handle_patient_get_next(struct request *rq)
 		reply->ins = arena_printf(rq->arena, "%s%s", st->ins.matricule, st->ins.key);
 		reply->ins_status = (char *)(uintptr_t)st->ins.status;
 		rc = reply->ins == NULL ? -EM_E_NO_MEMORY : 0;
+	}
+	if (rc == 0 && who->account_id == 0) {
+		/* as a hospital gave them: for the desk to ask whether they are right */
+		reply->email = (char *)(uintptr_t)st->known.email;
+		reply->mobile = (char *)(uintptr_t)st->known.mobile;
 	}
 	if (rc < 0 || who->account_id == 0)
 		return rc;

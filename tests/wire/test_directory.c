@@ -303,6 +303,71 @@ test_patients(void **state)
 	wire_free(&w);
 }
 
+/* Addresses that came with a patient are shown to the desk, and are the account's
+ * when no other is told. */
+static void
+test_addresses_of_patients(void **state)
+{
+	Emage__PatientFindRequest find = EMAGE__PATIENT_FIND_REQUEST__INIT;
+	Emage__PatientGetRequest who = EMAGE__PATIENT_GET_REQUEST__INIT;
+	Emage__ConsentTextRequest text = EMAGE__CONSENT_TEXT_REQUEST__INIT;
+	Emage__DeskConsentRequest m = EMAGE__DESK_CONSENT_REQUEST__INIT;
+	const Emage__PatientGetReply *sheet;
+	struct wire *w;
+	char *version;
+
+	(void)state;
+	put_text("nom_naissance;prenoms;date_naissance;sexe;ipp;ipp_autorite;email;mobile\n"
+		 "ADRESSE-FICTIVE;LEA;1990-03-21;F;A77;990000777;lea@example.org;06 00 00 00 77\n");
+	assert_int_equal(import("1 new", "patients", NULL), 0);
+	w = wire_open_local(server);
+	find.name = (char *)(uintptr_t) "adresse-fictive";
+	find.given_name = (char *)(uintptr_t) "lea";
+	assert_int_equal(wire_call(w, METHOD_patient_find, &find), 0);
+	assert_int_equal(((const Emage__PatientFindReply *)w->reply)->n_rows, 1);
+	who.patient_id = ((const Emage__PatientFindReply *)w->reply)->rows[0]->patient_id;
+	assert_int_equal(wire_call(w, METHOD_patient_get, &who), 0);
+	sheet = (const Emage__PatientGetReply *)w->reply;
+	assert_string_equal(sheet->identifier, "");
+	assert_string_equal(sheet->email, "lea@example.org");
+	assert_string_equal(sheet->mobile, "+33600000077");
+	assert_int_equal(wire_call(w, METHOD_consent_text, &text), 0);
+	version = mem_strdup(((const Emage__ConsentTextReply *)w->reply)->version);
+	m.patient_id = who.patient_id;
+	m.text_version = version;
+	m.channel = (char *)(uintptr_t) "spoken";
+	assert_int_equal(wire_call(w, METHOD_desk_consent, &m), 0);
+	free(version);
+	assert_int_equal(wire_call(w, METHOD_patient_get, &who), 0);
+	sheet = (const Emage__PatientGetReply *)w->reply;
+	assert_string_not_equal(sheet->identifier, "");
+	assert_string_equal(sheet->email, "lea@example.org");
+	assert_string_equal(sheet->mobile, "+33600000077");
+	wire_free(&w);
+	assert_int_equal(fixture_stop(server), 0);
+	assert_int_equal(fixture_sql_number(server, "SELECT count(*) FROM patient_contact"), 0);
+	fixture_start(server);
+}
+
+/* A character that no screen can show costs its line, not those that are sent with it. */
+static void
+test_a_control_character(void **state)
+{
+	char number[12], text[1024];
+
+	(void)state;
+	rpps(500, number);
+	snprintf(text, sizeof(text),
+	    HEADING "8|%s|FIC\033[31mTIF|Anne|10|Médecin|||||67000\n"
+		    "8|%s|VERTICAL|Anne|10|Médecin|||||67000\n",
+	    number, number);
+	put_text(text);
+	assert_int_equal(import("line 2: Nom d'exercice: with characters that cannot be shown",
+			     "rpps", "--add", NULL),
+	    1);
+	assert_int_equal(n_found("vertical"), 1);
+}
+
 int
 main(void)
 {
@@ -314,6 +379,8 @@ main(void)
 	    cmocka_unit_test(test_a_nul_byte),
 	    cmocka_unit_test(test_finess),
 	    cmocka_unit_test(test_patients),
+	    cmocka_unit_test(test_addresses_of_patients),
+	    cmocka_unit_test(test_a_control_character),
 	};
 
 	return cmocka_run_group_tests_name("directories", tests, set_up, tear_down);
