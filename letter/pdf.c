@@ -106,6 +106,8 @@ pdf_layout(struct pdf *p, const struct pdf_style *s, double width, const char *t
 	pango_font_description_free(font);
 	/* a name that is broken gets no hyphen that is not its own */
 	pango_attr_list_insert(attrs, pango_attr_insert_hyphens_new(FALSE));
+	/* copied, searched and read out letter by letter */
+	pango_attr_list_insert(attrs, pango_attr_font_features_new("liga=0"));
 	pdf_keep_together(attrs, text);
 	if (s->strong_len > 0)
 		pdf_attribute(

@@ -219,6 +219,7 @@ the_pdf_says_what_the_text_says(void **state)
 			if (*s == '=' || (*s == '-' && s[1] == ' '))
 				*s = ' ';
 		assert_words(text_of(&text), text_of(&plain));
+		assert_null(strstr(text_of(&text), "ﬁ"));
 		assert_has(text_of(&text), "C4F-7HK9-M2X");
 		assert_has(text_of(&text), "7HK9-M2XC-4F3T-Q8YZ");
 		buf_release(&pdf.out);
