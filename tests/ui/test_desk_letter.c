@@ -276,6 +276,34 @@ test_save(void **state)
 	free(conf);
 }
 
+/* A folder that is not there, and is made while the letter waits. */
+static void
+test_save_fails(void **state)
+{
+	char *later = mem_printf("%s/plus-tard", folder);
+	char *conf = mem_printf("letters = %s\n", later);
+	char *file =
+	    mem_printf("%s/e-mage-%s.pdf", later, ((struct pty_stage *)*state)->patient.identifier);
+	struct pty *p;
+
+	make_config(conf);
+	p = at_desk(*state, &usual);
+	to_letter(p);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "La lettre n'est pas enregistrée"));
+	assert_true(pty_wait_text(p, "Vérifiez « letters »"));
+	assert_false(pty_has(p, "Lettre enregistrée"));
+	assert_int_equal(mkdir(later, 0700), 0);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Lettre enregistrée :"));
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(rmdir(later), 0);
+	pty_free(&p);
+	free(file);
+	free(conf);
+	free(later);
+}
+
 /* The letter arrives at lp(1), and nothing else of ours does. */
 static void
 test_print(void **state)
@@ -462,6 +490,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_save),
+	    cmocka_unit_test(test_save_fails),
 	    cmocka_unit_test(test_print),
 	    cmocka_unit_test(test_consent),
 	    cmocka_unit_test(test_not_staff),
