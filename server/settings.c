@@ -113,6 +113,27 @@ settings_check_choice(
 	return false;
 }
 
+/* Codes of at most three characters, separated by blanks. */
+static bool
+settings_check_codes(const char *codes, const char *name, char *err_r, size_t err_len)
+{
+	const char *s = codes;
+	bool good;
+
+	do {
+		size_t n;
+
+		s += strspn(s, " ");
+		n = strspn(s, "0123456789ABab");
+		good = n > 0 && n <= 3 && (s[n] == ' ' || s[n] == '\0');
+		s += n;
+	} while (good && s[strspn(s, " ")] != '\0');
+	if (!good)
+		settings_complain(err_r, err_len, name,
+		    "not codes of one to three characters, separated by blanks");
+	return good;
+}
+
 static bool
 settings_check(const struct settings *st, char *err_r, size_t err_len)
 {
@@ -123,6 +144,8 @@ settings_check(const struct settings *st, char *err_r, size_t err_len)
 	for (size_t i = 0; i < ARRAY_LEN(choices); i++)
 		good &= settings_check_choice(st, &choices[i], err_r, err_len);
 	good &= settings_courier_check(st, err_r, err_len);
+	good &= settings_check_codes(st->region_departments, "region.departments", err_r, err_len);
+	good &= settings_check_codes(st->region_professions, "region.professions", err_r, err_len);
 	errno = 0;
 	port = strtol(st->listen_port, &end, 10);
 	if (!*st->listen_port || *end || errno || port < 0 || port > 65535) {

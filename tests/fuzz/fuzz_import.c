@@ -56,6 +56,17 @@ ctl_usage(const struct ctl_command *cmd)
 	abort();
 }
 
+struct settings *
+ctl_settings(const struct ctl *ctl)
+{
+	struct settings *st = mem_new(sizeof(*st));
+
+	(void)ctl;
+	st->region_departments = mem_strdup("67 68 2A 971");
+	st->region_professions = mem_strdup("10 60");
+	return st;
+}
+
 int
 ctl_connect(struct ctl *ctl)
 {

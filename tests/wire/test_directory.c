@@ -349,6 +349,41 @@ test_addresses_of_patients(void **state)
 	fixture_start(server);
 }
 
+/* Whose directory it is, the settings say; who works nowhere is of no region. */
+static void
+test_the_region(void **state)
+{
+	static const struct {
+		const char *profession, *postcode;
+	} row[] = {{"10", "67000"}, {"10", "75001"}, {"10", ""}, {"60", "67000"}, {"60", "75001"}};
+	char number[12], text[2048] = HEADING;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
+		size_t len = strlen(text);
+
+		rpps(900000 + i, number);
+		snprintf(text + len, sizeof(text) - len, "8|%s|REGION|Anne|%s|Métier|||||%s\n",
+		    number, row[i].profession, row[i].postcode);
+	}
+	put_text(text);
+	assert_int_equal(import("5 lines: 1 new, 0 renewed", "rpps", "-n", NULL), 0);
+	assert_int_equal(import("1 without a place of work, 0 left the directory, 4 skipped",
+			     "rpps", "-n", NULL),
+	    0);
+	assert_int_equal(import("2 new", "rpps", "-n", "--without-place", NULL), 0);
+	assert_int_equal(import("2 new", "rpps", "-n", "--profession", "60", NULL), 0);
+	assert_int_equal(import("2 new", "rpps", "-n", "--department", "75", NULL), 0);
+	assert_int_equal(
+	    import("5 new", "rpps", "-n", "--all-departments", "--all-professions", NULL), 0);
+	fixture_set(server, "region", "departments = 67 75");
+	fixture_set(server, "region", "professions = 10 60");
+	assert_int_equal(import("4 new", "rpps", "-n", "-c", server->config, NULL), 0);
+	fixture_set(server, "region", "departments = 67,75");
+	assert_int_equal(import("", "rpps", "-n", "-c", server->config, NULL), 2);
+	fixture_set(server, "region", "departments = 67");
+}
+
 /* A character that no screen can show costs its line, not those that are sent with it. */
 static void
 test_a_control_character(void **state)
@@ -378,6 +413,7 @@ main(void)
 	    cmocka_unit_test(test_finess),
 	    cmocka_unit_test(test_patients),
 	    cmocka_unit_test(test_addresses_of_patients),
+	    cmocka_unit_test(test_the_region),
 	    cmocka_unit_test(test_a_control_character),
 	};
 

@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/text.h"
+#include "server/settings.h"
 
 #define FIELDS_MAX    128u
 #define BATCH_MEMORY  (4u << 20)
@@ -44,27 +45,36 @@ load_text(struct load *l, const char *s)
 	return copy;
 }
 
-/* ------------------------------------------------------------- departments */
-
-/* The region's. */
-static const char *const load_departments[] = {
-    "08", "10", "51", "52", "54", "55", "57", "67", "68", "88"};
+/* ------------------------------------------------------------------ the region */
 
 bool
-load_is_near(const char *department, const char *place, const struct option_list *also)
+load_is_among(const char *code, const char *words, const struct option_list *also)
+{
+	size_t len = strlen(code);
+
+	for (const char *s = words + strspn(words, " "); len > 0 && *s;) {
+		size_t n = strcspn(s, " ");
+
+		if (n == len && strncmp(s, code, n) == 0)
+			return true;
+		s += n + strspn(s + n, " ");
+	}
+	for (size_t i = 0; i < also->n; i++)
+		if (strcmp(code, also->items[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+load_is_near(
+    const struct load *l, const char *department, const char *place, const struct option_list *also)
 {
 	const char *from = *department ? department : place;
 	char code[4];
 
 	/* overseas three characters, else two */
 	(void)snprintf(code, sizeof(code), "%.*s", strncmp(from, "97", 2) == 0 ? 3 : 2, from);
-	for (size_t i = 0; i < ARRAY_LEN(load_departments); i++)
-		if (strcmp(code, load_departments[i]) == 0)
-			return true;
-	for (size_t i = 0; i < also->n; i++)
-		if (strcmp(code, also->items[i]) == 0)
-			return true;
-	return false;
+	return load_is_among(code, l->settings->region_departments, also);
 }
 
 /* ---------------------------------------------------------------- verdicts */
@@ -547,7 +557,11 @@ load_run(struct ctl *ctl, const struct ctl_command *cmd, const struct load_forma
 		return ctl_usage(cmd);
 	l = mem_new(sizeof(*l));
 	*l = (struct load){.ctl = ctl, .format = format, .o = o, .own = own};
-	rc = load_files(l, argc, argv);
+	if (format->regional)
+		l->settings = ctl_settings(ctl);
+	rc = format->regional && !l->settings ? CTL_FAILED : load_files(l, argc, argv);
+	if (l->settings)
+		settings_free(&l->settings);
 	free(l);
 	return rc;
 }

@@ -72,6 +72,7 @@ struct load_format {
 	char separator;
 	bool quoted;
 	bool strict;   /* a column that is not known is an error */
+	bool regional; /* asks load_is_near() */
 	bool by_place; /* no heading: columns are found by place */
 	const struct load_column *columns;
 	size_t n_columns;
@@ -106,8 +107,9 @@ struct load {
 	struct ctl *ctl;
 	const struct load_format *format;
 	const struct load_options *o;
-	const void *own;     /* the format's options */
-	struct load_line at; /* the line that is being read, or made a message of */
+	const void *own;	   /* the format's options */
+	struct settings *settings; /* of a regional format */
+	struct load_line at;	   /* the line that is being read, or made a message of */
 	struct lines lines;
 	struct sorter *sorter;
 	/* place of each column in this file + 1, 0 = not there */
@@ -138,9 +140,12 @@ void load_refuse(struct load *l, const char *field, const char *reason);
 void load_warn(struct load *l, const char *field, const char *reason);
 /* What the server refused, by line. */
 void load_refusals(struct load_batch *b, Emage__LoadRefusal *const *list, size_t n);
-/* Whether something is in the region, or in a department that was asked for too.
- * Its department, else the number of its place, says so. */
-bool load_is_near(const char *department, const char *place, const struct option_list *also);
+/* Whether something is in the region's departments, or in those of `also`. Its
+ * department, else the number of its place, says so. */
+bool load_is_near(const struct load *l, const char *department, const char *place,
+    const struct option_list *also);
+/* Whether a code is one of the words, or of `also`. */
+bool load_is_among(const char *code, const char *words, const struct option_list *also);
 /* Between load.c and load_sorted.c: sends what is full; makes messages of all that was
  * put by, in its order (l->failed after a message: it cannot be read again). */
 void load_send_full(struct load *l);

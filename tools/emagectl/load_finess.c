@@ -66,10 +66,12 @@ static const struct load_count finess_counts[] = {
 };
 
 static bool
-finess_is_passed_over(const struct finess_options *o, char *const *value)
+finess_is_passed_over(const struct load *l, char *const *value)
 {
+	const struct finess_options *o = l->own;
+
 	return !o->all_departments &&
-	       !load_is_near(value[FINESS_DEPARTMENT], value[FINESS_NUMBER], &o->departments);
+	       !load_is_near(l, value[FINESS_DEPARTMENT], value[FINESS_NUMBER], &o->departments);
 }
 
 static void
@@ -80,7 +82,7 @@ finess_line(struct load *l, char *const *value)
 	Emage__AdminEstablishment *e;
 
 	if (strcmp(section, "finess") == 0 || strcmp(section, "geolocalisation") == 0 ||
-	    (strcmp(section, SECTION_PLACES) == 0 && finess_is_passed_over(l->own, value))) {
+	    (strcmp(section, SECTION_PLACES) == 0 && finess_is_passed_over(l, value))) {
 		l->n_skipped++;
 		return;
 	}
@@ -125,6 +127,7 @@ finess_answered(struct load_batch *b, const ProtobufCMessage *msg)
 static const struct load_format finess_format = {
     .separator = ';',
     .by_place = true,
+    .regional = true,
     .columns = finess_columns,
     .n_columns = N_FINESS_COLUMNS,
     .line = finess_line,

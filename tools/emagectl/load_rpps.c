@@ -11,11 +11,11 @@
 
 #include "common/err.h"
 #include "common/text.h"
+#include "server/settings.h"
 #include "tools/emagectl/load.h"
 
 /* Type of identifier: 8 = RPPS. */
 #define TYPE_RPPS "8"
-#define MEDICINE  "10"
 /* Longer fields are no names: the server would refuse them as well. */
 #define FIELD_MAX_CHARS 200u
 
@@ -55,7 +55,7 @@ static const struct load_column rpps_columns[N_RPPS_COLUMNS] = {
 struct rpps_options {
 	struct load_options common;
 	struct option_list professions, departments;
-	bool all, all_departments, add_establishments, accept_drop, add;
+	bool all, all_departments, without_place, add_establishments, accept_drop, add;
 };
 
 #define OPT(field) .offset = offsetof(struct rpps_options, field)
@@ -64,10 +64,13 @@ static const struct option_row rpps_rows[] = {
     {'n', "dry-run", NULL, OPTION_FLAG, OPT(common.dry_run),
 	.help = "Read and judge every line; store nothing."},
     {0, "profession", "CODE", OPTION_LIST, OPT(professions),
-	.help = "Also those of this profession, besides 10 (physicians)."},
+	.help = "Also those of this profession, besides the settings' (region.professions)."},
     {0, "all-professions", NULL, OPTION_FLAG, OPT(all), .help = "Whatever the profession."},
     {0, "department", "CODE", OPTION_LIST, OPT(departments),
-	.help = "Also those who work in this department, besides the region's."},
+	.help = "Also those who work in this department, besides the settings' "
+		"(region.departments)."},
+    {0, "without-place", NULL, OPTION_FLAG, OPT(without_place),
+	.help = "Also those whose line names no place of work."},
     {0, "all-departments", NULL, OPTION_FLAG, OPT(all_departments),
 	.help = "Wherever they work, and also if they work nowhere."},
     {0, "accept-drop", NULL, OPTION_FLAG, OPT(accept_drop),
@@ -88,6 +91,7 @@ enum {
 	RPPS_N_RENEWED,
 	RPPS_N_FURTHER,
 	RPPS_N_NO_PLACE,
+	RPPS_N_NOWHERE,
 	RPPS_N_LEFT,
 };
 static const struct load_count rpps_counts[] = {
@@ -95,29 +99,35 @@ static const struct load_count rpps_counts[] = {
     {"renewed", "renewed", RPPS_N_RENEWED},
     {"further", "further activities", RPPS_N_FURTHER},
     {"no_establishment", "with an establishment that is not known", RPPS_N_NO_PLACE},
+    {"no_place", "without a place of work", RPPS_N_NOWHERE},
     {"left", "left the directory", RPPS_N_LEFT},
 };
 
 static bool
-rpps_is_wished(const struct rpps_options *o, const char *code)
+rpps_is_wished(const struct load *l, const char *code)
 {
-	if (o->all || strcmp(code, MEDICINE) == 0)
-		return true;
-	for (size_t i = 0; i < o->professions.n; i++)
-		if (strcmp(code, o->professions.items[i]) == 0)
-			return true;
-	return false;
+	const struct rpps_options *o = l->own;
+
+	return o->all || load_is_among(code, l->settings->region_professions, &o->professions);
 }
 
+/* Somebody whose line names no place is of no region: left out, and counted, unless
+ * asked for. */
 static bool
-rpps_is_near(const struct rpps_options *o, char *const *value)
+rpps_is_near(struct load *l, char *const *value)
 {
 	const enum rpps_column places[] = {RPPS_COMMUNE, RPPS_POSTCODE, RPPS_FINESS};
+	const struct rpps_options *o = l->own;
 	const char *place = "";
 
 	for (size_t i = 0; i < ARRAY_LEN(places) && *place == '\0'; i++)
 		place = value[places[i]];
-	return o->all_departments || load_is_near(value[RPPS_DEPARTMENT], place, &o->departments);
+	if (*place == '\0' && *value[RPPS_DEPARTMENT] == '\0') {
+		l->count[RPPS_N_NOWHERE]++;
+		return o->without_place || o->all_departments;
+	}
+	return o->all_departments ||
+	       load_is_near(l, value[RPPS_DEPARTMENT], place, &o->departments);
 }
 
 /* What is kept of a line, in the order of names as the directory has it. */
@@ -165,7 +175,7 @@ static void
 rpps_line(struct load *l, char *const *value)
 {
 	if (strcmp(value[RPPS_TYPE], TYPE_RPPS) != 0 ||
-	    !rpps_is_wished(l->own, value[RPPS_PROFESSION_CODE]) || !rpps_is_near(l->own, value)) {
+	    !rpps_is_wished(l, value[RPPS_PROFESSION_CODE]) || !rpps_is_near(l, value)) {
 		l->n_skipped++;
 		return;
 	}
@@ -312,6 +322,7 @@ rpps_end(struct load *l)
 
 static const struct load_format rpps_format = {
     .separator = '|',
+    .regional = true,
     .columns = rpps_columns,
     .n_columns = N_RPPS_COLUMNS,
     .line = rpps_line,
