@@ -12,6 +12,7 @@
 #include "client/app.h"
 #include "client/model/faq.h"
 #include "client/model/session.h"
+#include "client/screen/listing.h"
 #include "client/screen/text.h"
 #include "client/tr.h"
 #include "client/widget/form.h"
@@ -199,6 +200,8 @@ static bool
 screen_faq_event(struct screen *s, const struct event *ev)
 {
 	enum form_result r = form_event(&screen_faq(s)->form, ev);
+
+	listing_tell_full(s, &screen_faq(s)->form);
 
 	screen_faq_used(screen_faq(s), r);
 	return r != FORM_IGNORED;

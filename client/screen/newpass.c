@@ -10,6 +10,7 @@
 #include "client/app.h"
 #include "client/model/password.h"
 #include "client/model/session.h"
+#include "client/screen/listing.h"
 #include "client/tr.h"
 #include "client/widget/form.h"
 #include "client/widget/wrap.h"
@@ -194,6 +195,7 @@ screen_newpass_event(struct screen *s, const struct event *ev)
 	if (app_waits(s) && ev->type != EVENT_MOUSE)
 		return ev->type == EVENT_PASTE;
 	r = form_event(&n->form, ev);
+	listing_tell_full(s, &n->form);
 	screen_newpass_pressed(n, r);
 	return r != FORM_IGNORED;
 }

@@ -9,6 +9,7 @@
 
 #include "client/app.h"
 #include "client/model/account_text.h"
+#include "client/screen/listing.h"
 #include "client/tr.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -170,6 +171,7 @@ sheet_event(struct screen *screen, const struct event *ev)
 	if (app_waits(screen)) /* presses on the frame still count */
 		return false;
 	r = form_event(&s->form, ev);
+	listing_tell_full(screen, &s->form);
 	s->loose = s->loose && r == FORM_IGNORED; /* what is typed is seen */
 	sheet_result(s, r);
 	return r != FORM_IGNORED;

@@ -10,6 +10,7 @@
 #include "client/app.h"
 #include "client/clientconf.h"
 #include "client/model/signin.h"
+#include "client/screen/listing.h"
 #include "client/tr.h"
 #include "client/widget/form.h"
 #include "client/widget/wrap.h"
@@ -230,6 +231,7 @@ screen_signin_event(struct screen *s, const struct event *ev)
 	if (app_waits(s) && ev->type != EVENT_MOUSE) /* sent: only Esc, help ... */
 		return ev->type == EVENT_PASTE;
 	r = form_event(&f->form, ev);
+	listing_tell_full(s, &f->form);
 	if (r == FORM_CHANGED)
 		f->submit = false;
 	screen_signin_pressed(f, r);

@@ -14,26 +14,11 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
-#include "tests/lib/pty_stage.h"
-#include "tests/lib/wire.h"
+#include "tests/lib/pty_steps.h"
 
 #define OTHER_PASSWORD "une autre phrase de passe"
 
 /* ---------------------------------------------------------------------- steps */
-
-static void
-press(struct pty *p, const char *keys)
-{
-	pty_send(p, keys);
-	assert_true(pty_wait_idle(p));
-}
-
-static void
-key(struct pty *p, enum pty_key k)
-{
-	pty_key(p, k);
-	assert_true(pty_wait_idle(p));
-}
 
 /* The next message with this text; what follows the text up to a blank. */
 static void
@@ -59,50 +44,6 @@ message_word(struct pty_stage *s, const char *before, char *out, size_t len)
 	}
 }
 
-static void
-type_code(struct pty *p, struct pty_stage *s)
-{
-	char code[16];
-
-	fixture_next_code(s->mailbox, code);
-	pty_send(p, code);
-	pty_key(p, PTY_KEY_ENTER);
-}
-
-/* Somebody with a password of her own. */
-static void
-somebody(struct pty_stage *s, const char *name, const char *email, struct fixture_patient *who)
-{
-	fixture_add_patient(s->fixture, name, email, who);
-	wire_first_sign_in(s->fixture, who);
-	pty_stage_next_day(s);
-	mailbox_free(&s->mailbox);
-	s->mailbox = fixture_mailbox(s->fixture);
-}
-
-static struct pty *
-signed_in(struct pty_stage *s, const struct fixture_patient *who)
-{
-	struct pty *p = pty_stage_client(s, NULL);
-
-	assert_true(pty_stage_password(p, who->identifier, who->password));
-	assert_true(pty_stage_code(p, s));
-	assert_true(pty_wait_screen(p, "exams"));
-	return p;
-}
-
-/* The button of the settings whose row has this text. */
-static void
-open_setting(struct pty *p, const char *row, const char *screen)
-{
-	press(p, "4");
-	assert_true(pty_wait_screen(p, "settings"));
-	assert_true(pty_wait_text(p, row));
-	assert_true(pty_stage_choose(p, row));
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, screen));
-}
-
 /* -------------------------------------------------------------------- stories */
 
 /* 1.3: a temporary password by mail, a code, a password of one's own; the old
@@ -115,10 +56,10 @@ test_forgotten(void **state)
 	struct pty *p;
 	char temporary[64];
 
-	somebody(s, "Fabienne", "fabienne@example.org", &who);
+	step_somebody(s, "Fabienne", "fabienne@example.org", &who);
 	p = pty_stage_client(s, NULL);
 	assert_true(pty_wait_screen(p, "signin"));
-	press(p, who.identifier);
+	step_type(p, who.identifier);
 	assert_true(pty_stage_choose(p, "Mot de passe oublié ?"));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "forgot"));
@@ -129,17 +70,17 @@ test_forgotten(void **state)
 	message_word(s, "mot de passe temporaire :", temporary, sizeof(temporary));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "signin"));
-	press(p, temporary);
+	step_type(p, temporary);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_stage_code(p, s));
 	assert_true(pty_wait_screen(p, "newpass"));
-	press(p, OTHER_PASSWORD);
-	key(p, PTY_KEY_TAB);
-	press(p, OTHER_PASSWORD);
+	step_type(p, OTHER_PASSWORD);
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, OTHER_PASSWORD);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "signin"));
 	assert_true(pty_wait_text(p, "Mot de passe enregistré"));
-	press(p, who.password);
+	step_type(p, who.password);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Identifiant ou mot de passe incorrect"));
 	pty_free(&p);
@@ -156,9 +97,9 @@ test_forgotten_nobody(void **state)
 	assert_true(pty_stage_choose(p, "Mot de passe oublié ?"));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "forgot"));
-	key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Saisissez votre identifiant."));
-	press(p, "PERSONNE\xf0\x9f\x98\x80");
+	step_type(p, "PERSONNE\xf0\x9f\x98\x80");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Si cet identifiant est celui d'un compte"));
 	pty_free(&p);
@@ -174,28 +115,28 @@ test_contact(void **state)
 	struct pty *p;
 	char undo[64];
 
-	somebody(s, "Gisèle", "gisele@example.org", &who);
-	p = signed_in(s, &who);
-	open_setting(p, "gisele@example.org", "contact");
-	press(p, "pas une adresse");
-	key(p, PTY_KEY_TAB);
-	press(p, who.password);
+	step_somebody(s, "Gisèle", "gisele@example.org", &who);
+	p = step_signed_in(s, &who, NULL);
+	step_open_setting(p, "gisele@example.org", "contact");
+	step_type(p, "pas une adresse");
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, who.password);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Cette adresse n'est pas complète"));
-	press(p, "\x15");
-	press(p, "nouvelle@example.org");
-	key(p, PTY_KEY_TAB);
-	press(p, "x");
+	step_type(p, "\x15");
+	step_type(p, "nouvelle@example.org");
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, "x");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Ce mot de passe n'est pas le bon"));
 	fixture_advance(s->fixture, 5000);
-	press(p, "\x15");
-	press(p, who.password);
+	step_type(p, "\x15");
+	step_type(p, who.password);
 	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_text(p, "à une adresse déjà connue"));
-	type_code(p, s);
+	assert_true(pty_wait_text(p, "Pour vérifier que c'est bien vous"));
+	step_type_code(p, s);
 	assert_true(pty_wait_text(p, "à la nouvelle adresse"));
-	type_code(p, s);
+	step_type_code(p, s);
 	assert_true(pty_wait_screen(p, "settings"));
 	assert_true(pty_wait_text(p, "nouvelle@example.org"));
 	assert_true(pty_wait_text(p, "Une adresse vient de changer"));
@@ -205,11 +146,11 @@ test_contact(void **state)
 	assert_true(pty_stage_choose(p, "Annuler un changement d'adresse"));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "undo"));
-	press(p, "FAUX");
+	step_type(p, "FAUX");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Ce code d'annulation n'est pas le bon"));
-	press(p, "\x15");
-	press(p, undo);
+	step_type(p, "\x15");
+	step_type(p, undo);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "L'ancienne adresse est rétablie"));
 	pty_free(&p);
@@ -222,27 +163,27 @@ test_password(void **state)
 	struct fixture_patient who;
 	struct pty *p;
 
-	somebody(s, "Hortense", "hortense@example.org", &who);
-	p = signed_in(s, &who);
-	open_setting(p, "Mot de passe", "password");
-	press(p, "faux mot de passe");
-	key(p, PTY_KEY_TAB);
-	press(p, "court");
-	key(p, PTY_KEY_TAB);
-	press(p, "court");
+	step_somebody(s, "Hortense", "hortense@example.org", &who);
+	p = step_signed_in(s, &who, NULL);
+	step_open_setting(p, "Mot de passe", "password");
+	step_type(p, "faux mot de passe");
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, "court");
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, "court");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Ce mot de passe est trop court"));
-	press(p, "\x15" OTHER_PASSWORD);
-	key(p, PTY_KEY_TAB);
-	press(p, "\x15" OTHER_PASSWORD);
+	step_type(p, "\x15" OTHER_PASSWORD);
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, "\x15" OTHER_PASSWORD);
 	assert_true(pty_wait_text(p, "[x] les deux saisies sont identiques"));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Ce mot de passe n'est pas le bon"));
 	fixture_advance(s->fixture, 5000);
-	press(p, "\x15");
-	press(p, who.password);
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
+	step_type(p, "\x15");
+	step_type(p, who.password);
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "settings"));
 	assert_true(pty_wait_text(p, "Mot de passe changé"));
@@ -257,22 +198,22 @@ test_consent(void **state)
 	struct fixture_patient who;
 	struct pty *p;
 
-	somebody(s, "Irène", "irene@example.org", &who);
-	p = signed_in(s, &who);
-	open_setting(p, "Retirer votre consentement", "consent");
+	step_somebody(s, "Irène", "irene@example.org", &who);
+	p = step_signed_in(s, &who, NULL);
+	step_open_setting(p, "Retirer votre consentement", "consent");
 	assert_true(pty_wait_text(p, "recopiez ce mot : RETIRER"));
-	press(p, who.password);
-	key(p, PTY_KEY_ENTER);
-	press(p, "GARDER");
+	step_type(p, who.password);
+	step_key(p, PTY_KEY_ENTER);
+	step_type(p, "GARDER");
 	/* Enter goes to the safe answer, Tab to the other one */
-	key(p, PTY_KEY_ENTER);
-	key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Ce n'est pas le mot demandé"));
-	press(p, "\x15");
-	press(p, "retirer");
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
+	step_type(p, "\x15");
+	step_type(p, "retirer");
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "closed"));
 	assert_true(pty_wait_text(p, "toute autre structure habilitée"));
@@ -298,23 +239,23 @@ test_export(void **state)
 	FILE *f;
 	char *out;
 
-	somebody(s, "Léonie", "leonie@example.org", &who);
+	step_somebody(s, "Léonie", "leonie@example.org", &who);
 	fixture_import(s->fixture, &who, images);
 	free(image);
-	p = signed_in(s, &who);
-	open_setting(p, "Mes données", "export");
+	p = step_signed_in(s, &who, NULL);
+	step_open_setting(p, "Mes données", "export");
 	assert_true(pty_wait_text(p, "~/e-mage-export-"));
-	press(p, "\x15/nulle/part/x.tar");
+	step_type(p, "\x15/nulle/part/x.tar");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Ce dossier n'existe pas"));
 	f = fopen(path, "we");
 	assert_non_null(f);
 	fclose(f);
-	press(p, "\x15");
-	press(p, path);
+	step_type(p, "\x15");
+	step_type(p, path);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
-	key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "export"));
 	assert_int_equal(unlink(path), 0);
 	pty_key(p, PTY_KEY_ENTER);
@@ -386,20 +327,20 @@ test_totp(void **state)
 	char secret[64], code[16], recovery[16];
 	char *text;
 
-	somebody(s, "Jeanne", "jeanne@example.org", &who);
-	p = signed_in(s, &who);
-	open_setting(p, "Application d'authentification", "totp");
-	press(p, who.password);
+	step_somebody(s, "Jeanne", "jeanne@example.org", &who);
+	p = step_signed_in(s, &who, NULL);
+	step_open_setting(p, "Application d'authentification", "totp");
+	step_type(p, who.password);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Scannez ce QR code"));
 	assert_true(pty_wait_idle(p)); /* the whole of it is drawn */
 	totp_secret(p, secret);
-	press(p, "000000");
+	step_type(p, "000000");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Ce code n'est pas celui de l'application"));
 	totp_code(s, secret, code);
-	press(p, "\x15");
-	press(p, code);
+	step_type(p, "\x15");
+	step_type(p, code);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "codes de secours"));
 	assert_true(pty_wait_text(p, "J'ai copié les codes"));
@@ -418,18 +359,31 @@ test_totp(void **state)
 	assert_true(pty_wait_screen(p, "code"));
 	assert_true(pty_wait_text(p, "votre application d'authentification affiche"));
 	totp_code(s, secret, code);
-	press(p, code);
+	step_type(p, code);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "exams"));
 	/* without the device: a recovery code, once */
 	assert_true(pty_stage_log_out(p));
 	assert_true(pty_stage_password(p, who.identifier, who.password));
 	assert_true(pty_wait_screen(p, "code"));
-	press(p, recovery);
+	step_type(p, recovery);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "exams"));
-	press(p, "4");
-	assert_true(pty_wait_text(p, "activée, 9 codes de secours"));
+	/* off again: with a wrong code not, with one of the app */
+	step_open_setting(p, "activée, 9 codes de secours", "totp");
+	step_type(p, who.password);
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, "000000");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Ce n'est ni le code de l'application ni un code de secours"));
+	assert_true(pty_has(p, "Après la désactivation"));
+	fixture_advance(s->fixture, 60000);
+	totp_code(s, secret, code);
+	step_type(p, "\x15");
+	step_type(p, code);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_screen(p, "settings"));
+	assert_true(pty_wait_text(p, "non activée"));
 	pty_free(&p);
 }
 
@@ -443,31 +397,31 @@ test_sessions(void **state)
 	struct pty_stage_options shared = {.args = kiosk};
 	struct pty *p, *other;
 
-	somebody(s, "Karine", "karine@example.org", &who);
+	step_somebody(s, "Karine", "karine@example.org", &who);
 	/* one on a kiosk, one elsewhere: more at a time there cannot be */
 	other = pty_stage_client(s, &shared);
 	assert_true(pty_stage_password(other, who.identifier, who.password));
 	assert_true(pty_stage_code(other, s));
 	assert_true(pty_wait_screen(other, "exams"));
 	fixture_advance(s->fixture, 61000);
-	p = signed_in(s, &who);
-	open_setting(p, "Sessions ouvertes", "sessions");
+	p = step_signed_in(s, &who, NULL);
+	step_open_setting(p, "Sessions ouvertes", "sessions");
 	assert_true(pty_wait_text(p, "celle-ci"));
 	assert_true(pty_wait_text(p, "[ Terminer ]"));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
-	key(p, PTY_KEY_RIGHT);
+	step_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "1 session terminée"));
 	assert_true(pty_wait_no_text(p, "[ Terminer ]"));
-	press(other, "r");
+	step_type(other, "r");
 	assert_true(pty_wait_screen(other, "signin"));
 	pty_free(&other);
-	key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "settings"));
 	assert_true(pty_stage_choose(p, "Langue"));
-	key(p, PTY_KEY_ENTER);
-	key(p, PTY_KEY_DOWN);
+	step_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_DOWN);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Einstellungen"));
 	assert_true(pty_wait_text(p, "Sprache gespeichert"));
@@ -486,18 +440,18 @@ test_help(void **state)
 	pty_key(p, PTY_KEY_F0 + 5);
 	assert_true(pty_wait_screen(p, "faq"));
 	assert_true(pty_wait_text(p, "Où trouver mon identifiant"));
-	press(p, "/");
-	press(p, "reediter");
+	step_type(p, "/");
+	step_type(p, "reediter");
 	assert_true(pty_wait_no_text(p, "Pourquoi un code"));
-	key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "answer"));
 	assert_true(pty_wait_text(p, "rééditer"));
-	key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "faq"));
-	key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_text(p, "Pourquoi un code"));
-	key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "signin"));
 	pty_key(p, PTY_KEY_F0 + 6);
 	assert_true(pty_wait_screen(p, "support"));

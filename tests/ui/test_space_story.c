@@ -10,22 +10,8 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "tests/lib/pty_stage.h"
 #include "tests/lib/pty_stage_people.h"
-
-static void
-story_type(struct pty *p, const char *keys)
-{
-	pty_send(p, keys);
-	assert_true(pty_wait_idle(p));
-}
-
-static void
-story_key(struct pty *p, enum pty_key key)
-{
-	pty_key(p, key);
-	assert_true(pty_wait_idle(p));
-}
+#include "tests/lib/pty_steps.h"
 
 static struct pty *
 story_begin(struct pty_stage *s)
@@ -62,49 +48,49 @@ story_pages(struct pty *p)
 		assert_true(pty_wait_text(p, text));
 	}
 	assert_true(pty_wait_text(p, "[13] sur 13"));
-	story_key(p, PTY_KEY_PAGE_DOWN);
+	step_key(p, PTY_KEY_PAGE_DOWN);
 	assert_true(pty_wait_text(p, "Dernière page."));
-	story_key(p, PTY_KEY_BACKTAB); /* from the rows to the page */
-	story_type(p, "9999\r");
+	step_key(p, PTY_KEY_BACKTAB); /* from the rows to the page */
+	step_type(p, "9999\r");
 	assert_true(pty_wait_text(p, "Page inconnue : choisissez un nombre de 1 à 13."));
 	assert_true(pty_has(p, "9999"));
-	story_type(p, "\x15"
+	step_type(p, "\x15"
 		      "0\r");
 	assert_true(pty_wait_text(p, "Page inconnue"));
-	story_type(p, "\x15"
+	step_type(p, "\x15"
 		      "7\r");
 	assert_true(pty_wait_text(p, "Résultats 31 à 35 sur 61"));
-	story_type(p, "\x15"
+	step_type(p, "\x15"
 		      "1\r");
 	assert_true(pty_wait_text(p, "Résultats 1 à 5 sur 61"));
-	story_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 }
 
 /* By professional and by period; case and accents do not count. */
 static void
 story_filter(struct pty *p)
 {
-	story_key(p, PTY_KEY_F0 + 2);
-	story_type(p, "\t\tELODIE\r");
+	step_key(p, PTY_KEY_F0 + 2);
+	step_type(p, "\t\tELODIE\r");
 	assert_true(pty_wait_text(p, "Résultat 1 sur 1"));
 	assert_true(pty_has(p, "[contesté]"));
-	story_key(p, PTY_KEY_F0 + 2);
-	story_type(p, "01/05/2017\t30/04/2017\r");
+	step_key(p, PTY_KEY_F0 + 2);
+	step_type(p, "01/05/2017\t30/04/2017\r");
 	assert_true(pty_wait_text(p, "La période finit avant de commencer"));
-	story_key(p, PTY_KEY_TAB);
-	story_type(p, "\x15"
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, "\x15"
 		      "31-05-2017\t\x15\r");
 	assert_true(pty_wait_text(p, "Résultat 1 sur 1"));
 	assert_true(pty_wait_text(p, "Vincent"));
 	/* nobody of that name; the filter stays as it was typed */
-	story_type(p, "מולר 🩻\r");
+	step_type(p, "מולר 🩻\r");
 	assert_true(pty_wait_text(p, "Aucun résultat"));
 	assert_true(pty_has(p, "[01/05/2017]"));
-	story_key(p, PTY_KEY_TAB);
-	story_key(p, PTY_KEY_TAB);
-	story_key(p, PTY_KEY_ENTER); /* [ Effacer ] */
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_ENTER); /* [ Effacer ] */
 	assert_true(pty_wait_text(p, "Résultats 1 à 5 sur 61"));
-	story_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 }
 
 /* The row is marked, the question is in the detail, a second one waits. */
@@ -112,25 +98,25 @@ static void
 story_contest(struct pty *p)
 {
 	assert_true(pty_stage_choose(p, "Vincent"));
-	story_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "access"));
 	assert_true(pty_wait_text(p, "Accès n° 58"));
 	assert_true(pty_wait_text(p, "ECHO-DOPPLER ARTÈRES TEMPORALES · 10/06/2016 10:22"));
 	assert_true(pty_has(p, "Accès possible jusqu'au : 02/06/2017 17:14"));
-	story_type(p, "c");
+	step_type(p, "c");
 	assert_true(pty_wait_screen(p, "contest"));
-	story_type(p, "Qui ?\r");
+	step_type(p, "Qui ?\r");
 	assert_true(pty_wait_text(p, "Posez votre question en 10 à 500 caractères."));
-	story_type(p, " Qui a ouvert cet examen ?\r");
+	step_type(p, " Qui a ouvert cet examen ?\r");
 	assert_true(pty_wait_screen(p, "dialog"));
-	story_key(p, PTY_KEY_RIGHT);
+	step_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "access"));
 	assert_true(pty_wait_text(p, "Votre question est envoyée sous la référence Q-"));
 	assert_true(pty_wait_text(p, "Qui ? Qui a ouvert"));
 	assert_true(pty_wait_text(p, "Réponse : pas encore reçue"));
 	assert_false(pty_has(p, "[ Contester cet accès ]"));
-	story_type(p, "q");
+	step_type(p, "q");
 	assert_true(pty_wait_screen(p, "history"));
 	assert_true(pty_wait_text(p, "[contesté]"));
 }
@@ -170,11 +156,11 @@ test_history(void **state)
 static void
 story_find(struct pty *p)
 {
-	story_type(p, "a");
+	step_type(p, "a");
 	assert_true(pty_wait_text(p, "Recherche d'un professionnel"));
-	story_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "! Veuillez renseigner au minimum un critère"));
-	story_type(p, "d'ete\r");
+	step_type(p, "d'ete\r");
 	assert_true(pty_wait_text(p, "Résultat 1 sur 1"));
 	assert_true(pty_wait_text(p, "Élodie"));
 	assert_true(pty_wait_text(p, "[Bloquer]"));
@@ -183,10 +169,10 @@ story_find(struct pty *p)
 static void
 story_confirm(struct pty *p)
 {
-	story_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
 	assert_true(pty_has(p, "Élodie D’ÉTÉ-FICTIF (Médecin"));
-	story_key(p, PTY_KEY_RIGHT);
+	step_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "blocks"));
 }
@@ -200,25 +186,25 @@ test_blocks(void **state)
 	assert_true(pty_wait_text(p, "Résultats 1 à 2 sur 2"));
 	story_find(p);
 	/* Enter twice changes nothing: the safe answer has the focus */
-	story_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
 	assert_true(pty_has(p, ">[ Ne rien changer ]"));
-	story_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "blocks"));
 	assert_true(pty_has(p, "[Bloquer]"));
 	story_confirm(p);
 	assert_true(pty_wait_text(p, "Élodie D’ÉTÉ-FICTIF : accès bloqué dès maintenant."));
-	story_type(p, "a");
+	step_type(p, "a");
 	assert_true(pty_wait_text(p, "Résultats 1 à 3 sur 3"));
 	assert_true(pty_wait_text(p, "Élodie"));
 	/* newest first */
-	story_type(p, "oo");
+	step_type(p, "oo");
 	assert_true(pty_wait_text(p, ">D’ÉTÉ"));
 	story_confirm(p);
 	assert_true(pty_wait_text(p, "Élodie D’ÉTÉ-FICTIF : blocage annulé."));
 	assert_true(pty_wait_text(p, "Résultats 1 à 2 sur 2"));
 	/* and it shows in what was found */
-	story_type(p, "a");
+	step_type(p, "a");
 	assert_true(pty_wait_text(p, "[Bloquer]"));
 	pty_free(&p);
 }
@@ -232,7 +218,7 @@ test_stale_list(void **state)
 
 	story_open(p, "3", "blocks");
 	assert_true(pty_wait_text(p, "Charlotte"));
-	story_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
 	assert_true(pty_has(p, "Charlotte INVENTÉE (Médecin"));
 	fixture_stop(s->fixture);
@@ -240,16 +226,16 @@ test_stale_list(void **state)
 	    "DELETE FROM block WHERE blocked_at_ms = (SELECT min(blocked_at_ms) FROM block)");
 	/* without a connection nothing is changed, and nothing is lost */
 	assert_true(pty_wait_text(p, "Le serveur est arrêté"));
-	story_key(p, PTY_KEY_RIGHT);
-	story_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_RIGHT);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "blocks"));
 	assert_true(pty_wait_text(p, "Pas de connexion : rien n'a été changé."));
 	assert_true(pty_has(p, "Charlotte"));
 	fixture_start(s->fixture);
 	assert_true(pty_wait_text(p, "Connexion rétablie."));
-	story_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
-	story_key(p, PTY_KEY_RIGHT);
+	step_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "blocage déjà annulé ailleurs, liste à jour."));
 	assert_true(pty_wait_text(p, "Résultat 1 sur 1"));
@@ -264,13 +250,13 @@ test_type_ahead(void **state)
 	struct pty *p = story_begin(*state);
 
 	story_open(p, "3", "blocks");
-	story_type(p, "a\t\t\t\r");
-	story_type(p, "generale\r");
+	step_type(p, "a\t\t\t\r");
+	step_type(p, "generale\r");
 	assert_true(pty_wait_text(p, "[Médecine générale"));
-	story_type(p, "\t\r");
-	story_type(p, "stras\r");
+	step_type(p, "\t\r");
+	step_type(p, "stras\r");
 	assert_true(pty_wait_text(p, "[CHRU de"));
-	story_type(p, "\t\r");
+	step_type(p, "\t\r");
 	assert_true(pty_wait_text(p, "Résultat 1 sur 1"));
 	assert_true(pty_wait_text(p, "Élodie"));
 	pty_free(&p);

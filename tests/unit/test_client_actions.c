@@ -109,6 +109,20 @@ test_rows(void **state)
 	}
 }
 
+/* Hints print capitals: those do what the small letters do, but where they have a
+ * meaning of their own. */
+static void
+test_capitals(void **state)
+{
+	(void)state;
+	assert_int_equal(action_of_key('A', CTX_BLOCKS | CTX_LIST, false), ACTION_OTHER_HALF);
+	assert_int_equal(action_of_key('O', CTX_LIST, false), ACTION_SORT);
+	assert_int_equal(action_of_key('G', CTX_LIST, false), ACTION_LAST);
+	assert_int_equal(action_of_key('W', CTX_VIEWER, false), ACTION_WINDOW_PREVIOUS);
+	assert_int_equal(action_of_key('Q', CTX_LIST | CTX_SPACE, false), ACTION_LOGOUT);
+	assert_int_equal(action_of_key('O', CTX_LIST, true), ACTION_NONE);
+}
+
 /* An F-key is never the only way: thin terminals and some keyboards have none. */
 static void
 test_twins(void **state)
@@ -193,6 +207,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_no_key_twice),
 	    cmocka_unit_test(test_rows),
+	    cmocka_unit_test(test_capitals),
 	    cmocka_unit_test(test_twins),
 	    cmocka_unit_test(test_text_focus),
 	    cmocka_unit_test(test_man_page),
