@@ -84,8 +84,7 @@ static bool
 printer_start(struct printer *p, const char *name)
 {
 	char *const argv[] = {(char *)(uintptr_t) "lp", (char *)(uintptr_t) "-t",
-	    (char *)(uintptr_t) "e-mage", (char *)(uintptr_t) "-d", (char *)(uintptr_t)name,
-	    (char *)(uintptr_t) "--", (char *)(uintptr_t) "-", NULL};
+	    (char *)(uintptr_t) "e-mage", (char *)(uintptr_t) "-d", (char *)(uintptr_t)name, NULL};
 	char *const env[] = {
 	    (char *)(uintptr_t) "PATH=/usr/bin:/bin", (char *)(uintptr_t) "LC_ALL=C.UTF-8", NULL};
 	int in[2] = {-1, -1}, out[2] = {-1, -1};

@@ -327,7 +327,7 @@ test_print(void **state)
 	free(text);
 	snprintf(other, sizeof(other), "%s.args", lp);
 	text = file_text(other);
-	assert_string_equal(text, "-t\ne-mage\n-d\naccueil\n--\n-\n");
+	assert_string_equal(text, "-t\ne-mage\n-d\naccueil\n");
 	free(text);
 	snprintf(other, sizeof(other), "%s.env", lp);
 	text = file_text(other);

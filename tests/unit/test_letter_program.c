@@ -504,7 +504,7 @@ the_printer_gets_the_pdf(void **state)
 	snprintf(path, sizeof(path), "%s.args", lp);
 	run(cat, "", 0, &r);
 	assert_int_equal(buf_append(&r.out, "", 1), 0);
-	assert_string_equal(text_of(&r), "-t e-mage -d accueil -- - ");
+	assert_string_equal(text_of(&r), "-t e-mage -d accueil ");
 	buf_release(&r.out);
 	snprintf(path, sizeof(path), "%s.pdf", lp);
 	run(cat, "", 0, &kept);
