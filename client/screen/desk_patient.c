@@ -114,12 +114,21 @@ screen_patient_resumed(struct screen *s)
 
 /* ------------------------------------------------------------------ actions */
 
+/* The connection was lost before the answer: it may be done or not, so what there is
+ * now is asked for as soon as it is back. */
+static bool
+screen_patient_cut(struct screen *s, int err)
+{
+	screen_patient(s)->missing |= err == -EM_E_CLOSED;
+	return err == -EM_E_CLOSED;
+}
+
 static void
 screen_patient_lettered(
     struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
 {
 	(void)more;
-	if (err == -EM_E_CLOSED)
+	if (screen_patient_cut(s, err))
 		return;
 	screen_patient(s)->stale = true;
 	if (err < 0)
@@ -147,7 +156,7 @@ screen_patient_was_reset(
 	char *to;
 
 	(void)more;
-	if (err == -EM_E_CLOSED)
+	if (screen_patient_cut(s, err))
 		return;
 	if (err == -EM_E_NO_CHANNEL) {
 		app_message(s->app, MESSAGE_ERROR, "%s",
@@ -178,7 +187,7 @@ screen_patient_coded(
     struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
 {
 	(void)more;
-	if (err == -EM_E_CLOSED)
+	if (screen_patient_cut(s, err))
 		return;
 	if (err < 0)
 		app_message_error(s->app, err, e);
@@ -293,7 +302,7 @@ screen_patient_account_lines(const struct desk_patient *m, struct sheet_flow *f)
 	sheet_row(f, _("Mot de passe :"), text, PATIENT_RESET);
 	sheet_row(f, _("Adresse mail :"), m->email[0] ? m->email : _("aucune"), PATIENT_EMAIL);
 	sheet_row(f, _("Mobile :"), mobile[0] ? mobile : _("aucun"), PATIENT_MOBILE);
-	sheet_row(f, _("Code d'accès :"), _("remis en personne"), PATIENT_CODE);
+	sheet_row(f, _("Code d'accès :"), _("à remettre en personne"), PATIENT_CODE);
 }
 
 static void
