@@ -302,7 +302,7 @@ screen_patient_account_lines(const struct desk_patient *m, struct sheet_flow *f)
 	sheet_row(f, _("Mot de passe :"), text, PATIENT_RESET);
 	sheet_row(f, _("Adresse mail :"), m->email[0] ? m->email : _("aucune"), PATIENT_EMAIL);
 	sheet_row(f, _("Mobile :"), mobile[0] ? mobile : _("aucun"), PATIENT_MOBILE);
-	sheet_row(f, _("Code d'accès :"), _("à remettre en personne"), PATIENT_CODE);
+	sheet_row(f, _("Code d'accès :"), _("en personne"), PATIENT_CODE);
 }
 
 static void
