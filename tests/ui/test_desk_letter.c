@@ -20,6 +20,7 @@
 #include "tests/lib/staff_fixture.h"
 
 #define LETTER_PASSWORD_LEN 19u /* XXXX-XXXX-XXXX-XXXX */
+#define CODE_LEN	    9u	/* 1234 5678 */
 
 /* What every test has: the desk's account, a configuration, an lp(1). */
 static struct staff line;
@@ -116,9 +117,9 @@ next(struct pty *p, const char *text)
 	assert_true(pty_wait_idle(p));
 }
 
-/* The letter of the stage's patient once more. */
+/* The stage's patient. */
 static void
-to_letter(struct pty *p)
+to_patient(struct pty *p)
 {
 	pty_send(p, "martin");
 	key(p, PTY_KEY_TAB);
@@ -128,12 +129,26 @@ to_letter(struct pty *p)
 	assert_true(pty_wait_text(p, ">MARTIN"));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "patient"));
-	assert_true(pty_wait_text(p, "31"));
+	assert_true(pty_wait_text(p, "1984"));
+}
+
+/* Confirms what was asked. */
+static void
+confirm(struct pty *p)
+{
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
 	key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "letter"));
+}
+
+/* The letter of the stage's patient once more. */
+static void
+to_letter(struct pty *p)
+{
+	to_patient(p);
+	confirm(p);
 }
 
 /* Somebody new, up to the letter. */
@@ -180,6 +195,22 @@ password_shown(struct pty *p, char out_r[LETTER_PASSWORD_LEN + 1])
 			break;
 	assert_true(*at != '\0');
 	snprintf(out_r, LETTER_PASSWORD_LEN + 1, "%s", at);
+	free(text);
+}
+
+/* The access code that is on the screen. */
+static void
+code_shown(struct pty *p, char out_r[CODE_LEN + 1])
+{
+	char *text = pty_screen_text(pty_view(p), false);
+	const char *at = text;
+
+	for (; *at; at++)
+		if (strspn(at, "0123456789 ") >= CODE_LEN && at[0] != ' ' && at[3] != ' ' &&
+		    at[4] == ' ' && at[5] != ' ')
+			break;
+	assert_true(*at != '\0');
+	snprintf(out_r, CODE_LEN + 1, "%s", at);
 	free(text);
 }
 
@@ -452,12 +483,12 @@ test_text(void **state)
 	pty_free(&p);
 }
 
+static const struct look looks[] = {{"fr", "fr", NULL, 24, 80}, {"de", "de", NULL, 24, 80},
+    {"en", "en", NULL, 24, 80}, {"fr", "fr", NULL, 20, 60}, {"fr", "fr-mono", "mono", 24, 80}};
+
 static void
 test_looks(void **state)
 {
-	static const struct look looks[] = {{"fr", "fr", NULL, 24, 80}, {"de", "de", NULL, 24, 80},
-	    {"en", "en", NULL, 24, 80}, {"fr", "fr", NULL, 20, 60},
-	    {"fr", "fr-mono", "mono", 24, 80}};
 	struct pty_stage *s = *state;
 	char *conf = mem_printf("printer = accueil\nletters = %s\n", folder);
 
@@ -485,6 +516,26 @@ test_looks(void **state)
 	free(conf);
 }
 
+/* A code in person stands on the same screen, with nothing to print. */
+static void
+test_code_looks(void **state)
+{
+	make_config("printer = accueil\n");
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+		struct pty *p = at_desk(*state, &looks[i]);
+		char code[CODE_LEN + 1];
+		const char *but[] = {code, NULL};
+
+		to_patient(p);
+		for (int k = 0; k < 4; k++)
+			key(p, PTY_KEY_TAB);
+		confirm(p);
+		code_shown(p, code);
+		assert_true(golden_matches_but(p, "desk-code", looks[i].name, but));
+		pty_free(&p);
+	}
+}
+
 int
 main(void)
 {
@@ -497,6 +548,7 @@ main(void)
 	    cmocka_unit_test(test_printer_fails),
 	    cmocka_unit_test(test_text),
 	    cmocka_unit_test(test_looks),
+	    cmocka_unit_test(test_code_looks),
 	};
 
 	return cmocka_run_group_tests_name("desk letter", tests, set_up, pty_stage_tear_down);
