@@ -11,6 +11,7 @@
 
 #include "client/app.h"
 #include "client/lang.h"
+#include "client/screen/text.h"
 #include "client/tr.h"
 #include "client/widget/pager.h"
 #include "common/err.h"
@@ -191,11 +192,8 @@ screen_access_event(struct screen *s, const struct event *ev)
 	struct screen_access *a = screen_access(s);
 	enum form_result r;
 
-	if (ev->type == EVENT_MOUSE &&
-	    (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN)) {
-		pager_scroll(&a->pager, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+	if (screen_text_wheel(&a->pager, ev))
 		return true;
-	}
 	r = form_event(&a->form, ev);
 	screen_access_result(a, r);
 	return r != FORM_IGNORED;
@@ -206,29 +204,15 @@ screen_access_act(struct screen *s, enum action action)
 {
 	struct screen_access *a = screen_access(s);
 
-	switch (action) {
-	case ACTION_SCROLL_UP:
-		pager_page(&a->pager, -1);
-		break;
-	case ACTION_SCROLL_DOWN:
-		pager_page(&a->pager, 1);
-		break;
-	case ACTION_FIRST:
-		pager_home(&a->pager);
-		break;
-	case ACTION_LAST:
-		pager_end(&a->pager);
-		break;
-	case ACTION_CONTEST:
+	/* the arrows go from button to button here */
+	if (action != ACTION_UP && action != ACTION_DOWN && screen_text_scroll(&a->pager, action))
+		return;
+	if (action == ACTION_CONTEST)
 		screen_access_contest(a);
-		break;
-	case ACTION_BACK:
-	case ACTION_BACK_LIST:
+	else if (action == ACTION_BACK || action == ACTION_BACK_LIST)
 		app_pop(s->app, s);
-		break;
-	default:
+	else
 		screen_access_result(a, form_act(&a->form, action));
-	}
 }
 
 static bool

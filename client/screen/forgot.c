@@ -23,7 +23,6 @@ enum forgot_item { FORGOT_IDENTIFIER, FORGOT_CONTINUE, FORGOT_BACK, FORGOT_RETUR
 struct screen_forgot {
 	struct sheet sheet;
 	bool sent;
-	bool submit; /* as soon as there is a connection */
 };
 
 static struct screen_forgot *
@@ -66,7 +65,7 @@ screen_forgot_done(
 	(void)msg;
 	(void)more;
 	if (err == -EM_E_CLOSED)
-		screen_forgot(s)->submit = true;
+		screen_forgot(s)->sheet.submit = true;
 	else if (err < 0)
 		app_message_error(s->app, err, e);
 	else
@@ -78,23 +77,12 @@ screen_forgot_submit(struct sheet *s)
 {
 	Emage__RecoveryStartRequest r = EMAGE__RECOVERY_START_REQUEST__INIT;
 
-	screen_forgot(s)->submit = false;
 	if (field_is_empty(s->items[FORGOT_IDENTIFIER].field)) {
 		sheet_mend(s, FORGOT_IDENTIFIER, _("Saisissez votre identifiant."));
 		return;
 	}
-	if (app_waits(&s->base))
-		return;
 	r.identifier = sheet_value(s, FORGOT_IDENTIFIER);
-	if (app_call(&s->base, METHOD_recovery_start, &r.base, CALL_WAIT, screen_forgot_done) == 0)
-		screen_forgot(s)->submit = true;
-}
-
-static void
-screen_forgot_resumed(struct screen *s)
-{
-	if (screen_forgot(s)->submit)
-		screen_forgot_submit(&screen_forgot(s)->sheet);
+	sheet_submit(s, METHOD_recovery_start, &r.base, screen_forgot_done);
 }
 
 /* ------------------------------------------------------------------- sheet */
@@ -142,17 +130,10 @@ screen_forgot_pressed(struct sheet *s, size_t item)
 		screen_forgot_submit(s);
 }
 
-static void
-screen_forgot_changed(struct sheet *s, size_t item)
-{
-	(void)item;
-	screen_forgot(s)->submit = false;
-}
-
 static const struct sheet_ops screen_forgot_sheet = {
     .lines = screen_forgot_lines,
     .pressed = screen_forgot_pressed,
-    .changed = screen_forgot_changed,
+    .submit = screen_forgot_submit,
     .back = screen_forgot_leave,
 };
 
@@ -168,7 +149,7 @@ static const struct screen_ops screen_forgot_ops = {
     .event = sheet_event,
     .act = sheet_act,
     .wants_text = sheet_wants_text,
-    .resumed = screen_forgot_resumed,
+    .resumed = sheet_resumed,
 };
 
 struct screen *

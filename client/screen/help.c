@@ -3,7 +3,7 @@
  * Help on a screen: what one does there and the keys that work there, from the
  * one list of actions.
  */
-#include "client/screen/screen.h"
+#include "client/screen/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,40 +73,14 @@ screen_help_draw(struct screen *s, const struct area *room)
 static bool
 screen_help_event(struct screen *s, const struct event *ev)
 {
-	if (ev->type != EVENT_MOUSE)
-		return false;
-	if (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN)
-		pager_scroll(&screen_help(s)->pager, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
-	return false;
+	return screen_text_wheel(&screen_help(s)->pager, ev);
 }
 
 static void
 screen_help_act(struct screen *s, enum action a)
 {
-	struct pager *p = &screen_help(s)->pager;
-
-	switch (a) {
-	case ACTION_UP:
-		pager_scroll(p, -1);
-		break;
-	case ACTION_DOWN:
-		pager_scroll(p, 1);
-		break;
-	case ACTION_SCROLL_UP:
-		pager_page(p, -1);
-		break;
-	case ACTION_SCROLL_DOWN:
-		pager_page(p, 1);
-		break;
-	case ACTION_FIRST:
-		pager_home(p);
-		break;
-	case ACTION_LAST:
-		pager_end(p);
-		break;
-	default: /* Esc, q, Enter, F1 */
-		app_pop(s->app, s);
-	}
+	if (!screen_text_scroll(&screen_help(s)->pager, a))
+		app_pop(s->app, s); /* Esc, q, Enter, F1 */
 }
 
 static const struct screen_ops screen_help_ops = {

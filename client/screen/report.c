@@ -13,6 +13,7 @@
 #include "client/model/dates.h"
 #include "client/model/exams.h"
 #include "client/model/report.h"
+#include "client/screen/text.h"
 #include "client/tr.h"
 #include "client/widget/field.h"
 #include "client/widget/pager.h"
@@ -226,11 +227,8 @@ screen_report_event(struct screen *s, const struct event *ev)
 {
 	struct screen_report *r = screen_report(s);
 
-	if (ev->type == EVENT_MOUSE &&
-	    (ev->mouse == MOUSE_WHEEL_UP || ev->mouse == MOUSE_WHEEL_DOWN)) {
-		pager_scroll(&r->pager, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+	if (screen_text_wheel(&r->pager, ev))
 		return true;
-	}
 	if (!r->asking)
 		return false;
 	if (ev->type == EVENT_KEY && ev->key == K_ENTER) {
@@ -259,25 +257,9 @@ screen_report_act(struct screen *s, enum action a)
 {
 	struct screen_report *r = screen_report(s);
 
+	if (screen_text_scroll(&r->pager, a))
+		return;
 	switch (a) {
-	case ACTION_UP:
-		pager_scroll(&r->pager, -1);
-		break;
-	case ACTION_DOWN:
-		pager_scroll(&r->pager, 1);
-		break;
-	case ACTION_SCROLL_UP:
-		pager_page(&r->pager, -1);
-		break;
-	case ACTION_SCROLL_DOWN:
-		pager_page(&r->pager, 1);
-		break;
-	case ACTION_FIRST:
-		pager_home(&r->pager);
-		break;
-	case ACTION_LAST:
-		pager_end(&r->pager);
-		break;
 	case ACTION_SEARCH:
 		r->asking = r->report.complete;
 		field_clear(&r->words);

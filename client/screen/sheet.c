@@ -154,6 +154,8 @@ sheet_result(struct sheet *s, enum form_result r)
 	size_t item = s->form.focus;
 
 	sheet_spread_reveal(s);
+	if (r == FORM_CHANGED)
+		s->submit = false;
 	if (r == FORM_PRESSED)
 		s->ops->pressed(s, item);
 	else if (r == FORM_CHANGED && s->ops->changed)
@@ -175,6 +177,22 @@ sheet_event(struct screen *screen, const struct event *ev)
 	s->loose = s->loose && r == FORM_IGNORED; /* what is typed is seen */
 	sheet_result(s, r);
 	return r != FORM_IGNORED;
+}
+
+void
+sheet_resumed(struct screen *screen)
+{
+	struct sheet *s = sheet_of(screen);
+
+	if (s->submit)
+		s->ops->submit(s);
+}
+
+void
+sheet_submit(struct sheet *s, enum method_index m, const ProtobufCMessage *request, app_done *done)
+{
+	if (!app_waits(&s->base))
+		s->submit = app_call(&s->base, m, request, CALL_WAIT, done) == 0;
 }
 
 void

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "client/app.h"
 #include "client/screen/screen.h"
 #include "client/widget/form.h"
 #include "proto/common.pb-c.h"
@@ -30,6 +31,9 @@ struct sheet_ops {
 	void (*pressed)(struct sheet *s, size_t item);
 	/* A value has changed. NULL: none matters. */
 	void (*changed)(struct sheet *s, size_t item);
+	/* What was asked for while there was no connection, once there is one. NULL:
+	 * nothing is. */
+	void (*submit)(struct sheet *s);
 	/* Esc. NULL: the screen goes. */
 	void (*back)(struct sheet *s);
 	/* What the screen owns beside the fields. NULL: nothing. */
@@ -45,6 +49,7 @@ struct sheet {
 	struct field fields[SHEET_MAX_FIELDS];
 	size_t n_fields;
 	int top;	/* first row shown */
+	bool submit;	/* as soon as there is a connection; typing takes it back */
 	bool loose;	/* scrolled away from the focus */
 	size_t told;	/* item that had the focus when it was drawn */
 	int rows, room; /* rows that there are, that there is room for */
@@ -88,5 +93,10 @@ void sheet_draw(struct screen *s, const struct area *room);
 bool sheet_event(struct screen *s, const struct event *ev);
 void sheet_act(struct screen *s, enum action a);
 bool sheet_wants_text(const struct screen *s);
+/* For a sheet with submit(). */
+void sheet_resumed(struct screen *s);
+/* Sends what submit() asks for, once; without a connection, when there is one. */
+void sheet_submit(
+    struct sheet *s, enum method_index m, const ProtobufCMessage *request, app_done *done);
 
 #endif

@@ -172,11 +172,7 @@ screen_support_draw(struct screen *s, const struct area *room)
 static bool
 screen_support_event(struct screen *s, const struct event *ev)
 {
-	if (ev->type != EVENT_MOUSE ||
-	    (ev->mouse != MOUSE_WHEEL_UP && ev->mouse != MOUSE_WHEEL_DOWN))
-		return false;
-	pager_scroll(&screen_support(s)->pager, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
-	return true;
+	return screen_text_wheel(&screen_support(s)->pager, ev);
 }
 
 static void

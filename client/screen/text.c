@@ -58,10 +58,16 @@ screen_text_draw(struct screen *s, const struct area *room)
 static bool
 screen_text_event(struct screen *s, const struct event *ev)
 {
+	return screen_text_wheel(&screen_text(s)->pager, ev);
+}
+
+bool
+screen_text_wheel(struct pager *p, const struct event *ev)
+{
 	if (ev->type != EVENT_MOUSE ||
 	    (ev->mouse != MOUSE_WHEEL_UP && ev->mouse != MOUSE_WHEEL_DOWN))
 		return false;
-	pager_scroll(&screen_text(s)->pager, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
+	pager_scroll(p, ev->mouse == MOUSE_WHEEL_UP ? -3 : 3);
 	return true;
 }
 

@@ -18,5 +18,7 @@ struct screen *screen_text_new(struct app *app, const struct text_page *page);
 /* What the keys of CTX_TEXT do to a page; false when it is none of them. */
 struct pager;
 bool screen_text_scroll(struct pager *p, enum action a);
+/* The wheel of a mouse; false when it is something else. */
+bool screen_text_wheel(struct pager *p, const struct event *ev);
 
 #endif

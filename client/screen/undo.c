@@ -16,17 +16,6 @@
 
 enum undo_item { UNDO_CODE, UNDO_CONTINUE, UNDO_BACK };
 
-struct screen_undo {
-	struct sheet sheet;
-	bool submit; /* as soon as there is a connection */
-};
-
-static struct screen_undo *
-screen_undo(void *s)
-{
-	return s;
-}
-
 static void
 screen_undo_done(
     struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
@@ -36,10 +25,10 @@ screen_undo_done(
 	(void)msg;
 	(void)more;
 	if (err == -EM_E_CLOSED) {
-		screen_undo(s)->submit = true;
+		((struct sheet *)s)->submit = true;
 	} else if (err == -EM_E_CODE_WRONG || err == -EM_E_INVALID || err == -EM_E_NOT_FOUND ||
 		   err == -EM_E_CODE_EXPIRED) {
-		sheet_mend(&screen_undo(s)->sheet, UNDO_CODE,
+		sheet_mend((struct sheet *)s, UNDO_CODE,
 		    _("Ce code d'annulation n'est pas le bon, ou ne sert plus : il est valable "
 		      "72 heures."));
 	} else if (err < 0) {
@@ -57,23 +46,12 @@ screen_undo_submit(struct sheet *s)
 {
 	Emage__ContactUndoRequest r = EMAGE__CONTACT_UNDO_REQUEST__INIT;
 
-	screen_undo(s)->submit = false;
 	if (field_is_empty(s->items[UNDO_CODE].field)) {
 		sheet_mend(s, UNDO_CODE, _("Saisissez le code d'annulation de l'avis reçu."));
 		return;
 	}
-	if (app_waits(&s->base))
-		return;
 	r.undo_code = sheet_value(s, UNDO_CODE);
-	if (app_call(&s->base, METHOD_contact_undo, &r.base, CALL_WAIT, screen_undo_done) == 0)
-		screen_undo(s)->submit = true;
-}
-
-static void
-screen_undo_resumed(struct screen *s)
-{
-	if (screen_undo(s)->submit)
-		screen_undo_submit(&screen_undo(s)->sheet);
+	sheet_submit(s, METHOD_contact_undo, &r.base, screen_undo_done);
 }
 
 static void
@@ -102,17 +80,10 @@ screen_undo_pressed(struct sheet *s, size_t item)
 		screen_undo_submit(s);
 }
 
-static void
-screen_undo_changed(struct sheet *s, size_t item)
-{
-	(void)item;
-	screen_undo(s)->submit = false;
-}
-
 static const struct sheet_ops screen_undo_sheet = {
     .lines = screen_undo_lines,
     .pressed = screen_undo_pressed,
-    .changed = screen_undo_changed,
+    .submit = screen_undo_submit,
 };
 
 static const struct screen_ops screen_undo_ops = {
@@ -127,17 +98,17 @@ static const struct screen_ops screen_undo_ops = {
     .event = sheet_event,
     .act = sheet_act,
     .wants_text = sheet_wants_text,
-    .resumed = screen_undo_resumed,
+    .resumed = sheet_resumed,
 };
 
 struct screen *
 screen_undo_new(struct app *app)
 {
-	struct screen_undo *u = mem_new(sizeof(*u));
+	struct sheet *s = mem_new(sizeof(*s));
 
-	sheet_init(&u->sheet, app, &screen_undo_ops, &screen_undo_sheet);
-	sheet_add_field(&u->sheet, UNDO_CODE, FIELD_TEXT, UNDO_CODE_MAX);
-	sheet_add_button(&u->sheet, UNDO_CONTINUE, N_("CONTINUER"));
-	sheet_add_button(&u->sheet, UNDO_BACK, N_("Précédent"));
-	return &u->sheet.base;
+	sheet_init(s, app, &screen_undo_ops, &screen_undo_sheet);
+	sheet_add_field(s, UNDO_CODE, FIELD_TEXT, UNDO_CODE_MAX);
+	sheet_add_button(s, UNDO_CONTINUE, N_("CONTINUER"));
+	sheet_add_button(s, UNDO_BACK, N_("Précédent"));
+	return &s->base;
 }
