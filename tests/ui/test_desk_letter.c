@@ -484,7 +484,8 @@ test_text(void **state)
 }
 
 static const struct look looks[] = {{"fr", "fr", NULL, 24, 80}, {"de", "de", NULL, 24, 80},
-    {"en", "en", NULL, 24, 80}, {"fr", "fr", NULL, 20, 60}, {"fr", "fr-mono", "mono", 24, 80}};
+    {"en", "en", NULL, 24, 80}, {"fr", "fr", NULL, 20, 60}, {"fr", "fr", NULL, 40, 120},
+    {"fr", "fr-mono", "mono", 24, 80}};
 
 static void
 test_looks(void **state)
