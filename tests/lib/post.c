@@ -96,11 +96,14 @@ post_new(const char *settings)
 	snprintf(p->folder, sizeof(p->folder), "/tmp/emage-post-XXXXXX");
 	post_must(mkdtemp(p->folder) != NULL, p->folder);
 	config = mem_printf("%s/emaged.conf", p->folder);
-	clock = mem_printf("@%s/clock", p->folder);
+	clock = mem_printf("%s/time", p->folder);
+	post_must(mkdir(clock, 0755) == 0, clock);
+	free(clock);
+	clock = mem_printf("@%s/time/clock", p->folder);
 	from.path = config;
 	from.directory = p->folder;
 	post_write(p, "emaged.conf", text);
-	post_write(p, "clock", "0\n");
+	post_write(p, "time/clock", "0\n");
 	setenv("EMAGE_TEST_CLOCK", clock, 1);
 	setenv("EMAGE_LIBEXEC", getenv("EMAGE_BUILD"), 1);
 	if (settings_load(&from, &p->settings, faults, sizeof(faults)) != 0)
@@ -284,6 +287,6 @@ post_advance(struct post *p, int64_t ms)
 
 	p->shift_ms += ms;
 	snprintf(text, sizeof(text), "%lld\n", (long long)p->shift_ms);
-	post_write(p, "clock", text);
+	post_write(p, "time/clock", text);
 	courier_wake(p->server.courier);
 }

@@ -194,7 +194,10 @@ fixture_new(const char *const *sets)
 	snprintf(f->socket, sizeof(f->socket), "%s/emaged.sock", f->storage);
 	snprintf(f->maildir, sizeof(f->maildir), "%s/mail", f->storage);
 	snprintf(f->log, sizeof(f->log), "%s/log", f->folder);
-	snprintf(f->clock, sizeof(f->clock), "%s/clock", f->folder);
+	/* alone in a folder, which the courier's sandbox leaves readable */
+	snprintf(f->clock, sizeof(f->clock), "%s/time", f->folder);
+	mkdir(f->clock, 0755);
+	snprintf(f->clock, sizeof(f->clock), "%s/time/clock", f->folder);
 	fixture_write(f->clock, "0\n");
 	common = mem_printf("%s/common.txt", f->folder);
 	fixture_write(common, "motdepasse12\npassword1234\nazertyuiop123\n");
