@@ -13,6 +13,7 @@
 
 #include "client/theme.h"
 #include "client/widget/paint.h"
+#include "client/widget/rows.h"
 #include "common/buf.h"
 #include "common/clock.h"
 #include "common/mem.h"
@@ -185,19 +186,25 @@ show_look(struct viewer *v, const struct picture_frame *f)
 	picture_view_clamp(f, &v->view, &room);
 }
 
-/* Renders what belongs on the screen; false when there is nothing to show. */
+/* What belongs on the screen, its look chosen; NULL when there is nothing to show. */
+static const struct picture_frame *
+show_choose(struct viewer *v)
+{
+	const struct picture_frame *f = v->place.way != PICTURE_NONE ? viewer_frame(v) : NULL;
+
+	if (f != NULL)
+		show_look(v, f);
+	return f;
+}
+
 static bool
 show_render(struct viewer *v)
 {
+	const struct picture_frame *f = show_choose(v);
 	struct picture_room room;
-	const struct picture_frame *f;
 
-	if (v->place.way == PICTURE_NONE)
-		return false;
-	f = viewer_frame(v);
 	if (f == NULL)
 		return false;
-	show_look(v, f);
 	room = picture_place_room(&v->place);
 	picture_render(v->renderer, f, ((uint64_t)v->shown_series << 32 | v->shown) + 1, &v->view,
 	    &room, &v->canvas, &v->map);
@@ -224,7 +231,12 @@ viewer_show_text(struct viewer *v)
 {
 	size_t n = (size_t)v->place.rows * v->place.columns;
 
-	if (!show_render(v) || picture_way_is_raw(v->place.way))
+	/* the words around it want its look; of itself nothing is seen yet */
+	if (picture_way_is_raw(v->place.way) || rows_are_measured()) {
+		show_choose(v);
+		return;
+	}
+	if (!show_render(v))
 		return;
 	if (n > v->n_cells) {
 		v->cells = mem_grow(v->cells, n, sizeof(*v->cells));

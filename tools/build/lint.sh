@@ -28,6 +28,9 @@ for f in man/*.[1-9]; do
 	[ -e "$f" ] || continue
 	mandoc -T lint -W warning "$f" || fault "$f: mandoc"
 done
+if command -v foot > /dev/null; then
+	foot --check-config -c dist/kiosk/foot.ini 2> /dev/null || fault "dist/kiosk/foot.ini: foot refuses it"
+fi
 for f in $(git ls-files '*.sh' .ci/run); do
 	sh -n "$f" || fault "$f: syntax"
 done
