@@ -2,8 +2,9 @@
 # make bench: the reference, the load generator, the table.
 
 BENCH_PATIENTS ?= 1000000
+BENCH_LINES    ?= 2000000
 BENCH_FLAVOUR  := --no-print-directory B=$(B)/bench WERROR=1
-BENCH_PROGRAMS := $(patsubst %,$(B)/tests/bench/%,reference bench bench_record bench_alike bench_verify)
+BENCH_PROGRAMS := $(patsubst %,$(B)/tests/bench/%,reference bench bench_record bench_alike bench_verify bench_import)
 BENCH_PARTS    := access committer data load proc table ui writes
 
 $(BENCH_PROGRAMS): $(B)/tests/bench/%: $(B)/tests/bench/%.o \
@@ -18,6 +19,7 @@ run-bench: all $(BENCH_PROGRAMS) $(B)/tests/bench/bench_picture $(B)/tests/bench
 	$(B)/tests/bench/bench_picture
 	$(B)/tests/bench/bench_patients $(abspath $(B)) $(BENCH_PATIENTS)
 	$(B)/tests/bench/bench_record $(abspath $(B))
+	EMAGE_LIBEXEC=$(abspath $(B)) $(B)/tests/bench/bench_import $(abspath $(B)) $(BENCH_LINES)
 	EMAGE_LIBEXEC=$(abspath $(B)) EMAGE_BUILD=$(abspath $(B)) EMAGE_SOURCE=$(CURDIR) \
 	    $(B)/tests/bench/bench_alike
 	$(B)/tests/bench/bench_verify $(abspath $(B))

@@ -37,7 +37,8 @@ struct load_options {
 #define LOAD_LINE_BYTES 8000u
 
 /* Batches at the server at once: it writes these in one transaction while the next
- * are made, unless somebody else wants to write. */
+ * are made, unless somebody else wants to write. More would not fit between client
+ * and server. */
 #define LOAD_WINDOW 64u
 
 struct load;
@@ -66,7 +67,7 @@ struct load_count {
 };
 #define LOAD_COUNTS_MAX 8u
 /* Lines that wait to be sorted: what is more waits in a file. */
-#define LOAD_SORT_BYTES (32u << 20)
+#define LOAD_SORT_BYTES (16u << 20)
 
 struct load_format {
 	char separator;
