@@ -65,7 +65,12 @@ static const struct linear_section linear_sections[] = {
     {ACTION_SECTION_EXAMS, linear_exams},
     {ACTION_SECTION_HISTORY, linear_history},
     {ACTION_SECTION_BLOCKS, linear_blocks},
+    {ACTION_SECTION_DESK, linear_desk},
+    {ACTION_SECTION_DESK_NEW, linear_desk_new},
+    {ACTION_SECTION_RECORD, linear_record},
+    {ACTION_SECTION_RECORD_EXAMS, linear_record_exams},
     {ACTION_SECTION_SETTINGS, linear_settings},
+    {ACTION_SECTION_OWN, linear_settings},
     {ACTION_SECTION_FAQ, linear_faq},
     {ACTION_SECTION_SUPPORT, linear_support},
 };

@@ -86,9 +86,8 @@ linear_ask_text(struct linear *l, const char *title, const char *question, const
 	return true;
 }
 
-/* False when the person goes back. */
-static bool
-list_ask_date(struct linear *l, const char *title, const char *question, uint32_t *date_r)
+bool
+linear_ask_date(struct linear *l, const char *title, const char *question, uint32_t *date_r)
 {
 	char text[64];
 
@@ -103,8 +102,8 @@ list_ask_date(struct linear *l, const char *title, const char *question, uint32_
 bool
 linear_ask_period(struct linear *l, const char *title, uint32_t *from_r, uint32_t *to_r)
 {
-	while (list_ask_date(l, title, _("Date : du"), from_r) &&
-	       list_ask_date(l, title, _("au"), to_r)) {
+	while (linear_ask_date(l, title, _("Date : du"), from_r) &&
+	       linear_ask_date(l, title, _("au"), to_r)) {
 		if (*to_r == 0 || *from_r <= *to_r)
 			return true;
 		linear_say_error(l, -EM_E_DATE_ORDER);

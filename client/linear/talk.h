@@ -10,6 +10,7 @@
 #include "client/linear/linear.h"
 #include "client/link.h"
 #include "client/model/account.h"
+#include "client/model/desk.h"
 #include "client/model/exams.h"
 #include "client/model/session.h"
 #include "client/model/signin.h"
@@ -168,6 +169,8 @@ struct linear_page {
 };
 /* "Résultats 1 à 10 sur 30", "Page 1 sur 3" */
 void linear_say_page(struct linear *l, const struct linear_page *p);
+/* A day, 0 = none. False when the person goes back. */
+bool linear_ask_date(struct linear *l, const char *title, const char *question, uint32_t *date_r);
 /* Both ends of a period, 0 = open. False when the person goes back. */
 bool linear_ask_period(struct linear *l, const char *title, uint32_t *from_r, uint32_t *to_r);
 /* The commands that turn pages; a table begins with them. */
@@ -190,6 +193,17 @@ void linear_totp(struct linear *l, bool in_force);
 void linear_sessions(struct linear *l);
 void linear_export(struct linear *l);
 void linear_consent(struct linear *l);
+
+/* ---- who works there */
+/* One who is found; in `found`, which the caller releases. NULL: the person goes back. */
+const struct desk_row *linear_find_patient(struct linear *l, struct desk_found *found);
+void linear_say_letter(struct linear *l, const Emage__DeskLetter *letter);
+/* Of somebody who is known, or with the traits of a new patient (NULL). */
+void linear_desk_consent(struct linear *l, const struct desk_patient *known);
+void linear_desk(struct linear *l);
+void linear_desk_new(struct linear *l);
+void linear_record(struct linear *l);
+void linear_record_exams(struct linear *l);
 
 /* ---- sections; the last four also without a session */
 void linear_exams(struct linear *l);

@@ -84,6 +84,23 @@ desk_field_text(const char *field)
 	return "";
 }
 
+void
+desk_password_text(const struct desk_patient *m, char out_r[DESK_TEXT_LEN])
+{
+	char day[DATES_LEN];
+
+	if (m->temporary_until_ms > 0) {
+		dates_day(lang_now(), m->temporary_until_ms, day);
+		snprintf(out_r, DESK_TEXT_LEN,
+		    m->has_password ? _("choisi ; temporaire en attente jusqu'au %s")
+				    : _("temporaire, jusqu'au %s"),
+		    day);
+	} else {
+		snprintf(out_r, DESK_TEXT_LEN, "%s",
+		    m->has_password ? _("choisi par le patient") : _("aucun"));
+	}
+}
+
 /* -------------------------------------------------------------------- rows */
 
 static char *
@@ -272,4 +289,41 @@ desk_letter_release(struct desk_letter *l)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		session_text_free(texts[i]);
 	*l = (struct desk_letter){0};
+}
+
+/* ---------------------------------------------------------------- questions */
+
+const struct desk_question *
+desk_question(enum desk_act act)
+{
+	static const struct desk_question questions[N_DESK_ACTS] = {
+	    [DESK_LETTER] = {N_("Réimprimer le document"),
+		N_("Vérifiez l'identité de %s. Un nouveau mot de passe temporaire est créé et "
+		   "affiché une seule fois ; l'opération figure dans l'historique du patient."),
+		N_("Réimprimer")},
+	    [DESK_RESET] = {N_("Réinitialiser le mot de passe"),
+		N_("Un mot de passe temporaire est envoyé à l'adresse ou au mobile de %s. Vous ne "
+		   "le voyez pas ; l'ancien reste valable jusque-là."),
+		N_("Réinitialiser")},
+	    [DESK_CODE] = {N_("Code en personne"),
+		N_("Vérifiez l'identité de %s. Un code d'accès valable 15 minutes, pour une seule "
+		   "connexion, est affiché à l'écran ; l'opération figure dans l'historique du "
+		   "patient."),
+		N_("Afficher un code")},
+	};
+
+	return &questions[act];
+}
+
+char *
+desk_question_text(enum desk_act act, const struct desk_row *r)
+{
+	char *name = desk_name(r), *text;
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	text = mem_printf(_(desk_question(act)->text), name);
+#pragma GCC diagnostic pop
+	session_text_free(&name);
+	return text;
 }

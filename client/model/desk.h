@@ -56,6 +56,15 @@ struct desk_letter {
 void desk_letter_take(struct desk_letter *l, const Emage__DeskLetter *from);
 void desk_letter_release(struct desk_letter *l);
 
+/* What is done about an account, each after a question. */
+enum desk_act { DESK_LETTER, DESK_RESET, DESK_CODE, N_DESK_ACTS };
+struct desk_question {
+	const char *title, *text, *yes; /* msgids; the text has the patient's name */
+};
+const struct desk_question *desk_question(enum desk_act act);
+/* Free it with session_text_free(). */
+char *desk_question_text(enum desk_act act, const struct desk_row *r);
+
 /* ---- words, in the person's language */
 #define DESK_TEXT_LEN 128
 const char *desk_account_text(Emage__AccountState account);
@@ -67,5 +76,7 @@ const char *desk_channel_text(const char *channel);
 char *desk_name(const struct desk_row *r);
 /* What a refused form is to be mended in; "" = the error says it. */
 const char *desk_field_text(const char *field);
+/* "choisi par le patient", "temporaire, jusqu'au 24/12/2026" */
+void desk_password_text(const struct desk_patient *p, char out_r[DESK_TEXT_LEN]);
 
 #endif

@@ -205,42 +205,28 @@ screen_patient_code(struct screen *s)
 	app_call(s, METHOD_desk_code, &r.base, CALL_WAIT, screen_patient_coded);
 }
 
-static const struct patient_question {
+static const struct {
 	enum patient_item item;
-	const char *title, *text, *yes_label;
+	enum desk_act act;
 	void (*yes)(struct screen *s);
-} screen_patient_questions[] = {
-    {PATIENT_LETTER, N_("Réimprimer le document"),
-	N_("Vérifiez l'identité de %s. Un nouveau mot de passe temporaire est créé et affiché une "
-	   "seule fois ; l'opération figure dans l'historique du patient."),
-	N_("Réimprimer"), screen_patient_letter},
-    {PATIENT_RESET, N_("Réinitialiser le mot de passe"),
-	N_("Un mot de passe temporaire est envoyé à l'adresse ou au mobile de %s. Vous ne le "
-	   "voyez pas ; l'ancien reste valable jusque-là."),
-	N_("Réinitialiser"), screen_patient_reset},
-    {PATIENT_CODE, N_("Code en personne"),
-	N_("Vérifiez l'identité de %s. Un code d'accès valable 15 minutes, pour une seule "
-	   "connexion, est affiché à l'écran ; l'opération figure dans l'historique du patient."),
-	N_("Afficher un code"), screen_patient_code},
+} screen_patient_acts[] = {
+    {PATIENT_LETTER, DESK_LETTER, screen_patient_letter},
+    {PATIENT_RESET, DESK_RESET, screen_patient_reset},
+    {PATIENT_CODE, DESK_CODE, screen_patient_code},
 };
 
 static void
 screen_patient_ask(struct screen_patient *p, size_t item)
 {
-	for (size_t i = 0; i < ARRAY_LEN(screen_patient_questions); i++) {
-		const struct patient_question *q = &screen_patient_questions[i];
-		char *name;
+	for (size_t i = 0; i < ARRAY_LEN(screen_patient_acts); i++) {
+		enum desk_act act = screen_patient_acts[i].act;
+		const struct desk_question *q = desk_question(act);
 
-		if (q->item != item)
-			continue;
-		name = desk_name(&p->model.row);
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		app_push(p->sheet.base.app,
-		    screen_question_new(&p->sheet.base, q->title, mem_printf(_(q->text), name),
-			N_("Annuler"), q->yes_label, q->yes));
-#pragma GCC diagnostic pop
-		session_text_free(&name);
+		if (screen_patient_acts[i].item == item)
+			app_push(p->sheet.base.app,
+			    screen_question_new(&p->sheet.base, q->title,
+				desk_question_text(act, &p->model.row), N_("Annuler"), q->yes,
+				screen_patient_acts[i].yes));
 	}
 }
 
@@ -272,23 +258,6 @@ screen_patient_pressed(struct sheet *s, size_t item)
 }
 
 static void
-screen_patient_password_text(const struct desk_patient *m, char out_r[DESK_TEXT_LEN])
-{
-	char day[DATES_LEN];
-
-	if (m->temporary_until_ms > 0) {
-		dates_day(lang_now(), m->temporary_until_ms, day);
-		snprintf(out_r, DESK_TEXT_LEN,
-		    m->has_password ? _("choisi ; temporaire en attente jusqu'au %s")
-				    : _("temporaire, jusqu'au %s"),
-		    day);
-	} else {
-		snprintf(out_r, DESK_TEXT_LEN, "%s",
-		    m->has_password ? _("choisi par le patient") : _("aucun"));
-	}
-}
-
-static void
 screen_patient_account_lines(const struct desk_patient *m, struct sheet_flow *f)
 {
 	char text[DESK_TEXT_LEN], mobile[ACCOUNT_MOBILE_LEN];
@@ -296,7 +265,7 @@ screen_patient_account_lines(const struct desk_patient *m, struct sheet_flow *f)
 	sheet_row(f, _("Compte :"), desk_account_text(m->row.account), PATIENT_CONSENT);
 	if (m->row.account != EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE)
 		return;
-	screen_patient_password_text(m, text);
+	desk_password_text(m, text);
 	account_mobile_text(m->mobile, mobile);
 	sheet_row(f, _("Identifiant :"), m->identifier, PATIENT_LETTER);
 	sheet_row(f, _("Mot de passe :"), text, PATIENT_RESET);
