@@ -14,13 +14,16 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/log.h"
+#include "common/sms.h"
 #include "common/text.h"
 #include "proto/common.pb-c.h"
 
 #define LANGUAGE_FILE_MAX 65536u
 #define SUBJECT_MAX_BYTES 120u
-/* One short message, counted as characters of the GSM alphabet. */
-#define MOBILE_MAX_CHARS 160u
+/* What an operator's words may become with the longest values in them; those built in
+ * are one short message. */
+#define MOBILE_MAX_SEGMENTS 3u
 
 static const char built_in_fr[] =
 #include "data/messages/fr.txt.h"
@@ -66,8 +69,7 @@ enum { CODE = 1, MINUTES = 2, SUPPORT = 4, HOURS = 16 };
 	[(id) + 1] = {.name = section "_mobile",                                                   \
 	    .optional = true,                                                                      \
 	    .needs = (mobile_needs),                                                               \
-	    .allows = (mobile_needs),                                                              \
-	    .max_chars = MOBILE_MAX_CHARS}
+	    .allows = (mobile_needs)}
 
 /* needs: placeholders that must stand in the body; allows: that may. Bits are
  * places in the table above. */
@@ -76,14 +78,11 @@ static const struct {
 	bool subject;
 	bool optional; /* the one built in stands for it */
 	unsigned needs, allows;
-	size_t max_chars;
+	size_t max_chars; /* of an e-mail; 0 = a short message */
 } rules[N_TEXTS] = {
     [TEXT_CODE_EMAIL] =
 	{.name = "code_email", .subject = true, .needs = 3, .allows = 7, .max_chars = 4000},
-    [TEXT_CODE_MOBILE] = {.name = "code_mobile",
-	.needs = 3,
-	.allows = 3,
-	.max_chars = MOBILE_MAX_CHARS},
+    [TEXT_CODE_MOBILE] = {.name = "code_mobile", .needs = 3, .allows = 3},
     [TEXT_CONTEST_EMAIL] =
 	{.name = "contest_email", .subject = true, .needs = 8, .allows = 12, .max_chars = 4000},
     PAIR(TEXT_TEMPORARY, "temporary", CODE | HOURS, CODE | MINUTES),
@@ -160,6 +159,61 @@ texts_placeholder(const char *s, size_t *len_r)
 	return -1;
 }
 
+static const char *
+texts_value(const struct text_values *v, int which)
+{
+	const char *value;
+
+	memcpy(&value, (const char *)v + placeholders[which].offset, sizeof(value));
+	return value == NULL ? "" : value;
+}
+
+/* Length of the finished text; writes it when out is not NULL. */
+static size_t
+texts_fill(const char *body, const struct text_values *v, char *out)
+{
+	size_t len = 0;
+
+	for (const char *s = body; *s != '\0';) {
+		size_t from = 1, n = 1;
+		int which = *s == '{' ? texts_placeholder(s, &from) : -1;
+		const char *put = s;
+
+		if (which >= 0) {
+			put = texts_value(v, which);
+			n = strlen(put);
+		} else {
+			from = 1;
+		}
+		if (out != NULL)
+			memcpy(out + len, put, n);
+		len += n;
+		s += from;
+	}
+	return len;
+}
+
+/* With the longest values that it can get. */
+static void
+texts_check_mobile(struct reading *r, int id, const char *body)
+{
+	static const struct text_values longest = {
+	    .code = "ABCD-EFGH-JKMN-PQRS", .minutes = "15", .hours = "72"};
+	size_t len = texts_fill(body, &longest, NULL);
+	char *text = mem_new(len + 1);
+	struct sms_size size;
+
+	(void)texts_fill(body, &longest, text);
+	size = sms_measure(text, len);
+	if (size.segments > MOBILE_MAX_SEGMENTS)
+		texts_fault(r, "[%s] would be %u short messages, at most %u may be", rules[id].name,
+		    size.segments, MOBILE_MAX_SEGMENTS);
+	else if (size.segments > 1)
+		log_warn("messages.long", "file=\"%s\" message=%s segments=%u alphabet=%s", r->file,
+		    rules[id].name, size.segments, size.unicode ? "ucs-2" : "gsm");
+	free(text);
+}
+
 static void
 texts_check(struct reading *r, int id, const char *subject, const char *body)
 {
@@ -184,7 +238,9 @@ texts_check(struct reading *r, int id, const char *subject, const char *body)
 		if (rules[id].needs & ~seen & 1u << i)
 			texts_fault(r, "[%s] lacks {%s}", rules[id].name, placeholders[i].name);
 	}
-	if (text_count(body, strlen(body)) > rules[id].max_chars)
+	if (rules[id].max_chars == 0)
+		texts_check_mobile(r, id, body);
+	else if (text_count(body, strlen(body)) > rules[id].max_chars)
 		texts_fault(
 		    r, "[%s] is longer than %zu characters", rules[id].name, rules[id].max_chars);
 }
@@ -382,40 +438,6 @@ texts_free(struct texts **t)
 	}
 	free(*t);
 	*t = NULL;
-}
-
-static const char *
-texts_value(const struct text_values *v, int which)
-{
-	const char *value;
-
-	memcpy(&value, (const char *)v + placeholders[which].offset, sizeof(value));
-	return value == NULL ? "" : value;
-}
-
-/* Length of the finished text; writes it when out is not NULL. */
-static size_t
-texts_fill(const char *body, const struct text_values *v, char *out)
-{
-	size_t len = 0;
-
-	for (const char *s = body; *s != '\0';) {
-		size_t from = 1, n = 1;
-		int which = *s == '{' ? texts_placeholder(s, &from) : -1;
-		const char *put = s;
-
-		if (which >= 0) {
-			put = texts_value(v, which);
-			n = strlen(put);
-		} else {
-			from = 1;
-		}
-		if (out != NULL)
-			memcpy(out + len, put, n);
-		len += n;
-		s += from;
-	}
-	return len;
 }
 
 int

@@ -2,12 +2,15 @@
 /*
  * UTF-8, what may reach a terminal (C-01, C-02), folding, masks.
  */
+#include "common/sms.h"
 #include "common/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/lib/check.h"
+
+#include "common/mem.h"
 
 static void
 decode_is_strict(void **state)
@@ -200,6 +203,58 @@ masks(void **state)
 	assert_string_equal(out, "•••••");
 }
 
+static void
+short_messages_are_measured(void **state)
+{
+	static const struct {
+		const char *one; /* repeated n times */
+		unsigned n;
+		bool unicode;
+		unsigned units, segments;
+	} cases[] = {
+	    {"a", 0, false, 0, 0},
+	    {"a", 160, false, 160, 1},
+	    {"a", 161, false, 161, 2},
+	    {"\u00e9", 160, false, 160, 1},
+	    {"\u20ac", 80, false, 160, 1},
+	    {"\u20ac", 81, false, 162, 2},
+	    /* 153 is odd: no half of it at an end, 152 and 152 */
+	    {"\u20ac", 152, false, 304, 2},
+	    {"\u20ac", 153, false, 306, 3},
+	    {"a", 306, false, 306, 2},
+	    {"a", 307, false, 307, 3},
+	    {"\u00ea", 70, true, 70, 1},
+	    {"\u00ea", 71, true, 71, 2},
+	    {"\u00ea", 134, true, 134, 2},
+	    {"\u00ea", 135, true, 135, 3},
+	    /* a pair of 16 bits is not cut: 66 and 66 */
+	    {"\U0001f600", 35, true, 70, 1},
+	    {"\U0001f600", 66, true, 132, 2},
+	    {"\U0001f600", 67, true, 134, 3},
+	    {"\u00c7", 160, false, 160, 1},
+	    {"\u00e7", 70, true, 70, 1},
+	    {"`", 1, true, 1, 1},
+	    {"{", 1, false, 2, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char text[1024];
+		size_t len = 0, n = strlen(cases[i].one);
+		struct sms_size size;
+
+		for (unsigned k = 0; k < cases[i].n; k++, len += n)
+			memcpy(text + len, cases[i].one, n);
+		size = sms_measure(text, len);
+		assert_int_equal(size.unicode, cases[i].unicode);
+		assert_int_equal(size.units, cases[i].units);
+		assert_int_equal(size.segments, cases[i].segments);
+	}
+	/* one character decides for all */
+	assert_int_equal(sms_measure("vient d'être changé", 21).unicode, true);
+	assert_int_equal(sms_measure("été ß Ä Δ", strlen("été ß Ä Δ")).unicode, false);
+}
+
 int
 main(void)
 {
@@ -213,6 +268,7 @@ main(void)
 	    cmocka_unit_test(fold_stays_in_its_room),
 	    cmocka_unit_test(composes),
 	    cmocka_unit_test(masks),
+	    cmocka_unit_test(short_messages_are_measured),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
