@@ -31,11 +31,12 @@
 
 struct main_wish {
 	bool text, pdf;
-	const char *output, *folder, *printer; /* NULL: not asked for */
+	const char *columns, *output, *folder, *printer; /* NULL: not asked for */
+	unsigned n_columns;
 };
 
 static const char main_usage[] =
-    "usage: emage-letter --text | --pdf [--output FILE | --folder FOLDER]\n"
+    "usage: emage-letter --text [--columns N] | --pdf [--output FILE | --folder FOLDER]\n"
     "       emage-letter --print PRINTER\n"
     "       emage-letter --help | --version\n"
     "A packed emage.Letter on standard input becomes a letter: see emage-letter(8).\n";
@@ -70,33 +71,55 @@ main_protect(void)
 enum main_option {
 	MAIN_TEXT = 1,
 	MAIN_PDF,
+	MAIN_COLUMNS,
 	MAIN_OUTPUT,
 	MAIN_FOLDER,
 	MAIN_PRINT,
 	MAIN_HELP,
-	MAIN_VERSION
+	MAIN_VERSION,
 };
 
 static bool
 main_take(struct main_wish *w, int id)
 {
-	const char **const texts[] = {
-	    [MAIN_OUTPUT] = &w->output, [MAIN_FOLDER] = &w->folder, [MAIN_PRINT] = &w->printer};
+	const char **const texts[] = {[MAIN_COLUMNS] = &w->columns,
+	    [MAIN_OUTPUT] = &w->output,
+	    [MAIN_FOLDER] = &w->folder,
+	    [MAIN_PRINT] = &w->printer};
 
 	if (id == MAIN_TEXT)
 		w->text = true;
 	else if (id == MAIN_PDF)
 		w->pdf = true;
-	else if (id == MAIN_OUTPUT || id == MAIN_FOLDER || id == MAIN_PRINT)
+	else if (id >= MAIN_COLUMNS && id <= MAIN_PRINT)
 		*texts[id] = optarg;
 	else
 		return false;
 	return true;
 }
 
+/* 0, or as many as make sense. */
 static bool
-main_makes_sense(const struct main_wish *w)
+main_take_columns(struct main_wish *w)
 {
+	unsigned long n;
+	char *end;
+
+	w->n_columns = PLAIN_COLUMNS;
+	if (!w->columns)
+		return true;
+	n = strtoul(w->columns, &end, 10);
+	if (*w->columns < '0' || *w->columns > '9' || *end != '\0' || n > PLAIN_COLUMNS_MAX)
+		return false;
+	w->n_columns = (unsigned)n;
+	return w->text && (n == 0 || n >= PLAIN_COLUMNS_MIN);
+}
+
+static bool
+main_makes_sense(struct main_wish *w)
+{
+	if (!main_take_columns(w))
+		return false;
 	if (w->text + w->pdf + (w->printer != NULL) != 1)
 		return false;
 	return !(w->output && w->folder) && !(w->printer && (w->output || w->folder));
@@ -109,6 +132,7 @@ main_options(int argc, char **argv, struct main_wish *w_r)
 	static const struct option longs[] = {
 	    {"text", no_argument, NULL, MAIN_TEXT},
 	    {"pdf", no_argument, NULL, MAIN_PDF},
+	    {"columns", required_argument, NULL, MAIN_COLUMNS},
 	    {"output", required_argument, NULL, MAIN_OUTPUT},
 	    {"folder", required_argument, NULL, MAIN_FOLDER},
 	    {"print", required_argument, NULL, MAIN_PRINT},
@@ -217,7 +241,7 @@ static int
 main_make(const struct main_wish *w, const struct content *c, struct buf *out)
 {
 	struct pdf_report report = {0};
-	int rc = w->text ? plain_make(c, out) : pdf_make(c, out, &report);
+	int rc = w->text ? plain_make(c, w->n_columns, out) : pdf_make(c, out, &report);
 
 	if (rc == -EM_E_NOT_FOUND)
 		return main_fail(LETTER_EXIT_FONTS,

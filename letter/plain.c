@@ -5,16 +5,17 @@
 #include "letter/plain.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "common/err.h"
 #include "common/text.h"
 
-#define PLAIN_ADDRESS 36u /* column of the address */
-#define PLAIN_SECRET  8u  /* of what is to be typed */
+#define PLAIN_SECRET 8u /* column of what is to be typed, where it fits there */
 
 struct plain {
 	struct buf *out;
+	size_t columns;
 	int rc;
 };
 
@@ -56,7 +57,7 @@ plain_wrapped(struct plain *p, size_t margin, const char *first, const char *s)
 	size_t lead = strlen(first);
 
 	do {
-		size_t n = plain_line(s, PLAIN_COLUMNS - margin);
+		size_t n = plain_line(s, p->columns - margin);
 
 		plain_blanks(p, margin - lead);
 		plain_put(p, first, lead);
@@ -79,7 +80,7 @@ static void
 plain_title(struct plain *p, const struct content_block *b)
 {
 	plain_wrapped(p, 0, "", b->text);
-	for (size_t i = 0; i < text_width(b->text) && i < PLAIN_COLUMNS; i++)
+	for (size_t i = 0; i < text_width(b->text) && i < p->columns; i++)
 		plain_put(p, "=", 1);
 	plain_gap(p);
 }
@@ -90,7 +91,7 @@ plain_field(struct plain *p, const struct content_block *b)
 {
 	size_t used = text_width(b->label) + 1;
 
-	if (used + text_width(b->text) > PLAIN_COLUMNS) {
+	if (used + text_width(b->text) > p->columns) {
 		plain_wrapped(p, 0, "", b->label);
 		plain_wrapped(p, 4, "", b->text);
 		return;
@@ -106,7 +107,8 @@ plain_secret(struct plain *p, const struct content_block *b)
 {
 	plain_wrapped(p, 0, "", b->label);
 	plain_gap(p);
-	plain_blanks(p, PLAIN_SECRET);
+	if (PLAIN_SECRET + text_width(b->text) <= p->columns)
+		plain_blanks(p, PLAIN_SECRET);
 	plain_put(p, b->text, strlen(b->text));
 	plain_gap(p);
 	plain_gap(p);
@@ -123,9 +125,6 @@ plain_block(struct plain *p, const struct content_block *b)
 		break;
 	case CONTENT_FIELD:
 		plain_field(p, b);
-		break;
-	case CONTENT_ADDRESS:
-		plain_wrapped(p, PLAIN_ADDRESS, "", b->text);
 		break;
 	case CONTENT_ITEM:
 		plain_wrapped(p, 2, "- ", b->text);
@@ -151,9 +150,9 @@ plain_goes_on(const struct content_block *before, const struct content_block *b)
 }
 
 int
-plain_make(const struct content *c, struct buf *out_r)
+plain_make(const struct content *c, unsigned columns, struct buf *out_r)
 {
-	struct plain p = {.out = out_r};
+	struct plain p = {.out = out_r, .columns = columns ? columns : SIZE_MAX};
 
 	for (size_t i = 0; i < c->n; i++) {
 		if (i > 0 && !plain_goes_on(&c->blocks[i - 1], &c->blocks[i]))

@@ -71,7 +71,7 @@ desk_print(struct screen *s, const struct desk_letter *l, Emage__LetterKind kind
 	const char *const args[][4] = {
 	    [DESK_PRINT_PAPER] = {"--print", c->printer},
 	    [DESK_PRINT_FILE] = {"--pdf", "--folder", c->letters},
-	    [DESK_PRINT_TEXT] = {"--text"},
+	    [DESK_PRINT_TEXT] = {"--text", "--columns", "0"}, /* the page wraps */
 	};
 	struct buf in;
 

@@ -43,7 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		for (size_t i = 0; i < c.n; i++)
 			fuzz_must(c.blocks[i].strong_at + c.blocks[i].strong_len <=
 				  strlen(c.blocks[i].text));
-		fuzz_must(plain_make(&c, &out) == 0);
+		fuzz_must(plain_make(&c, PLAIN_COLUMNS, &out) == 0);
 		fuzz_must(buf_append(&out, "", 1) == 0);
 		fuzz_lines((char *)buf_bytes(&out));
 	} else {

@@ -64,7 +64,7 @@ make(const Emage__Letter *l, struct made *m)
 	buf_init(&m->text, 1 << 20);
 	rc = content_read(m->arena, buf_bytes(&m->packed), m->packed.len, &m->content, &m->field);
 	if (rc == 0) {
-		assert_int_equal(plain_make(&m->content, &m->text), 0);
+		assert_int_equal(plain_make(&m->content, PLAIN_COLUMNS, &m->text), 0);
 		assert_int_equal(buf_append(&m->text, "", 1), 0);
 	}
 	return rc;
@@ -316,6 +316,44 @@ long_names_are_wrapped_and_whole(void **state)
 	}
 }
 
+static size_t
+widest(const struct buf *text)
+{
+	char *copy = mem_strdup((const char *)buf_bytes(text)), *rest = NULL;
+	size_t most = 0;
+
+	for (char *s = strtok_r(copy, "\n", &rest); s; s = strtok_r(NULL, "\n", &rest))
+		most = text_width(s) > most ? text_width(s) : most;
+	free(copy);
+	return most;
+}
+
+/* As narrow as is asked for, and as wide as it comes. */
+static void
+lines_are_as_wide_as_is_wanted(void **state)
+{
+	static const unsigned columns[] = {PLAIN_COLUMNS_MIN, 60, 132, 0};
+	Emage__Letter l = LETTER_SAMPLE;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+		struct made m;
+
+		assert_int_equal(make(&l, &m), 0);
+		buf_release(&m.text);
+		assert_int_equal(plain_make(&m.content, columns[i], &m.text), 0);
+		assert_int_equal(buf_append(&m.text, "", 1), 0);
+		if (columns[i] > 0)
+			assert_true(widest(&m.text) <= columns[i]);
+		else
+			assert_has(&m,
+			    "\nVous avez donné votre consentement à sa création, après avoir "
+			    "été préalablement informé(e) des principes et du "
+			    "fonctionnement de ce dossier.\n");
+		unmake(&m);
+	}
+}
+
 /* As it looks, in each language: files under version control. */
 static void
 the_text_is_the_golden_one(void **state)
@@ -362,6 +400,7 @@ main(void)
 	    cmocka_unit_test(what_a_printer_could_misread_is_refused),
 	    cmocka_unit_test(what_makes_no_letter_is_refused),
 	    cmocka_unit_test(long_names_are_wrapped_and_whole),
+	    cmocka_unit_test(lines_are_as_wide_as_is_wanted),
 	    cmocka_unit_test(the_text_is_the_golden_one),
 	};
 

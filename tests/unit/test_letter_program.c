@@ -592,7 +592,9 @@ options_that_make_no_sense(void **state)
 {
 	static const char *const rows[][RUN_ARGS] = {{NULL}, {"--pdf", "--text"},
 	    {"--print", "p", "--folder", "/tmp"}, {"--pdf", "--output", "a", "--folder", "b"},
-	    {"--pdf", "left"}, {"--what"}, {"--output", "a"}};
+	    {"--pdf", "left"}, {"--text", "--columns", "39"}, {"--text", "--columns", "x"},
+	    {"--text", "--columns", "1001"}, {"--pdf", "--columns", "72"}, {"--what"},
+	    {"--output", "a"}};
 	Emage__Letter l = LETTER_SAMPLE;
 	struct ran r;
 
