@@ -498,18 +498,26 @@ test_looks(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
 		struct pty *p = at_desk(s, &looks[i]);
 		char password[LETTER_PASSWORD_LEN + 1], until[DAY_TEXT_LEN], path[400];
-		const char *but[] = {
-		    password, until, s->patient.identifier, strrchr(s->fixture->folder, '-'), NULL};
+		char today[DAY_TEXT_LEN], tomorrow[DAY_TEXT_LEN];
+		const char *but[] = {password, until, today, tomorrow, s->patient.identifier,
+		    strrchr(s->fixture->folder, '-'), NULL};
 
 		to_letter(p);
 		password_shown(p, password);
 		day_text(looks[i].language,
 		    day_paris(clock_now_ms() + s->fixture->shift_ms + 30LL * 86400000), until);
+		/* the client's clock is at the next 14:32 */
+		day_text(looks[i].language, day_paris(clock_now_ms()), today);
+		day_text(looks[i].language, day_paris(clock_now_ms() + 86400000), tomorrow);
 		assert_true(golden_matches_but(p, "desk-letter", looks[i].name, but));
 		key(p, PTY_KEY_RIGHT);
 		pty_key(p, PTY_KEY_ENTER);
 		assert_true(pty_wait_text(p, ".pdf"));
 		assert_true(golden_matches_but(p, "desk-letter-saved", looks[i].name, but));
+		key(p, PTY_KEY_RIGHT);
+		pty_key(p, PTY_KEY_ENTER);
+		assert_true(pty_wait_screen(p, "letter-text"));
+		assert_true(golden_matches_but(p, "desk-letter-text", looks[i].name, but));
 		only_file(".pdf", path);
 		assert_int_equal(unlink(path), 0);
 		pty_free(&p);
