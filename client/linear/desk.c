@@ -19,28 +19,11 @@
 
 /* ------------------------------------------------------------- handed over */
 
-void
-linear_say_letter(struct linear *l, const Emage__DeskLetter *from)
-{
-	struct desk_letter letter = {.patient_id = 0};
-	char day[DATES_LEN];
-
-	desk_letter_take(&letter, from);
-	dates_day(lang_now(), letter.until_ms, day);
-	linear_say(l, "%s %s", _("Identifiant :"), letter.identifier);
-	linear_say(l, "%s %s", _("Mot de passe temporaire :"), letter.temporary_password);
-	linear_say(l, "%s %s", _("Valable jusqu'au :"), day);
-	linear_say(l, "%s",
-	    _("Ce mot de passe n'est affiché qu'une fois : remettez-le au patient avant de "
-	      "fermer."));
-	desk_letter_release(&letter);
-}
-
 static int
 desk_take_letter(void *arg, const ProtobufCMessage *msg, bool more)
 {
 	(void)more;
-	linear_say_letter(arg, ((const Emage__DeskLetterReply *)msg)->letter);
+	desk_letter_take(arg, ((const Emage__DeskLetterReply *)msg)->letter);
 	return 0;
 }
 
@@ -79,14 +62,16 @@ desk_do(struct linear *l, const struct desk_patient *p, enum desk_act act)
 	Emage__DeskLetterRequest letter = EMAGE__DESK_LETTER_REQUEST__INIT;
 	Emage__DeskResetRequest reset = EMAGE__DESK_RESET_REQUEST__INIT;
 	Emage__DeskCodeRequest code = EMAGE__DESK_CODE_REQUEST__INIT;
+	struct desk_letter given = {.patient_id = 0};
 	const struct {
 		enum method_index method;
 		const ProtobufCMessage *request;
 		linear_take *take;
+		void *arg;
 	} calls[N_DESK_ACTS] = {
-	    [DESK_LETTER] = {METHOD_desk_letter, &letter.base, desk_take_letter},
-	    [DESK_RESET] = {METHOD_desk_reset, &reset.base, desk_take_reset},
-	    [DESK_CODE] = {METHOD_desk_code, &code.base, desk_take_code},
+	    [DESK_LETTER] = {METHOD_desk_letter, &letter.base, desk_take_letter, &given},
+	    [DESK_RESET] = {METHOD_desk_reset, &reset.base, desk_take_reset, l},
+	    [DESK_CODE] = {METHOD_desk_code, &code.base, desk_take_code, l},
 	};
 	const struct desk_question *q = desk_question(act);
 	char *text = desk_question_text(act, &p->row);
@@ -97,13 +82,16 @@ desk_do(struct linear *l, const struct desk_patient *p, enum desk_act act)
 	session_text_free(&text);
 	if (linear_pick(l, q->title, _("Votre choix :"), 1, q->yes, N_("Ne rien changer")) != 1)
 		return;
-	err =
-	    linear_call(l, calls[act].method, calls[act].request, LINEAR_ONCE, calls[act].take, l);
+	err = linear_call(
+	    l, calls[act].method, calls[act].request, LINEAR_ONCE, calls[act].take, calls[act].arg);
 	if (err == -EM_E_NO_CHANNEL)
 		linear_say(
 		    l, "%s", _("Ce patient n'a ni adresse ni mobile : réimprimez le document."));
 	else if (err < 0)
 		linear_say_error(l, err);
+	else if (act == DESK_LETTER)
+		linear_letter(l, &given, EMAGE__LETTER_KIND__LETTER_KIND_AGAIN);
+	desk_letter_release(&given);
 }
 
 /* -------------------------------------------------------------------- sheet */

@@ -51,6 +51,8 @@ struct new_consent {
 	int civility, channel, language; /* from 1 */
 	char *version, *read;		 /* the text, and what it is called */
 	bool namesake;
+	struct desk_letter letter; /* what is handed over at the end */
+	Emage__LetterKind kind;
 };
 
 static const struct new_choice {
@@ -152,8 +154,13 @@ new_check_born(struct linear *l, const struct new_consent *c)
 static int
 new_take(void *arg, const ProtobufCMessage *msg, bool more)
 {
+	const Emage__DeskConsentReply *r = (const Emage__DeskConsentReply *)msg;
+	struct new_consent *c = arg;
+
 	(void)more;
-	linear_say_letter(arg, ((const Emage__DeskConsentReply *)msg)->letter);
+	desk_letter_take(&c->letter, r->letter);
+	c->kind = r->reopened ? EMAGE__LETTER_KIND__LETTER_KIND_REOPENED
+			      : EMAGE__LETTER_KIND__LETTER_KIND_FIRST;
 	return 0;
 }
 
@@ -180,7 +187,7 @@ new_send(struct linear *l, struct new_consent *c)
 	r.language = (char *)(uintptr_t)lang_at((size_t)c->language - 1)->code;
 	r.text_version = c->version;
 	r.channel = (char *)(uintptr_t)new_channels[c->channel - 1].value;
-	return linear_call(l, METHOD_desk_consent, &r.base, LINEAR_ONCE, new_take, l);
+	return linear_call(l, METHOD_desk_consent, &r.base, LINEAR_ONCE, new_take, c);
 }
 
 /* What stands in the way, and whether it can be mended here: then it has been asked
@@ -235,6 +242,9 @@ linear_desk_consent(struct linear *l, const struct desk_patient *known)
 			err = new_send(l, &c);
 		while (err < 0 && new_mend(l, &c, err));
 	}
+	if (err == 0)
+		linear_letter(l, &c.letter, c.kind);
+	desk_letter_release(&c.letter);
 	session_text_free(&c.version);
 	session_text_free(&c.read);
 }

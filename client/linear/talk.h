@@ -14,7 +14,9 @@
 #include "client/model/exams.h"
 #include "client/model/session.h"
 #include "client/model/signin.h"
+#include "client/spawn.h"
 #include "common/method.h"
+#include "proto/letter.pb-c.h"
 
 /*
  * A conversation: straight-line functions that say, ask a person (linear_ask) and
@@ -44,6 +46,8 @@ struct linear {
 	bool is_brief; /* choices are not read out */
 	char *hints;   /* choices that were read out last */
 	/* wait.c */
+	struct spawn *spawn; /* that is waited for, or NULL */
+	bool spawn_is_over;
 	const char *question; /* that waits for its answer, or NULL */
 	bool lost_is_said, idle_warned, total_warned;
 	unsigned n_losses;
@@ -82,6 +86,12 @@ typedef int linear_take(void *arg, const ProtobufCMessage *msg, bool more);
  */
 int linear_call(struct linear *l, enum method_index m, const ProtobufCMessage *request,
     enum linear_again again, linear_take *take, void *arg);
+
+/* Runs a program of ours, for staff alone, and waits for its end. Takes the input and
+ * wipes it. The caller asks spawn_result() and frees; NULL: it cannot be started, or
+ * the conversation has ended meanwhile. */
+struct spawn *linear_spawn(
+    struct linear *l, const char *name, const char *const args[], struct buf *take_input);
 
 /* ---- prompt.c */
 
@@ -197,7 +207,8 @@ void linear_consent(struct linear *l);
 /* ---- who works there */
 /* One who is found; in `found`, which the caller releases. NULL: the person goes back. */
 const struct desk_row *linear_find_patient(struct linear *l, struct desk_found *found);
-void linear_say_letter(struct linear *l, const Emage__DeskLetter *letter);
+/* Says it, and prints, saves or reads it out as long as the person wants. */
+void linear_letter(struct linear *l, const struct desk_letter *letter, Emage__LetterKind kind);
 /* Of somebody who is known, or with the traits of a new patient (NULL). */
 void linear_desk_consent(struct linear *l, const struct desk_patient *known);
 void linear_desk(struct linear *l);

@@ -230,11 +230,14 @@ wait_timeout(const struct linear *l, int link_ms)
 	return left_ms > 3600000 ? 3600000 : (int)left_ms;
 }
 
+#define WAIT_FDS (LINES_N_FDS + 1)
+
 /* Once round. */
 static enum lines_event
 wait_round(struct linear *l, bool wants_line)
 {
-	struct pollfd fds[LINES_N_FDS + 1];
+	struct pollfd fds[WAIT_FDS + SPAWN_FDS];
+	nfds_t n = WAIT_FDS;
 	enum lines_event ev;
 	int timeout;
 
@@ -242,9 +245,15 @@ wait_round(struct linear *l, bool wants_line)
 	timeout = wait_timeout(l, timeout);
 	if (!lines_wants(l->lines, wants_line, fds))
 		timeout = 0;
-	if (poll(fds, LINES_N_FDS + 1, timeout) < 0)
-		for (size_t i = 0; i < ARRAY_LEN(fds); i++)
+	if (l->spawn) {
+		spawn_wants(l->spawn, &fds[WAIT_FDS]);
+		n += SPAWN_FDS;
+	}
+	if (poll(fds, n, timeout) < 0)
+		for (size_t i = 0; i < n; i++)
 			fds[i].revents = 0;
+	if (n > WAIT_FDS && spawn_step(l->spawn, &fds[WAIT_FDS]))
+		l->spawn_is_over = true;
 	ev = lines_step(l->lines, wants_line, fds);
 	if (ev == LINES_OVER) {
 		l->end = LINEAR_LEAVE;
@@ -385,4 +394,27 @@ linear_call(struct linear *l, enum method_index m, const ProtobufCMessage *reque
 	if (wait_err_ends_session(err) && session_is_open(&l->session))
 		linear_session_over(l, err);
 	return l->end == LINEAR_GO ? err : -EM_E_CANCELLED;
+}
+
+/* ------------------------------------------------------------- another program */
+
+struct spawn *
+linear_spawn(struct linear *l, const char *name, const char *const args[], struct buf *take_input)
+{
+	struct spawn *s = NULL;
+
+	if (l->options->staff && l->end == LINEAR_GO)
+		s = spawn_new(name, args, take_input);
+	buf_release(take_input);
+	if (!s)
+		return NULL;
+	l->spawn = s;
+	l->spawn_is_over = false;
+	/* it ends by itself, soon: Ctrl-C does not tear a page in two */
+	while (!l->spawn_is_over && l->end == LINEAR_GO)
+		(void)wait_round(l, false);
+	l->spawn = NULL;
+	if (!l->spawn_is_over)
+		spawn_free(&s);
+	return s;
 }

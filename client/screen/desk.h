@@ -14,7 +14,6 @@
  *	desk_consent.c	2 Nouveau patient, and the consent of one who is known
  *	desk_contact.c	another address, proven by a code
  *	desk_letter.c	what is handed over: shown once
- *	desk_print.c	... on paper, in a file, as text
  */
 struct screen *screen_desk_patient_new(struct app *app, uint64_t patient_id);
 /* For somebody who is known; copied. */
@@ -25,16 +24,5 @@ struct screen *screen_desk_letter_new(
     struct app *app, const Emage__DeskLetter *letter, Emage__LetterKind kind);
 struct screen *screen_desk_code_new(
     struct app *app, const struct desk_patient *p, const Emage__DeskCodeReply *reply);
-
-/* ---- the letter made by emage-letter(8), beside the loop */
-struct spawn_result;
-enum desk_print_way { DESK_PRINT_PAPER, DESK_PRINT_FILE, DESK_PRINT_TEXT };
-/* Whether this machine is set up for it. */
-bool desk_print_can(const struct app *app, enum desk_print_way way);
-/* False when it cannot be started now. */
-bool desk_print(struct screen *s, const struct desk_letter *l, Emage__LetterKind kind,
-    enum desk_print_way way, void (*done)(struct screen *s, const struct spawn_result *r));
-/* What went wrong and how to mend it, or NULL. */
-char *desk_print_fault(const struct app *app, const struct spawn_result *r);
 
 #endif

@@ -13,6 +13,7 @@
 #include "client/clientconf.h"
 #include "client/lang.h"
 #include "client/model/dates.h"
+#include "client/model/letter.h"
 #include "client/model/session.h"
 #include "client/screen/sheet.h"
 #include "client/screen/text.h"
@@ -22,11 +23,11 @@
 #include "common/mem.h"
 #include "common/secret.h"
 
-/* The first ones are the ways of desk_print(). */
+/* The first ones are enum letter_way. */
 enum letter_item {
-	LETTER_PRINT = DESK_PRINT_PAPER,
-	LETTER_SAVE = DESK_PRINT_FILE,
-	LETTER_SHOW = DESK_PRINT_TEXT,
+	LETTER_PRINT = LETTER_PAPER,
+	LETTER_SAVE = LETTER_FILE,
+	LETTER_SHOW = LETTER_TEXT,
 	LETTER_CLOSE,
 };
 
@@ -76,7 +77,7 @@ static void
 screen_letter_made(struct screen *s, const struct spawn_result *r)
 {
 	struct screen_letter *l = screen_letter(s);
-	char *fault = desk_print_fault(s->app, r);
+	char *fault = letter_fault(app_conf(s->app), r);
 	char **done;
 
 	if (fault) {
@@ -101,11 +102,13 @@ static void
 screen_letter_make(struct screen_letter *l, size_t way)
 {
 	struct screen *s = &l->sheet.base;
+	struct letter_run run;
 
 	if (app_spawns(s))
 		return;
 	l->way = way;
-	if (!desk_print(s, &l->letter, l->kind, (enum desk_print_way)way, screen_letter_made))
+	if (letter_prepare(app_conf(s->app), &l->letter, l->kind, (enum letter_way)way, &run) < 0 ||
+	    !app_spawn(s, LETTER_PROGRAM, run.args, &run.in, screen_letter_made))
 		app_message(s->app, MESSAGE_ERROR, "%s",
 		    _("emage-letter ne démarre pas, ou une autre lettre est encore en cours : "
 		      "recommencez."));
@@ -128,22 +131,11 @@ screen_letter_done_lines(const struct screen_letter *l, struct sheet_flow *f)
 	}
 }
 
-/* How this machine is made to print, or NULL. */
-static const char *
-screen_letter_hint(const struct app *app)
-{
-	if (!app_may_spawn(app))
-		return _("Pour imprimer ou enregistrer la lettre, il faut emage --staff.");
-	if (!desk_print_can(app, DESK_PRINT_PAPER) && !desk_print_can(app, DESK_PRINT_FILE))
-		return _("Pour imprimer ou enregistrer la lettre, l'administrateur de cette "
-			 "machine remplit [staff] dans emage.conf.");
-	return NULL;
-}
-
 static void
 screen_letter_letter_lines(const struct screen_letter *l, struct sheet_flow *f)
 {
-	const char *hint = screen_letter_hint(l->sheet.base.app);
+	const struct app *app = l->sheet.base.app;
+	const char *hint = letter_hint(app_conf(app), app_may_spawn(app));
 	char day[DATES_LEN];
 
 	dates_day(lang_now(), l->letter.until_ms, day);
@@ -242,8 +234,9 @@ screen_letter_begin(struct app *app, bool is_letter)
 	sheet_add_button(&l->sheet, LETTER_SHOW, N_("Afficher le texte"));
 	sheet_add_button(&l->sheet, LETTER_CLOSE, N_("Fermer"));
 	for (size_t way = LETTER_PRINT; way < LETTER_CLOSE; way++)
-		sheet_hide(
-		    &l->sheet, way, !is_letter || !desk_print_can(app, (enum desk_print_way)way));
+		sheet_hide(&l->sheet, way,
+		    !is_letter ||
+			!letter_can(app_conf(app), app_may_spawn(app), (enum letter_way)way));
 	for (size_t item = LETTER_CLOSE + 1; item-- > LETTER_PRINT;)
 		if (!l->sheet.items[item].hidden)
 			sheet_focus(&l->sheet, item);

@@ -3,15 +3,11 @@
  * Reception: the letter on paper, in a file or as text. emage-letter(8) makes
  * it; here is what it is told, and the words for what came of it.
  */
-#include "client/screen/desk.h"
+#include "client/model/letter.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/app.h"
-#include "client/clientconf.h"
-#include "client/model/session.h"
-#include "client/spawn.h"
 #include "client/tr.h"
 #include "common/clock.h"
 #include "common/day.h"
@@ -21,24 +17,32 @@
 #include "letter/exit.h"
 #include "proto/letter.pb-c.h"
 
-#define DESK_PRINT_PROGRAM "emage-letter"
-#define DESK_PRINT_MAX	   16384u /* bytes of a message */
+#define LETTER_MAX_MESSAGE 16384u
 
 bool
-desk_print_can(const struct app *app, enum desk_print_way way)
+letter_can(const struct clientconf *c, bool is_staff, enum letter_way way)
 {
-	const struct clientconf *c = app_conf(app);
-
-	if (!app_may_spawn(app))
+	if (!is_staff)
 		return false;
-	if (way == DESK_PRINT_PAPER)
+	if (way == LETTER_PAPER)
 		return c->printer != NULL;
-	return way == DESK_PRINT_TEXT || c->letters != NULL;
+	return way == LETTER_TEXT || c->letters != NULL;
+}
+
+const char *
+letter_hint(const struct clientconf *c, bool is_staff)
+{
+	if (!is_staff)
+		return _("Pour imprimer ou enregistrer la lettre, il faut emage --staff.");
+	if (!c->printer && !c->letters)
+		return _("Pour imprimer ou enregistrer la lettre, l'administrateur de cette "
+			 "machine remplit [staff] dans emage.conf.");
+	return NULL;
 }
 
 /* Packed, for the program's standard input. The date is today's. */
 static int
-desk_print_pack(const struct desk_letter *l, Emage__LetterKind kind, struct buf *out)
+letter_pack(const struct desk_letter *l, Emage__LetterKind kind, struct buf *out)
 {
 	Emage__Letter m = EMAGE__LETTER__INIT;
 	uint8_t *room;
@@ -63,24 +67,20 @@ desk_print_pack(const struct desk_letter *l, Emage__LetterKind kind, struct buf 
 	return 0;
 }
 
-bool
-desk_print(struct screen *s, const struct desk_letter *l, Emage__LetterKind kind,
-    enum desk_print_way way, void (*done)(struct screen *s, const struct spawn_result *r))
+int
+letter_prepare(const struct clientconf *c, const struct desk_letter *l, Emage__LetterKind kind,
+    enum letter_way way, struct letter_run *r_r)
 {
-	const struct clientconf *c = app_conf(s->app);
-	const char *const args[][4] = {
-	    [DESK_PRINT_PAPER] = {"--print", c->printer},
-	    [DESK_PRINT_FILE] = {"--pdf", "--folder", c->letters},
-	    [DESK_PRINT_TEXT] = {"--text", "--columns", "0"}, /* the page wraps */
+	const struct letter_run runs[] = {
+	    [LETTER_PAPER] = {.args = {"--print", c->printer}},
+	    [LETTER_FILE] = {.args = {"--pdf", "--folder", c->letters}},
+	    /* whoever shows it wraps it */
+	    [LETTER_TEXT] = {.args = {"--text", "--columns", "0"}},
 	};
-	struct buf in;
 
-	buf_init(&in, DESK_PRINT_MAX);
-	if (desk_print_pack(l, kind, &in) == 0 &&
-	    app_spawn(s, DESK_PRINT_PROGRAM, args[way], &in, done))
-		return true;
-	buf_release(&in);
-	return false;
+	*r_r = runs[way];
+	buf_init(&r_r->in, LETTER_MAX_MESSAGE);
+	return letter_pack(l, kind, &r_r->in);
 }
 
 /* ------------------------------------------------------------------- outcome */
@@ -91,7 +91,7 @@ static const struct {
 	int status;
 	bool printer, detail;
 	const char *text;
-} desk_print_faults[] = {
+} letter_faults[] = {
     {LETTER_EXIT_MESSAGE, false, true, N_("Cette lettre ne peut pas être mise en page : %s")},
     {LETTER_EXIT_FONTS, false, false,
 	N_("Les polices DejaVu manquent sur cette machine : installez fonts-dejavu-core.")},
@@ -109,9 +109,9 @@ static const struct {
 
 /* Without the name of the program and the full stop, which our own sentence has. */
 static char *
-desk_print_detail(const char *err)
+letter_detail(const char *err)
 {
-	static const char name[] = DESK_PRINT_PROGRAM ": ";
+	static const char name[] = LETTER_PROGRAM ": ";
 	char *text;
 	size_t len;
 
@@ -122,21 +122,21 @@ desk_print_detail(const char *err)
 }
 
 char *
-desk_print_fault(const struct app *app, const struct spawn_result *r)
+letter_fault(const struct clientconf *c, const struct spawn_result *r)
 {
-	const char *printer = app_conf(app)->printer ? app_conf(app)->printer : "";
+	const char *printer = c->printer ? c->printer : "";
 	char *detail, *text = NULL;
 
 	if (r->status == LETTER_EXIT_OK)
 		return NULL;
-	detail = desk_print_detail(r->err);
-	for (size_t i = 0; i < ARRAY_LEN(desk_print_faults) && !text; i++) {
-		if (desk_print_faults[i].status != r->status)
+	detail = letter_detail(r->err);
+	for (size_t i = 0; i < ARRAY_LEN(letter_faults) && !text; i++) {
+		if (letter_faults[i].status != r->status)
 			continue;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-		text = mem_printf(_(desk_print_faults[i].text),
-		    desk_print_faults[i].printer ? printer : detail, detail);
+		text = mem_printf(
+		    _(letter_faults[i].text), letter_faults[i].printer ? printer : detail, detail);
 #pragma GCC diagnostic pop
 	}
 	free(detail);
