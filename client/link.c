@@ -124,6 +124,9 @@ void
 link_set_needed(struct link *l, bool needed)
 {
 	l->needed = needed;
+	/* what was asked for just as the server closed an idle connection */
+	if (needed)
+		link_wake(l);
 }
 
 enum link_state

@@ -266,6 +266,18 @@ screen_code_draw_resend(struct screen_code *c, int y, int x, const struct area *
 	return 1;
 }
 
+/* What the letter says of it, where there is room. */
+static void
+screen_code_draw_once(const struct signin *m, const struct area *a)
+{
+	const char *text =
+	    _("Ce code est utilisable UNE SEULE FOIS et permet de renforcer la sécurité de l'accès "
+	      "à vos images médicales.");
+
+	if (!m->totp && wrap_rows(a->w, text) <= a->h)
+		wrap_draw(a, STYLE_PLAIN, text);
+}
+
 static void
 screen_code_draw(struct screen *s, const struct area *room)
 {
@@ -296,6 +308,9 @@ screen_code_draw(struct screen *s, const struct area *room)
 	form_draw(&c->form, CODE_BACK, y, x + 1, form_width(&c->form, CODE_BACK));
 	form_draw(&c->form, CODE_CONTINUE, y, x + form_width(&c->form, CODE_BACK) + 5,
 	    form_width(&c->form, CODE_CONTINUE));
+	y += gap;
+	screen_code_draw_once(
+	    m, &(struct area){.y = y, .x = x, .h = room->y + room->h - y, .w = room->w - 2 * x});
 	form_end(&c->form);
 }
 

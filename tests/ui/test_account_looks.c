@@ -79,6 +79,7 @@ account_contact(struct pty_stage *s, const struct pty_look *l, struct pty *p)
 	pty_look_key(p, PTY_KEY_TAB);
 	pty_look_type(p, s->patient.password);
 	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_idle(p));
 	pty_look_golden(p, l, "contact-known");
 	account_code(p, s);
 	pty_look_golden(p, l, "contact-new");
