@@ -6,6 +6,7 @@
 #include "tests/lib/check.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +17,13 @@
 #include "common/day.h"
 #include "common/mem.h"
 #include "tests/lib/golden.h"
+#include "tests/lib/person.h"
 #include "tests/lib/pty_stage.h"
 #include "tests/lib/staff_fixture.h"
 
 #define LETTER_PASSWORD_LEN 19u /* XXXX-XXXX-XXXX-XXXX */
 #define CODE_LEN	    9u	/* 1234 5678 */
+#define CHOICE		    "Votre choix : "
 
 /* What every test has: the desk's account, a configuration, an lp(1). */
 static struct staff line;
@@ -525,6 +528,63 @@ test_looks(void **state)
 	free(conf);
 }
 
+/* By lines: saved, printed, read out, each as often as is wanted. */
+static void
+test_by_lines(void **state)
+{
+	const char *args[] = {"--linear", "--staff", "--config", config, NULL};
+	const char *env[] = {lp_env, NULL};
+	struct pty_stage *s = *state;
+	char *conf = mem_printf("printer = accueil\nletters = %s\n", folder);
+	char *pdf = mem_printf("%s.pdf", lp), *text, path[400];
+	struct person h;
+
+	make_lp("cat > \"$0.pdf\"");
+	make_config(conf);
+	assert_true(unlink(pdf) == 0 || errno == ENOENT);
+	pty_stage_next_day(s);
+	mailbox_free(&s->mailbox);
+	s->mailbox = fixture_mailbox(s->fixture);
+	h = person_new(s, &(struct pty_stage_options){.term = "vt100", .args = args, .env = env});
+	answer(&h, "Identifiant : ", line.person.identifier);
+	answer(&h, "Mot de passe : ", line.person.password);
+	hear(&h, "Un code d'accès à usage unique vous a été envoyé");
+	fixture_next_code(s->mailbox, h.code);
+	answer(&h, "Code d'accès :", h.code);
+	answer(&h, CHOICE, "1");
+	answer(&h, "Nom : ", "martin");
+	answer(&h, "Prénom : ", "");
+	answer(&h, "Né(e) le : ", "31/05/1984");
+	answer(&h, CHOICE, "1");
+	answer(&h, CHOICE, "d");
+	answer(&h, CHOICE, "1");
+	hear(&h, "Mot de passe temporaire : ");
+	answer(&h, CHOICE, "i");
+	hear(&h, "Lettre envoyée à l'imprimante « accueil ».");
+	text = text_of(pdf);
+	assert_has(text, "Camille");
+	free(text);
+	answer(&h, CHOICE, "e");
+	hear(&h, "Lettre enregistrée : /tmp/");
+	only_file(".pdf", path);
+	assert_int_equal(unlink(path), 0);
+	answer(&h, CHOICE, "t");
+	hear(&h, "Votre accès à e-mage");
+	hear(&h, "info@pulsy.fr.");
+	make_lp("echo 'lp: no printer' >&2; exit 1");
+	answer(&h, CHOICE, "i");
+	hear(&h, "L'imprimante « accueil » n'a pas pris la lettre : lp: no printer.");
+	answer(&h, CHOICE, "f");
+	hear(&h, "temporaire en attente");
+	answer(&h, CHOICE, "q");
+	answer(&h, CHOICE, "0");
+	answer(&h, "maintenant ?", "1");
+	answer(&h, "Identifiant : ", "0");
+	person_leave(&h);
+	free(conf);
+	free(pdf);
+}
+
 /* A code in person stands on the same screen, with nothing to print. */
 static void
 test_code_looks(void **state)
@@ -558,6 +618,7 @@ main(void)
 	    cmocka_unit_test(test_text),
 	    cmocka_unit_test(test_looks),
 	    cmocka_unit_test(test_code_looks),
+	    cmocka_unit_test(test_by_lines),
 	};
 
 	return cmocka_run_group_tests_name("desk letter", tests, set_up, pty_stage_tear_down);
