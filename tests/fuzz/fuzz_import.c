@@ -15,6 +15,7 @@
 #include "common/mem.h"
 #include "common/text.h"
 #include "common/wirecheck.h"
+#include "server/settings.h"
 #include "tools/emagectl/load.h"
 
 static const struct ctl_command *const fuzz_importers[] = {

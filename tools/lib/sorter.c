@@ -18,11 +18,10 @@
 /* Of each run, when they are merged: a record and what is read at once. */
 #define WINDOW_BYTES 65536u
 
-/* In memory: a record of `len` bytes at `at`; its first bytes decide most. */
+/* In memory: a record of `len` bytes at place `at`; its first bytes decide most. */
 struct sorter_item {
 	uint64_t head;
-	const char *at;
-	uint32_t len;
+	uint32_t at, len;
 };
 
 /* A sorted run in the file: each record behind its length. */
@@ -38,10 +37,11 @@ struct sorter {
 	const char *folder;
 	int fd;
 	off_t size; /* of the file */
+	/* both grow as records come */
 	char *memory;
-	size_t memory_bytes, used;
+	size_t memory_bytes, room, used;
 	struct sorter_item *items;
-	size_t n_items, items_max, next;
+	size_t n_items, items_max, items_room, next;
 	struct sorter_run *runs, **heap;
 	size_t n_runs, n_heap;
 	uint64_t n_records;
@@ -55,10 +55,8 @@ sorter_new(size_t memory_bytes, const char *folder)
 	s->folder = folder;
 	s->fd = -1;
 	s->memory_bytes = memory_bytes > SORTER_RECORD_MAX ? memory_bytes : SORTER_RECORD_MAX;
-	s->memory = mem_new(s->memory_bytes);
 	/* records shorter than this fill the list before the memory */
 	s->items_max = s->memory_bytes / 64;
-	s->items = mem_new_array(s->items_max, sizeof(*s->items));
 	return s;
 }
 
@@ -108,13 +106,21 @@ sorter_compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 }
 
 static int
-sorter_compare(const void *va, const void *vb)
+sorter_compare(const void *va, const void *vb, void *memory)
 {
 	const struct sorter_item *a = va, *b = vb;
+	const char *from = memory;
 
 	if (a->head != b->head)
 		return a->head < b->head ? -1 : 1;
-	return sorter_compare_bytes(a->at, a->len, b->at, b->len);
+	return sorter_compare_bytes(from + a->at, a->len, from + b->at, b->len);
+}
+
+static void
+sorter_sort(struct sorter *s)
+{
+	if (s->n_items > 0)
+		qsort_r(s->items, s->n_items, sizeof(*s->items), sorter_compare, s->memory);
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -162,6 +168,7 @@ sorter_write_items(struct sorter *s)
 
 	for (size_t i = 0; rc == 0 && i < s->n_items; i++) {
 		const struct sorter_item *item = &s->items[i];
+		const char *at = s->memory + item->at;
 
 		if (n + sizeof(item->len) + item->len > WINDOW_BYTES) {
 			rc = sorter_write(s, buffer, n);
@@ -170,11 +177,11 @@ sorter_write_items(struct sorter *s)
 		if (rc == 0 && sizeof(item->len) + item->len > WINDOW_BYTES) {
 			rc = sorter_write(s, (const char *)&item->len, sizeof(item->len));
 			if (rc == 0)
-				rc = sorter_write(s, item->at, item->len);
+				rc = sorter_write(s, at, item->len);
 			continue;
 		}
 		memcpy(buffer + n, &item->len, sizeof(item->len));
-		memcpy(buffer + n + sizeof(item->len), item->at, item->len);
+		memcpy(buffer + n + sizeof(item->len), at, item->len);
 		n += sizeof(item->len) + item->len;
 	}
 	if (rc == 0)
@@ -189,7 +196,7 @@ sorter_spill(struct sorter *s)
 	struct sorter_run run = {.next = s->size};
 	int rc = s->fd < 0 ? sorter_make_file(s) : 0;
 
-	qsort(s->items, s->n_items, sizeof(*s->items), sorter_compare);
+	sorter_sort(s);
 	if (rc == 0)
 		rc = sorter_write_items(s);
 	if (rc < 0)
@@ -201,10 +208,27 @@ sorter_spill(struct sorter *s)
 	return 0;
 }
 
+static void
+sorter_grow(struct sorter *s, size_t len)
+{
+	if (!s->memory || s->used + len > s->room) {
+		size_t twice = 2 * (s->used + len + 64);
+
+		s->room = twice < s->memory_bytes ? twice : s->memory_bytes;
+		s->memory = mem_grow(s->memory, s->room, 1);
+	}
+	if (s->n_items == s->items_room) {
+		size_t twice = 2 * (s->n_items + 32);
+
+		s->items_room = twice < s->items_max ? twice : s->items_max;
+		s->items = mem_grow(s->items, s->items_room, sizeof(*s->items));
+	}
+}
+
 int
 sorter_put(struct sorter *s, const void *record, size_t len)
 {
-	char *at;
+	struct sorter_item *item;
 
 	if (len > SORTER_RECORD_MAX)
 		return -EM_E_TOO_LARGE;
@@ -214,10 +238,11 @@ sorter_put(struct sorter *s, const void *record, size_t len)
 		if (rc < 0)
 			return rc;
 	}
-	at = s->memory + s->used;
-	memcpy(at, record, len);
-	s->items[s->n_items++] =
-	    (struct sorter_item){.head = sorter_head(at, len), .at = at, .len = (uint32_t)len};
+	sorter_grow(s, len);
+	item = &s->items[s->n_items++];
+	*item = (struct sorter_item){
+	    .head = sorter_head(record, len), .at = (uint32_t)s->used, .len = (uint32_t)len};
+	memcpy(s->memory + item->at, record, len);
 	s->used += len;
 	s->n_records++;
 	return 0;
@@ -308,7 +333,7 @@ sorter_end(struct sorter *s)
 	int rc = 0;
 
 	if (s->n_runs == 0) {
-		qsort(s->items, s->n_items, sizeof(*s->items), sorter_compare);
+		sorter_sort(s);
 		return 0;
 	}
 	if (s->n_items > 0)
@@ -359,7 +384,7 @@ sorter_next(struct sorter *s, const char **record_r, size_t *len_r)
 		return sorter_next_merged(s, record_r, len_r);
 	if (s->next == s->n_items)
 		return 0;
-	*record_r = s->items[s->next].at;
+	*record_r = s->memory + s->items[s->next].at;
 	*len_r = s->items[s->next++].len;
 	return 1;
 }
