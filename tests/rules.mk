@@ -19,16 +19,18 @@ run = @sh tests/run.sh $(B) $(2) $(foreach f,$(1),$(call tests_of,$(f)))
 
 SUITES := unit imaging wire ui fault
 SAN_SUITES := unit wire
+# and one way through the real client
+SAN_MORE = $(B)/tests/ui/test_journey
 .PHONY: $(SUITES:%=run-%) built-tests built-san
 $(foreach s,$(SUITES),$(eval run-$(s): $$(call tests_of,$(s)) all))
 run-unit run-imaging run-wire run-ui run-fault: run-%:
 	$(call run,$*,$(TEST_JOBS))
 built-tests: all $(foreach s,$(SUITES),$(call tests_of,$(s)))
-built-san: all $(foreach s,$(SAN_SUITES),$(call tests_of,$(s)))
+built-san: all $(foreach s,$(SAN_SUITES),$(call tests_of,$(s))) $(SAN_MORE)
 run-all: built-tests
 	$(call run,$(SUITES),$(TEST_JOBS))
 run-san: built-san
-	$(call run,$(SAN_SUITES),$(TEST_JOBS))
+	@sh tests/run.sh $(B) $(TEST_JOBS) $(foreach s,$(SAN_SUITES),$(call tests_of,$(s))) $(SAN_MORE)
 
 TEST_FLAVOUR := --no-print-directory B=$(B)/test TESTING=1 WERROR=1
 SAN_FLAVOUR  := --no-print-directory B=$(B)/san TESTING=1 WERROR=1 SAN=1 CC=clang OPT="-O1 -g"
@@ -39,7 +41,7 @@ SAN_FLAVOUR  := --no-print-directory B=$(B)/san TESTING=1 WERROR=1 SAN=1 CC=clan
 ## make check-fault faults injected: kill -9, full disk, cut connections
 check-unit check-imaging check-wire check-ui check-fault: check-%:
 	$(MAKE) $(TEST_FLAVOUR) run-$*
-## make check-san   units and wire again under ASan and UBSan, built with clang
+## make check-san   units, wire and a journey again under ASan and UBSan, built with clang
 check-san:
 	$(MAKE) $(SAN_FLAVOUR) run-san
 ## make check       all of them
