@@ -409,40 +409,24 @@ screen_desk_can(const struct screen *s, enum action a)
 	return a != ACTION_SORT && a != ACTION_SORT_ORDER;
 }
 
-static const struct screen_ops screen_desk_ops = {
-    .name = "desk",
-    .title = N_("Recherche d'un patient"),
-    .about =
-	N_("Indiquez l'identifiant, l'IPP ou l'INS, ou deux de : nom (d'usage ou de "
-	   "naissance), prénom, date de naissance ; le début suffit. Entrée sur une ligne ouvre le "
-	   "patient. Chaque recherche est enregistrée."),
-    .contexts = CTX_LIST | CTX_FORM | CTX_SPACE,
-    .section = ACTION_SECTION_DESK,
-    .free = screen_desk_free,
-    .draw = screen_desk_draw,
-    .event = screen_desk_event,
-    .act = screen_desk_act,
-    .wants_text = screen_desk_wants_text,
-    .can = screen_desk_can,
-    .resumed = screen_desk_resumed,
-};
+#define FIND_OPS(its_name, its_section, its_about)                                                 \
+	{                                                                                          \
+		.name = its_name, .title = N_("Recherche d'un patient"), .about = its_about,       \
+		.contexts = CTX_LIST | CTX_FORM | CTX_SPACE, .section = its_section,               \
+		.free = screen_desk_free, .draw = screen_desk_draw, .event = screen_desk_event,    \
+		.act = screen_desk_act, .wants_text = screen_desk_wants_text,                      \
+		.can = screen_desk_can, .resumed = screen_desk_resumed,                            \
+	}
 
-static const struct screen_ops screen_record_ops = {
-    .name = "record",
-    .title = N_("Recherche d'un patient"),
-    .about = N_("Indiquez l'identifiant, l'IPP ou l'INS, ou deux de : nom (d'usage ou de "
-		"naissance), prénom, date de naissance ; le début suffit. Entrée sur une ligne "
-		"ouvre le dossier, avec un motif. Chaque recherche est enregistrée."),
-    .contexts = CTX_LIST | CTX_FORM | CTX_SPACE,
-    .section = ACTION_SECTION_RECORD,
-    .free = screen_desk_free,
-    .draw = screen_desk_draw,
-    .event = screen_desk_event,
-    .act = screen_desk_act,
-    .wants_text = screen_desk_wants_text,
-    .can = screen_desk_can,
-    .resumed = screen_desk_resumed,
-};
+static const struct screen_ops screen_desk_ops = FIND_OPS("desk", ACTION_SECTION_DESK,
+    N_("Indiquez l'identifiant, l'IPP ou l'INS, ou deux de : nom (d'usage ou de naissance), "
+       "prénom, date de naissance ; le début suffit. Entrée sur une ligne ouvre le patient. "
+       "Chaque recherche est enregistrée."));
+
+static const struct screen_ops screen_record_ops = FIND_OPS("record", ACTION_SECTION_RECORD,
+    N_("Indiquez l'identifiant, l'IPP ou l'INS, ou deux de : nom (d'usage ou de naissance), "
+       "prénom, date de naissance ; le début suffit. Entrée sur une ligne ouvre le dossier, avec "
+       "un motif. Chaque recherche est enregistrée."));
 
 static void
 screen_desk_add_field(

@@ -86,6 +86,36 @@ pty_look_wait(struct pty *p, const char *screen)
 	assert_true(pty_wait_screen(p, screen));
 }
 
+void
+pty_look_enter(struct pty *p, const char *screen)
+{
+	pty_key(p, PTY_KEY_ENTER);
+	pty_look_wait(p, screen);
+}
+
+void
+pty_look_tabs(struct pty *p, unsigned n)
+{
+	while (n-- > 0)
+		pty_look_key(p, PTY_KEY_TAB);
+}
+
+void
+pty_look_seek(struct pty *p, const char *name, const char *born)
+{
+	pty_look_type(p, name);
+	pty_look_tabs(p, 2);
+	pty_look_type(p, born);
+	pty_key(p, PTY_KEY_ENTER);
+}
+
+void
+pty_look_find_martin(struct pty *p)
+{
+	pty_look_seek(p, "martin", "31/05/1984");
+	assert_true(pty_wait_text(p, ">MARTIN"));
+}
+
 static int
 look_set_up(void **state)
 {

@@ -31,6 +31,13 @@ void pty_look_type(struct pty *p, const char *keys);
 void pty_look_day(struct pty_stage *s, int day);
 /* The screen of this name is there; fails the test otherwise. */
 void pty_look_wait(struct pty *p, const char *screen);
+/* Enter, and then this screen. */
+void pty_look_enter(struct pty *p, const char *screen);
+void pty_look_tabs(struct pty *p, unsigned n);
+/* From the first field of the search for a patient: name, birth date, Enter. */
+void pty_look_seek(struct pty *p, const char *name, const char *born);
+/* The same for the stage's patient, who is found. */
+void pty_look_find_martin(struct pty *p);
 
 /* One test a look, all on one stage; set_up as pty_stage_set_up(). What main()
  * returns. */

@@ -9,25 +9,10 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "tests/lib/golden.h"
-#include "tests/lib/pty_stage.h"
+#include "tests/lib/pty_look.h"
 #include "tests/lib/staff_fixture.h"
 
 static struct staff ada, line;
-
-static void
-press(struct pty *p, const char *keys)
-{
-	pty_send(p, keys);
-	assert_true(pty_wait_idle(p));
-}
-
-static void
-key(struct pty *p, enum pty_key k)
-{
-	pty_key(p, k);
-	assert_true(pty_wait_idle(p));
-}
 
 static int
 set_up(void **state)
@@ -66,21 +51,19 @@ test_accounts(void **state)
 
 	assert_true(pty_wait_text(p, "ACCUEIL Line"));
 	/* somebody new: what is missing is said, then it is there */
-	key(p, PTY_KEY_F0 + 2);
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "admin-account"));
-	key(p, PTY_KEY_TAB);
-	press(p, "NOUVELLE");
+	pty_look_key(p, PTY_KEY_F0 + 2);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_enter(p, "admin-account");
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_type(p, "NOUVELLE");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Indiquez l'établissement"));
-	press(p, "fictif");
+	pty_look_type(p, "fictif");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "les codes d'accès y vont"));
-	press(p, "nouvelle@example.org");
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "admin-accounts"));
+	pty_look_type(p, "nouvelle@example.org");
+	pty_look_enter(p, "admin-accounts");
 	assert_true(pty_wait_text(p, "mot de passe temporaire envoyé à"));
 	assert_true(pty_wait_text(p, "NOUVELLE"));
 	pty_free(&p);
@@ -92,17 +75,14 @@ test_account(void **state)
 	struct pty *p = as_admin(*state, NULL);
 
 	assert_true(pty_wait_text(p, ">ACCUEIL Line"));
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "admin-account"));
+	pty_look_enter(p, "admin-account");
 	assert_true(pty_wait_text(p, "line2@example.org"));
 	/* Désactiver, after a question whose safe answer has the focus */
 	for (int i = 0; i < 6; i++)
-		key(p, PTY_KEY_TAB);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "dialog"));
-	key(p, PTY_KEY_RIGHT);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "admin-accounts"));
+		pty_look_key(p, PTY_KEY_TAB);
+	pty_look_enter(p, "dialog");
+	pty_look_key(p, PTY_KEY_RIGHT);
+	pty_look_enter(p, "admin-accounts");
 	assert_true(pty_wait_text(p, "désactivé"));
 	pty_free(&p);
 }
@@ -112,33 +92,32 @@ test_sections(void **state)
 {
 	struct pty *p = as_admin(*state, NULL);
 
-	press(p, "2");
-	assert_true(pty_wait_screen(p, "admin-sessions"));
+	pty_look_type(p, "2");
+	pty_look_wait(p, "admin-sessions");
 	assert_true(pty_wait_text(p, "(celle-ci)"));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "C'est votre session"));
-	press(p, "3");
-	assert_true(pty_wait_screen(p, "admin-places"));
+	pty_look_type(p, "3");
+	pty_look_wait(p, "admin-places");
 	assert_true(pty_wait_text(p, "Centre hospitalier fictif"));
-	press(p, "4");
-	assert_true(pty_wait_screen(p, "admin-contests"));
+	pty_look_type(p, "4");
+	pty_look_wait(p, "admin-contests");
 	assert_true(pty_wait_text(p, "Aucune question"));
-	press(p, "5");
-	assert_true(pty_wait_screen(p, "admin-trail"));
+	pty_look_type(p, "5");
+	pty_look_wait(p, "admin-trail");
 	assert_true(pty_wait_text(p, "session.opened"));
-	key(p, PTY_KEY_F0 + 2);
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "admin-verify"));
+	pty_look_key(p, PTY_KEY_F0 + 2);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_enter(p, "admin-verify");
 	assert_true(pty_wait_text(p, "Intact"));
-	key(p, PTY_KEY_ESCAPE);
-	assert_true(pty_wait_screen(p, "admin-trail"));
-	press(p, "6");
-	assert_true(pty_wait_screen(p, "admin-service"));
+	pty_look_key(p, PTY_KEY_ESCAPE);
+	pty_look_wait(p, "admin-trail");
+	pty_look_type(p, "6");
+	pty_look_wait(p, "admin-service");
 	assert_true(pty_wait_text(p, "en marche"));
-	press(p, "7");
-	assert_true(pty_wait_screen(p, "settings"));
+	pty_look_type(p, "7");
+	pty_look_wait(p, "settings");
 	pty_free(&p);
 }
 
@@ -152,46 +131,39 @@ test_contest(void **state)
 
 	assert_true(pty_stage_sign_in(p, s));
 	pty_send(p, "2");
-	assert_true(pty_wait_screen(p, "history"));
+	pty_look_wait(p, "history");
 	assert_true(pty_stage_choose(p, "Vincent"));
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "access"));
-	press(p, "c");
-	assert_true(pty_wait_screen(p, "contest"));
-	press(p, "Qui a ouvert cet examen ?\r");
-	assert_true(pty_wait_screen(p, "dialog"));
-	key(p, PTY_KEY_RIGHT);
+	pty_look_enter(p, "access");
+	pty_look_type(p, "c");
+	pty_look_wait(p, "contest");
+	pty_look_type(p, "Qui a ouvert cet examen ?\r");
+	pty_look_wait(p, "dialog");
+	pty_look_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Votre question est envoyée"));
 
-	press(admin, "4");
-	assert_true(pty_wait_screen(admin, "admin-contests"));
+	pty_look_type(admin, "4");
+	pty_look_wait(admin, "admin-contests");
 	assert_true(pty_wait_text(admin, "Vincent EXEMPLE"));
-	pty_key(admin, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(admin, "admin-answer"));
+	pty_look_enter(admin, "admin-answer");
 	assert_true(pty_wait_text(admin, "Qui a ouvert cet examen ?"));
 	pty_key(admin, PTY_KEY_TAB); /* nothing is written yet */
 	pty_key(admin, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(admin, "Écrivez la réponse au patient."));
-	press(admin, "C'était le radiologue de garde.");
-	key(admin, PTY_KEY_TAB);
-	pty_key(admin, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(admin, "dialog"));
+	pty_look_type(admin, "C'était le radiologue de garde.");
+	pty_look_key(admin, PTY_KEY_TAB);
+	pty_look_enter(admin, "dialog");
 	/* Enter twice sends nothing: the safe answer has the focus */
-	pty_key(admin, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(admin, "admin-answer"));
+	pty_look_enter(admin, "admin-answer");
 	assert_true(pty_wait_text(admin, "radiologue de garde"));
-	pty_key(admin, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(admin, "dialog"));
-	key(admin, PTY_KEY_RIGHT);
-	pty_key(admin, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(admin, "admin-contests"));
+	pty_look_enter(admin, "dialog");
+	pty_look_key(admin, PTY_KEY_RIGHT);
+	pty_look_enter(admin, "admin-contests");
 	assert_true(pty_wait_text(admin, "Aucune question n'attend de réponse."));
 
-	key(p, PTY_KEY_ESCAPE);
-	assert_true(pty_wait_screen(p, "history"));
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "access"));
+	pty_look_key(p, PTY_KEY_ESCAPE);
+	pty_look_wait(p, "history");
+	pty_look_enter(p, "access");
 	assert_true(pty_wait_text(p, "C'était le radiologue de garde."));
 	pty_free(&p);
 	pty_free(&admin);

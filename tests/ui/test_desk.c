@@ -9,31 +9,17 @@
 #include <string.h>
 
 #include "common/mem.h"
-#include "tests/lib/pty_stage.h"
+#include "tests/lib/pty_look.h"
 #include "tests/lib/staff_fixture.h"
 
 static struct staff line;
-
-static void
-press(struct pty *p, const char *keys)
-{
-	pty_send(p, keys);
-	assert_true(pty_wait_idle(p));
-}
-
-static void
-key(struct pty *p, enum pty_key k)
-{
-	pty_key(p, k);
-	assert_true(pty_wait_idle(p));
-}
 
 /* Into the field after this one. */
 static void
 next(struct pty *p, const char *text)
 {
-	key(p, PTY_KEY_TAB);
-	press(p, text);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_type(p, text);
 }
 
 static int
@@ -58,17 +44,6 @@ at_desk(struct pty_stage *s, const struct pty_stage_options *o)
 	return p;
 }
 
-/* The patient of the stage, found by two of three. */
-static void
-find_martin(struct pty *p)
-{
-	press(p, "martin");
-	key(p, PTY_KEY_TAB);
-	next(p, "31/05/1984");
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_text(p, ">MARTIN"));
-}
-
 static void
 test_find(void **state)
 {
@@ -77,15 +52,14 @@ test_find(void **state)
 
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Indiquez un numéro, ou deux"));
-	find_martin(p);
+	pty_look_find_martin(p);
 	assert_true(pty_wait_text(p, "[Voir]"));
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "patient"));
+	pty_look_enter(p, "patient");
 	assert_true(pty_wait_text(p, s->patient.identifier));
 	assert_true(pty_wait_text(p, "donné le"));
 	assert_true(pty_wait_text(p, "choisi par le patient"));
-	key(p, PTY_KEY_ESCAPE);
-	assert_true(pty_wait_screen(p, "desk"));
+	pty_look_key(p, PTY_KEY_ESCAPE);
+	pty_look_wait(p, "desk");
 	pty_free(&p);
 }
 
@@ -96,20 +70,19 @@ test_ins(void **state)
 	struct pty *p = at_desk(*state, NULL);
 
 	for (int i = 0; i < 5; i++)
-		key(p, PTY_KEY_TAB);
-	press(p, "2 60 02 999 000 01 07\r");
+		pty_look_key(p, PTY_KEY_TAB);
+	pty_look_type(p, "2 60 02 999 000 01 07\r");
 	assert_true(pty_wait_text(p, "1 patient trouvé"));
 	assert_true(pty_has(p, ">EXEMPLE"));
 	assert_false(pty_has(p, "La clé de cet INS"));
-	key(p, PTY_KEY_BACKTAB); /* past the buttons, to what was typed */
-	key(p, PTY_KEY_BACKTAB);
-	key(p, PTY_KEY_BACKTAB);
-	key(p, PTY_KEY_BACKSPACE);
-	press(p, "8\r");
+	pty_look_key(p, PTY_KEY_BACKTAB); /* past the buttons, to what was typed */
+	pty_look_key(p, PTY_KEY_BACKTAB);
+	pty_look_key(p, PTY_KEY_BACKTAB);
+	pty_look_key(p, PTY_KEY_BACKSPACE);
+	pty_look_type(p, "8\r");
 	assert_true(pty_wait_text(p, "La clé de cet INS n'est pas la bonne"));
 	assert_true(pty_has(p, ">EXEMPLE"));
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "patient"));
+	pty_look_enter(p, "patient");
 	assert_true(pty_wait_text(p, "260029990000107 · identité qualifiée"));
 	pty_free(&p);
 }
@@ -121,19 +94,16 @@ test_letter(void **state)
 	struct pty_stage *s = *state;
 	struct pty *p = at_desk(s, NULL);
 
-	find_martin(p);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "patient"));
+	pty_look_find_martin(p);
+	pty_look_enter(p, "patient");
 	assert_true(pty_wait_text(p, "Réimprimer"));
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "dialog"));
-	key(p, PTY_KEY_RIGHT);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "letter"));
+	pty_look_enter(p, "dialog");
+	pty_look_key(p, PTY_KEY_RIGHT);
+	pty_look_enter(p, "letter");
 	assert_true(pty_wait_text(p, "Mot de passe temporaire :"));
 	assert_true(pty_wait_text(p, s->patient.identifier));
-	key(p, PTY_KEY_ESCAPE);
-	assert_true(pty_wait_screen(p, "patient"));
+	pty_look_key(p, PTY_KEY_ESCAPE);
+	pty_look_wait(p, "patient");
 	assert_true(pty_wait_no_text(p, "Mot de passe temporaire :"));
 	assert_true(pty_wait_text(p, "temporaire en attente"));
 	pty_free(&p);
@@ -146,40 +116,38 @@ test_new_patient(void **state)
 	struct pty_stage *s = *state;
 	struct pty *p = at_desk(s, NULL);
 
-	key(p, PTY_KEY_ESCAPE);
-	press(p, "2");
-	assert_true(pty_wait_screen(p, "desk-new"));
+	pty_look_key(p, PTY_KEY_ESCAPE);
+	pty_look_type(p, "2");
+	pty_look_wait(p, "desk-new");
 	next(p, "Sasha");
 	next(p, "IMAGINAIRE");
-	key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
 	next(p, "01/02/1990");
 	next(p, "A-77");
-	key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Recueil du consentement"));
 	assert_true(pty_wait_text(p, "à faire lire"));
-	key(p, PTY_KEY_TAB);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "consent-text"));
-	key(p, PTY_KEY_ESCAPE);
-	assert_true(pty_wait_screen(p, "desk-new"));
-	press(p, " ");
-	key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_enter(p, "consent-text");
+	pty_look_key(p, PTY_KEY_ESCAPE);
+	pty_look_wait(p, "desk-new");
+	pty_look_type(p, " ");
+	pty_look_key(p, PTY_KEY_TAB);
 	next(p, "sasha@example.org");
-	key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
 	next(p, "02/02/1990");
-	key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "pas la même date de naissance"));
 	for (int i = 0; i < 12; i++)
-		key(p, PTY_KEY_BACKSPACE);
-	press(p, "01/02/1990");
-	key(p, PTY_KEY_TAB);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "letter"));
+		pty_look_key(p, PTY_KEY_BACKSPACE);
+	pty_look_type(p, "01/02/1990");
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_enter(p, "letter");
 	assert_true(pty_wait_text(p, "Document de connexion de Sasha IMAGINAIRE"));
-	key(p, PTY_KEY_ESCAPE);
-	assert_true(pty_wait_screen(p, "patient"));
+	pty_look_key(p, PTY_KEY_ESCAPE);
+	pty_look_wait(p, "patient");
 	assert_true(pty_wait_text(p, "sur papier"));
 	assert_true(pty_wait_text(p, "A-77"));
 	pty_free(&p);
@@ -192,35 +160,31 @@ test_contact_and_code(void **state)
 	struct pty *p = at_desk(s, NULL);
 	char code[16];
 
-	find_martin(p);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "patient"));
+	pty_look_find_martin(p);
+	pty_look_enter(p, "patient");
 	assert_true(pty_wait_text(p, "Adresse mail :"));
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "desk-contact"));
-	press(p, "pas une adresse");
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_enter(p, "desk-contact");
+	pty_look_type(p, "pas une adresse");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "pas complète"));
 	for (int i = 0; i < 16; i++)
-		key(p, PTY_KEY_BACKSPACE);
-	press(p, "corrigee@example.org");
+		pty_look_key(p, PTY_KEY_BACKSPACE);
+	pty_look_type(p, "corrigee@example.org");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "le patient vous le lit"));
 	fixture_next_code(s->mailbox, code);
-	press(p, code);
+	pty_look_type(p, code);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "La nouvelle adresse est enregistrée"));
 	assert_true(pty_wait_text(p, "corrigee@example.org"));
 	/* and a code in person */
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "dialog"));
-	key(p, PTY_KEY_RIGHT);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "letter"));
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_enter(p, "dialog");
+	pty_look_key(p, PTY_KEY_RIGHT);
+	pty_look_enter(p, "letter");
 	assert_true(pty_wait_text(p, "Code d'accès pour"));
 	pty_free(&p);
 }

@@ -10,24 +10,10 @@
 
 #include "common/mem.h"
 #include "proto/access.pb-c.h"
-#include "tests/lib/pty_stage.h"
+#include "tests/lib/pty_look.h"
 #include "tests/lib/staff_fixture.h"
 
 static struct staff doctor;
-
-static void
-press(struct pty *p, const char *keys)
-{
-	pty_send(p, keys);
-	assert_true(pty_wait_idle(p));
-}
-
-static void
-key(struct pty *p, enum pty_key k)
-{
-	pty_key(p, k);
-	assert_true(pty_wait_idle(p));
-}
 
 /* The newest exam waits for its release. */
 static void
@@ -61,34 +47,21 @@ doctor_in(struct pty_stage *s, const struct pty_stage_options *o)
 	return p;
 }
 
-/* The patient of the stage, by two of three. */
-static void
-find_martin(struct pty *p)
-{
-	press(p, "martin");
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
-	press(p, "31/05/1984");
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_text(p, ">MARTIN"));
-}
-
 static void
 at_motive(struct pty *p)
 {
-	find_martin(p);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "motive"));
+	pty_look_find_martin(p);
+	pty_look_enter(p, "motive");
 }
 
 /* The nth motive of the list, then the button that opens. */
 static void
 choose_motive(struct pty *p, unsigned n)
 {
-	key(p, PTY_KEY_ENTER);
+	pty_look_key(p, PTY_KEY_ENTER);
 	for (unsigned i = 0; i < n; i++)
-		key(p, PTY_KEY_DOWN);
-	key(p, PTY_KEY_ENTER);
+		pty_look_key(p, PTY_KEY_DOWN);
+	pty_look_key(p, PTY_KEY_ENTER);
 }
 
 static void
@@ -96,10 +69,9 @@ open_martin(struct pty *p)
 {
 	at_motive(p);
 	choose_motive(p, 1);
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "exams"));
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_enter(p, "exams");
 }
 
 /* ------------------------------------------------------------------ ways in */
@@ -110,28 +82,27 @@ test_motive_is_needed(void **state)
 	struct pty *p = doctor_in(*state, NULL);
 
 	/* nothing is open yet */
-	key(p, PTY_KEY_ESCAPE);
+	pty_look_key(p, PTY_KEY_ESCAPE);
 	pty_stage_choose(p, "Effacer");
 	pty_send(p, "2");
 	assert_true(pty_wait_text(p, "Aucun dossier n'est ouvert"));
-	key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
 	pty_stage_choose(p, "Nom :");
-	key(p, PTY_KEY_F0 + 2);
+	pty_look_key(p, PTY_KEY_F0 + 2);
 	at_motive(p);
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "sans motif, pas d'accès"));
 	/* an emergency is explained */
 	choose_motive(p, 4);
 	assert_true(pty_wait_text(p, "Précisez :"));
-	key(p, PTY_KEY_TAB);
-	press(p, "court");
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_type(p, "court");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "de 10 à 500 caractères"));
-	press(p, ", mais inconsciente");
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "exams"));
+	pty_look_type(p, ", mais inconsciente");
+	pty_look_enter(p, "exams");
 	assert_true(pty_wait_text(p, "Dossier de Camille MARTIN · Accès en urgence"));
 	pty_free(&p);
 }
@@ -143,32 +114,30 @@ test_exams_release_close(void **state)
 
 	open_martin(p);
 	assert_true(pty_wait_text(p, "[non libéré]"));
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "report"));
+	pty_look_enter(p, "report");
 	assert_true(pty_wait_text(p, "Dossier de Camille MARTIN · Vu en consultation"));
-	key(p, PTY_KEY_ESCAPE);
-	assert_true(pty_wait_screen(p, "exams"));
+	pty_look_key(p, PTY_KEY_ESCAPE);
+	pty_look_wait(p, "exams");
 	pty_send(p, "l");
-	assert_true(pty_wait_screen(p, "dialog"));
-	key(p, PTY_KEY_RIGHT);
+	pty_look_wait(p, "dialog");
+	pty_look_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Le patient voit maintenant cet examen."));
 	assert_true(pty_wait_no_text(p, "[non libéré]"));
 	/* nothing to release any more */
-	press(p, "l");
-	assert_true(pty_wait_screen(p, "exams"));
+	pty_look_type(p, "l");
+	pty_look_wait(p, "exams");
 	/* away and back: it is still open */
-	press(p, "4");
-	assert_true(pty_wait_screen(p, "settings"));
-	press(p, "2");
-	assert_true(pty_wait_screen(p, "exams"));
-	key(p, PTY_KEY_ESCAPE);
-	assert_true(pty_wait_screen(p, "dialog"));
-	key(p, PTY_KEY_RIGHT);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "record"));
+	pty_look_type(p, "4");
+	pty_look_wait(p, "settings");
+	pty_look_type(p, "2");
+	pty_look_wait(p, "exams");
+	pty_look_key(p, PTY_KEY_ESCAPE);
+	pty_look_wait(p, "dialog");
+	pty_look_key(p, PTY_KEY_RIGHT);
+	pty_look_enter(p, "record");
 	assert_true(pty_wait_text(p, "Le dossier est fermé."));
-	key(p, PTY_KEY_DOWN);
+	pty_look_key(p, PTY_KEY_DOWN);
 	assert_true(pty_wait_no_text(p, "Dossier de"));
 	pty_free(&p);
 	withhold(((struct pty_stage *)*state)->fixture);
@@ -188,7 +157,7 @@ test_time_is_over(void **state)
 	fixture_sql(s->fixture, "UPDATE record SET until_ms = 1");
 	fixture_start(s->fixture);
 	pty_send(p, "r");
-	assert_true(pty_wait_screen(p, "record"));
+	pty_look_wait(p, "record");
 	assert_true(pty_wait_text(p, "Le temps du dossier est écoulé"));
 	assert_true(pty_wait_no_text(p, "[Voir]"));
 	pty_free(&p);
@@ -228,20 +197,19 @@ test_block(void **state)
 
 	open_martin(p);
 	pty_key(p, PTY_KEY_DOWN);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "report"));
-	key(p, PTY_KEY_ESCAPE);
+	pty_look_enter(p, "report");
+	pty_look_key(p, PTY_KEY_ESCAPE);
 	block_doctor(s, true);
 	pty_send(p, "r");
-	assert_true(pty_wait_screen(p, "record"));
+	pty_look_wait(p, "record");
 	assert_true(pty_wait_text(p, "Cet élément n'existe pas ou plus."));
 	assert_false(pty_has(p, "MARTIN"));
 	block_doctor(s, false);
 	at_motive(p);
 	block_doctor(s, true);
 	choose_motive(p, 1);
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Cet élément n'existe pas ou plus."));
 	block_doctor(s, false);

@@ -32,20 +32,6 @@ looks_set_up(void **state)
 	return 0;
 }
 
-static void
-looks_tabs(struct pty *p, unsigned n)
-{
-	while (n-- > 0)
-		pty_look_key(p, PTY_KEY_TAB);
-}
-
-static void
-looks_enter(struct pty *p, const char *screen)
-{
-	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, screen);
-}
-
 static struct pty *
 looks_sign_in(
     struct pty_stage *s, const struct pty_look *l, const struct staff *who, const char *screen)
@@ -68,11 +54,11 @@ looks_patient(struct pty *p, const struct pty_look *l)
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, ">EXEMPLE"));
 	pty_look_golden(p, l, "desk-found");
-	looks_enter(p, "patient");
+	pty_look_enter(p, "patient");
 	assert_true(pty_wait_text(p, "Dominique"));
 	pty_look_golden(p, l, "desk-patient");
-	looks_tabs(p, 2);
-	looks_enter(p, "desk-contact");
+	pty_look_tabs(p, 2);
+	pty_look_enter(p, "desk-contact");
 	pty_look_golden(p, l, "desk-contact");
 	pty_key(p, PTY_KEY_ESCAPE);
 	pty_look_wait(p, "patient");
@@ -86,18 +72,18 @@ looks_consent(struct pty *p, const struct pty_look *l)
 	pty_send(p, "2");
 	pty_look_wait(p, "desk-new");
 	pty_look_golden(p, l, "desk-new");
-	looks_tabs(p, 1);
+	pty_look_tabs(p, 1);
 	pty_look_type(p, "Sasha");
-	looks_tabs(p, 1);
+	pty_look_tabs(p, 1);
 	pty_look_type(p, "IMAGINAIRE");
-	looks_tabs(p, 2);
+	pty_look_tabs(p, 2);
 	pty_look_type(p, "01/02/1990");
-	looks_tabs(p, 2);
+	pty_look_tabs(p, 2);
 	pty_look_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Sasha IMAGINAIRE"));
 	pty_look_golden(p, l, "desk-consent");
-	looks_tabs(p, 1);
-	looks_enter(p, "consent-text");
+	pty_look_tabs(p, 1);
+	pty_look_enter(p, "consent-text");
 	pty_look_golden(p, l, "desk-text");
 }
 
@@ -117,22 +103,19 @@ static void
 looks_record(struct pty *p, const struct pty_look *l)
 {
 	pty_look_golden(p, l, "record-find");
-	pty_look_type(p, "martin\t\t");
-	pty_look_type(p, "31/05/1984");
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_text(p, ">MARTIN"));
-	looks_enter(p, "motive");
+	pty_look_find_martin(p);
+	pty_look_enter(p, "motive");
 	pty_look_golden(p, l, "record-motive");
 	looks_motive(p, 4);
-	looks_tabs(p, 1);
+	pty_look_tabs(p, 1);
 	pty_look_type(p, "Patiente inconsciente, scanner demandé");
 	pty_look_golden(p, l, "record-emergency");
 	pty_key(p, PTY_KEY_ESCAPE);
 	pty_look_wait(p, "record");
-	looks_enter(p, "motive");
+	pty_look_enter(p, "motive");
 	looks_motive(p, 1);
-	looks_tabs(p, 2);
-	looks_enter(p, "exams");
+	pty_look_tabs(p, 2);
+	pty_look_enter(p, "exams");
 	pty_look_golden(p, l, "record-exams");
 	pty_send(p, "l");
 	pty_look_wait(p, "dialog");

@@ -26,27 +26,13 @@ struct story {
 	char identifier[32], temporary[32];
 };
 
-static void
-story_tabs(struct pty *p, unsigned n)
-{
-	while (n-- > 0)
-		pty_look_key(p, PTY_KEY_TAB);
-}
-
-static void
-story_press(struct pty *p, const char *screen)
-{
-	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, screen);
-}
-
 /* Yes, which is never the answer with the focus. */
 static void
 story_yes(struct pty *p, const char *screen)
 {
 	pty_look_wait(p, "dialog");
 	pty_look_key(p, PTY_KEY_RIGHT);
-	story_press(p, screen);
+	pty_look_enter(p, screen);
 }
 
 static void
@@ -92,18 +78,18 @@ story_consent(struct story *t, const char *email)
 {
 	struct pty *p = t->desk;
 
-	story_tabs(p, 1);
-	story_press(p, "consent-text");
+	pty_look_tabs(p, 1);
+	pty_look_enter(p, "consent-text");
 	pty_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_text(p, "Texte du consentement :  lu "));
 	pty_look_type(p, " ");
-	story_tabs(p, 2);
+	pty_look_tabs(p, 2);
 	if (email != NULL)
 		pty_look_type(p, email);
-	story_tabs(p, 2);
+	pty_look_tabs(p, 2);
 	pty_look_type(p, STORY_BORN);
-	story_tabs(p, 1);
-	story_press(p, "letter");
+	pty_look_tabs(p, 1);
+	pty_look_enter(p, "letter");
 	assert_true(pty_wait_text(p, "Document de connexion de " STORY_NAME));
 	story_word(p, "Identifiant :", t->identifier, sizeof(t->identifier));
 	story_word(p, "Mot de passe temporaire :", t->temporary, sizeof(t->temporary));
@@ -119,21 +105,19 @@ story_collect(struct story *t)
 
 	assert_non_null(p);
 	/* nobody of that name yet */
-	pty_look_type(p, "fictive");
-	story_tabs(p, 2);
-	pty_look_type(p, STORY_BORN "\r");
+	pty_look_seek(p, "fictive", STORY_BORN);
 	assert_true(pty_wait_text(p, "Aucun patient trouvé"));
 	pty_look_key(p, PTY_KEY_ESCAPE);
 	story_open(p, "2", "desk-new");
-	story_tabs(p, 1);
+	pty_look_tabs(p, 1);
 	pty_look_type(p, "Noémie");
-	story_tabs(p, 1);
+	pty_look_tabs(p, 1);
 	pty_look_type(p, "FICTIVE");
-	story_tabs(p, 2);
+	pty_look_tabs(p, 2);
 	pty_look_type(p, STORY_BORN);
-	story_tabs(p, 1);
+	pty_look_tabs(p, 1);
 	pty_look_type(p, "S-0042");
-	story_tabs(p, 1);
+	pty_look_tabs(p, 1);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Recueil du consentement"));
 	story_consent(t, "noemie@example.org");
@@ -149,9 +133,9 @@ story_first_sign_in(struct story *t)
 	struct pty *p = story_enter(t, t->identifier, t->temporary, "newpass");
 
 	pty_look_type(p, STORY_PASSWORD);
-	story_tabs(p, 1);
+	pty_look_tabs(p, 1);
 	pty_look_type(p, STORY_PASSWORD);
-	story_press(p, "signin");
+	pty_look_enter(p, "signin");
 	pty_free(&p);
 	p = t->patient = story_enter(t, t->identifier, STORY_PASSWORD, "exams");
 	story_open(p, "2", "history");
@@ -190,12 +174,12 @@ story_withdraw(struct story *t)
 	story_open(p, "4", "settings");
 	assert_true(pty_wait_text(p, "Retirer votre consentement"));
 	pty_look_key(p, PTY_KEY_BACKTAB); /* the last of the list */
-	story_press(p, "consent");
+	pty_look_enter(p, "consent");
 	pty_look_type(p, STORY_PASSWORD);
-	story_tabs(p, 2);
+	pty_look_tabs(p, 2);
 	pty_look_type(p, "RETIRER");
-	story_tabs(p, 2);
-	story_press(p, "closed");
+	pty_look_tabs(p, 2);
+	pty_look_enter(p, "closed");
 	pty_free(&t->patient);
 }
 
@@ -204,11 +188,7 @@ story_withdraw(struct story *t)
 static void
 story_find(struct story *t)
 {
-	struct pty *p = t->doctor;
-
-	pty_look_type(p, "fictive");
-	story_tabs(p, 2);
-	pty_look_type(p, STORY_BORN "\r");
+	pty_look_seek(t->doctor, "fictive", STORY_BORN);
 }
 
 static void
@@ -220,16 +200,16 @@ story_motive(struct story *t)
 	    story_enter(t, t->paul.person.identifier, t->paul.person.password, "record");
 	story_find(t);
 	assert_true(pty_wait_text(p, ">FICTIVE"));
-	story_press(p, "motive");
+	pty_look_enter(p, "motive");
 	/* no motive, no access */
-	story_tabs(p, 2);
+	pty_look_tabs(p, 2);
 	pty_look_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "sans motif, pas d'accès"));
 	pty_look_key(p, PTY_KEY_ENTER);
 	pty_look_key(p, PTY_KEY_DOWN);
 	pty_look_key(p, PTY_KEY_ENTER);
-	story_tabs(p, 2);
-	story_press(p, "exams");
+	pty_look_tabs(p, 2);
+	pty_look_enter(p, "exams");
 	assert_true(pty_wait_text(p, "Dossier de " STORY_NAME " · Vu en consultation"));
 }
 
@@ -263,10 +243,10 @@ story_reopen(struct story *t)
 	pty_look_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, ">FICTIVE"));
 	assert_true(pty_wait_text(p, "fermé"));
-	story_press(p, "patient");
+	pty_look_enter(p, "patient");
 	assert_true(pty_wait_text(p, "retiré le"));
 	assert_true(pty_wait_text(p, ">[ Rouvrir ]"));
-	story_press(p, "desk-consent");
+	pty_look_enter(p, "desk-consent");
 	/* the address of before is taken again */
 	story_consent(t, NULL);
 	assert_true(pty_wait_text(p, "noemie@example.org"));
