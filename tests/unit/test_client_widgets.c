@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fields, choices, forms, tables: keys in, state, cells and cursor out.
+ * Fields, choices, forms: keys in, state, cells and cursor out.
  */
 #include "tests/lib/check.h"
 
@@ -427,129 +427,6 @@ test_form_mouse(void **state)
 	field_release(&x.name);
 }
 
-/* --------------------------------------------------------------------- table */
-
-static const struct table_column columns[] = {
-    {.title = "Date", .least = 10, .ideal = 16, .sorts = true},
-    {.title = "Lieu", .least = 8, .ideal = 12, .drop = 1, .sorts = true},
-    {.title = "Description", .least = 8, .ideal = 12, .stretch = true, .sorts = true},
-    {.title = "Action", .least = 6, .ideal = 6, .drop = 2},
-};
-
-static const char *
-cell_text(void *arg, size_t row, size_t column, int width)
-{
-	static char text[32];
-
-	(void)arg;
-	(void)width;
-	snprintf(text, sizeof(text), "r%zuc%zu", row, column);
-	return text;
-}
-
-static struct table
-new_table(size_t rows)
-{
-	return (struct table){
-	    .columns = columns,
-	    .n_columns = ARRAY_LEN(columns),
-	    .cell = cell_text,
-	    .n_rows = rows,
-	};
-}
-
-static void
-draw_table(struct table *t, int h, int w, enum table_focus focus)
-{
-	struct area a = {.y = 0, .x = 0, .h = h, .w = w};
-
-	test_cells_clear();
-	table_draw(t, &a, focus);
-}
-
-static void
-test_table_columns(void **state)
-{
-	struct table t = new_table(2);
-
-	(void)state;
-	for (int w = 30; w <= 80; w++) {
-		int end = 1;
-
-		draw_table(&t, 5, w, TABLE_NO_FOCUS);
-		for (size_t i = 0; i < t.n_columns; i++) {
-			if (t.width[i] == 0)
-				continue;
-			assert_true(t.width[i] >= columns[i].least);
-			assert_int_equal(t.x[i], end);
-			end = t.x[i] + t.width[i] + 1;
-		}
-		assert_int_equal(end - 1, w);
-		/* what is dropped goes by priority */
-		assert_true(t.width[0] > 0 && t.width[2] > 0);
-		assert_true(t.width[3] == 0 || t.width[1] > 0);
-	}
-	assert_true(t.width[3] > 0);
-	draw_table(&t, 5, 30, TABLE_NO_FOCUS);
-	assert_int_equal(t.width[3], 0);
-}
-
-static void
-test_table_rows(void **state)
-{
-	struct table t = new_table(10);
-
-	(void)state;
-	draw_table(&t, 5, 60, TABLE_ON_ROWS);
-	assert_string_equal(
-	    test_row(0), " Date ▼           Lieu         Description            Action");
-	assert_int_equal(strncmp(test_row(1), ">r0c0", 5), 0);
-	expect_cursor(1, 1);
-	assert_true(test_is_reverse(1, 1));
-	assert_false(test_is_reverse(1, 40)); /* few bytes to move */
-	for (int i = 0; i < 5; i++)
-		assert_true(table_move(&t, 1));
-	draw_table(&t, 5, 60, TABLE_ON_ROWS);
-	assert_int_equal(t.top, 2);
-	assert_int_equal(strncmp(test_row(4), ">r5c0", 5), 0);
-	expect_cursor(4, 1);
-	for (int i = 0; i < 4; i++)
-		assert_true(table_move(&t, 1));
-	assert_false(table_move(&t, 1));
-	t.n_rows = 3; /* another page is shorter */
-	draw_table(&t, 5, 60, TABLE_ON_ROWS);
-	assert_int_equal(t.selected, 2);
-	assert_int_equal(t.top, 0);
-	t.n_rows = 0;
-	draw_table(&t, 5, 60, TABLE_ON_ROWS);
-	assert_string_equal(test_row(1), "");
-	expect_cursor(1, 1);
-}
-
-static void
-test_table_headers(void **state)
-{
-	struct table t = new_table(3);
-
-	(void)state;
-	t.sorted_by = 2;
-	t.ascending = true;
-	draw_table(&t, 5, 60, TABLE_ON_HEADER);
-	assert_string_equal(
-	    test_row(0), ">Date             Lieu         Description ▲          Action");
-	expect_cursor(0, 1);
-	assert_true(table_move_header(&t, 1));
-	assert_true(table_move_header(&t, 1));
-	assert_int_equal(t.header, 2);
-	assert_false(table_move_header(&t, 1)); /* "Action" does not sort */
-	assert_false(table_click_header(&t, 58));
-	assert_true(table_click_header(&t, 2));
-	assert_int_equal(t.header, 0);
-	assert_true(table_click_row(&t, 2));
-	assert_int_equal(t.selected, 1);
-	assert_false(table_click_row(&t, 4));
-}
-
 /* --------------------------------------------------------------------- paint */
 
 /* Nothing leaves its place, nothing unsafe reaches a cell. */
@@ -600,9 +477,6 @@ main(void)
 	    cmocka_unit_test(test_form_typing),
 	    cmocka_unit_test(test_form_choice),
 	    cmocka_unit_test(test_form_mouse),
-	    cmocka_unit_test(test_table_columns),
-	    cmocka_unit_test(test_table_rows),
-	    cmocka_unit_test(test_table_headers),
 	    cmocka_unit_test(test_paint),
 	    cmocka_unit_test(test_paint_ascii),
 	};
