@@ -44,6 +44,8 @@ static const struct errtext_row errtext_table[] = {
     {EM_E_PASSWORD_SAME, N_("Choisissez un mot de passe différent du précédent.")},
     {EM_E_CANCELLED, N_("Annulé.")},
     {EM_E_FILTER_EMPTY, N_("Veuillez renseigner au minimum un critère de recherche")},
+    {EM_E_SMS_BUDGET,
+	N_("Plus de SMS pour le moment : choisissez l'e-mail ou réessayez plus tard.")},
     {EM_E_LAST_ADMIN, N_("Dernier administrateur en service : donnez d'abord ce rôle à un autre.")},
     {EM_E_NO_RECORD,
 	N_("Aucun dossier n'est ouvert : recherchez le patient et indiquez un motif.")},

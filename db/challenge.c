@@ -17,6 +17,7 @@ static const struct db_field challenge_fields[] = {
     DB_COL(struct store_challenge, temp_password),
     DB_COL(struct store_challenge, code_hash),
     DB_COL(struct store_challenge, binding),
+    DB_COL(struct store_challenge, outbox_id),
 };
 
 /* In place of the hash of a code that is no more. */
@@ -40,7 +41,7 @@ store_challenge_add(struct store_conn *db, const struct store_challenge *c, uint
 	    BINDS(db_u64(c->account_id), db_i64(c->created_at_ms), db_i64(c->sent_at_ms),
 		db_i64(c->expires_at_ms), db_i64(c->channel), db_i64(c->tries_left),
 		db_i64(c->n_sends), db_i64(c->temp_password), db_blob(c->code_hash, 32),
-		db_blob(c->binding, 32)),
+		db_blob(c->binding, 32), db_u64(c->outbox_id)),
 	    id_r);
 }
 
@@ -78,8 +79,8 @@ store_challenge_renew(struct store_conn *db, const struct store_challenge *c)
 {
 	return db_exec_one(db, Q_challenge_renew,
 	    BINDS(db_blob(c->code_hash, 32), db_i64(c->sent_at_ms), db_i64(c->expires_at_ms),
-		db_i64(c->channel), db_i64(c->n_sends), db_u64(c->challenge_id),
-		db_u64(c->account_id)));
+		db_i64(c->channel), db_i64(c->n_sends), db_u64(c->outbox_id),
+		db_u64(c->challenge_id), db_u64(c->account_id)));
 }
 
 int

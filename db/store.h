@@ -146,6 +146,8 @@ enum counter_kind {
 	COUNTER_CONTACT = 6,  /* changes of addresses that an account began */
 	COUNTER_REPORT = 7,   /* notices of new reports to a patient */
 	COUNTER_UNLOCK = 8,   /* second steps that a temporary password has set free */
+	COUNTER_SMS_HOUR = 9, /* short messages of everybody */
+	COUNTER_SMS_DAY = 10,
 };
 /* Exists for unknown identifiers too, so that both are treated alike. */
 struct store_counter {
@@ -170,7 +172,8 @@ struct store_challenge {
 	int64_t created_at_ms;
 	int64_t sent_at_ms; /* of the newest code */
 	int64_t expires_at_ms;
-	int channel; /* emage.Channel */
+	int channel;	    /* emage.Channel */
+	uint64_t outbox_id; /* the message that the newest code is in; 0 = none */
 	uint32_t tries_left;
 	uint32_t n_sends;
 	bool temp_password; /* opened with a temporary password */

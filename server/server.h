@@ -31,7 +31,7 @@ extern const size_t settings_table_len;
 	X(connections_accepted) X(connections_open) X(connections_refused) X(connections_signed_in) \
 	X(handshakes_failed) X(deadlines_missed) X(frames_malformed) X(requests) \
 	X(requests_refused) X(signins_ok) X(signins_failed) X(codes_sent) \
-	X(codes_wrong) X(messages_sent) X(messages_failed) X(messages_expired) X(messages_deferred) X(frames_sent) \
+	X(codes_wrong) X(messages_sent) X(messages_failed) X(messages_expired) X(messages_deferred) X(sms_over_budget) X(frames_sent) \
 	X(bytes_sent) X(imports_stored) X(imports_refused) X(helper_restarts)
 /* clang-format on */
 

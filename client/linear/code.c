@@ -3,6 +3,7 @@
  * Step 2: the access code.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/linear/talk.h"
@@ -47,6 +48,30 @@ code_say_time(struct linear *l)
 		linear_say(l,
 		    ngettext("Temps restant : %u seconde", "Temps restant : %u secondes", left_s),
 		    left_s);
+}
+
+static int
+code_take_sending(void *arg, const ProtobufCMessage *msg, bool more)
+{
+	struct linear *l = arg;
+	char *text = signin_take_sending(&l->signin, (const Emage__AuthSendingReply *)msg);
+
+	(void)more;
+	if (text)
+		linear_say(l, "%s", text);
+	free(text);
+	return 0;
+}
+
+/* When it should be there by now: whether it has left. */
+static void
+code_say_sending(struct linear *l)
+{
+	Emage__AuthSendingRequest r = EMAGE__AUTH_SENDING_REQUEST__INIT;
+
+	if (l->signin.ask_at_ms == 0 || l->signin.ask_at_ms > clock_boot_ms())
+		return;
+	(void)linear_call(l, METHOD_auth_sending, &r.base, LINEAR_ONCE, code_take_sending, l);
 }
 
 static void
@@ -200,9 +225,11 @@ code_ask(struct linear *l)
 		}
 		if (a.kind == LINEAR_COMMAND) {
 			code_say_sent(l);
+			code_say_sending(l);
 			continue;
 		}
 		if (a.text[0] == '\0') {
+			code_say_sending(l);
 			linear_say(l, "%s", _("Entrez votre code d'accès à usage unique."));
 			continue;
 		}

@@ -24,6 +24,8 @@ struct signin {
 	Emage__Channel sent_to;
 	int64_t expires_at_ms;
 	int64_t resend_at_ms;
+	int64_t ask_at_ms;   /* whether it has left; 0 = no more */
+	bool late, given_up; /* what the server said to that */
 	unsigned tries_left;
 	bool totp;	/* the code is the authenticator app's, or a recovery code */
 	bool in_person; /* no address is known: the desk hands one over */
@@ -32,6 +34,11 @@ struct signin {
 void signin_clear(struct signin *s);
 void signin_take_password(struct signin *s, const Emage__AuthPasswordReply *reply);
 void signin_take_resend(struct signin *s, const Emage__AuthResendReply *reply);
+/* What to say of a code that has not left (freed by the caller), NULL = nothing. Asked
+ * again until it has. */
+char *signin_take_sending(struct signin *s, const Emage__AuthSendingReply *reply);
+/* Another way than the one that the code went, or the same when there is none. */
+Emage__Channel signin_other(const struct signin *s);
 /* Masked address that the code went to; "" when unknown. */
 const char *signin_masked(const struct signin *s, Emage__Channel channel);
 /* None was sent, and none can be. */

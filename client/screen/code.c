@@ -78,6 +78,13 @@ screen_code_shown_s(unsigned left_s)
 }
 
 static void
+screen_code_sooner(struct screen_code *c, int64_t at_ms)
+{
+	if (at_ms != 0 && (c->base.wake_at_ms == 0 || at_ms < c->base.wake_at_ms))
+		c->base.wake_at_ms = at_ms;
+}
+
+static void
 screen_code_plan(struct screen_code *c)
 {
 	const struct signin *m = app_signin(c->base.app);
@@ -87,14 +94,45 @@ screen_code_plan(struct screen_code *c)
 	unsigned next_s = shown_s > 60 ? shown_s - 60 : left_s > 0 ? left_s - 1 : 0;
 
 	c->base.wake_at_ms = left_s > 0 ? m->expires_at_ms - (int64_t)next_s * 1000 : 0;
-	if (m->resend_at_ms > now_ms &&
-	    (c->base.wake_at_ms == 0 || m->resend_at_ms < c->base.wake_at_ms))
-		c->base.wake_at_ms = m->resend_at_ms;
+	if (m->resend_at_ms > now_ms)
+		screen_code_sooner(c, m->resend_at_ms);
+	if (left_s > 0)
+		screen_code_sooner(c, m->ask_at_ms);
+}
+
+/* The code takes long: said, and the other way stands ready. */
+static void
+screen_code_sending(
+    struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+{
+	struct signin *m = app_signin(s->app);
+	bool was_late = m->late;
+	char *text;
+
+	(void)e;
+	(void)more;
+	if (err < 0)
+		return;
+	text = signin_take_sending(m, (const Emage__AuthSendingReply *)msg);
+	for (size_t i = 0; text && !was_late && i < m->n_contacts; i++)
+		if (m->contacts[i].channel == signin_other(m))
+			screen_code(s)->channel.chosen = i;
+	if (text && !was_late)
+		app_message(s->app, MESSAGE_WARN, "%s", text);
+	free(text);
+	screen_code_plan(screen_code(s));
 }
 
 static void
 screen_code_tick(struct screen *s)
 {
+	Emage__AuthSendingRequest r = EMAGE__AUTH_SENDING_REQUEST__INIT;
+	struct signin *m = app_signin(s->app);
+
+	if (m->ask_at_ms != 0 && m->ask_at_ms <= clock_boot_ms()) {
+		m->ask_at_ms = 0;
+		app_call(s, METHOD_auth_sending, &r.base, CALL_BACKGROUND, screen_code_sending);
+	}
 	screen_code_plan(screen_code(s));
 }
 

@@ -261,6 +261,31 @@ handle_auth_code_write(struct request *rq, struct store_conn *db)
 		     : auth_code_fail(rq, db, &who, left);
 }
 
+/* ------------------------------------------------------- is it on its way */
+
+int
+check_auth_sending(struct request *rq)
+{
+	(void)rq;
+	return 0;
+}
+
+int
+handle_auth_sending_read(struct request *rq, struct store_conn *db)
+{
+	Emage__AuthSendingReply *reply = rq->reply;
+	enum outbox_state state = OUTBOX_SENT;
+	struct store_challenge c;
+	int rc = store_challenge_get(db, rq->caller.challenge_id, &c);
+
+	if (rc == 0 && c.account_id == rq->caller.account_id && c.outbox_id != 0)
+		rc = store_outbox_state(db, c.outbox_id, &state);
+	reply->waiting = rc == 0 && state == OUTBOX_WAITING;
+	reply->given_up = rc == 0 && state == OUTBOX_DROPPED;
+	/* replaced, used, or cleared away: whoever tries the code is told */
+	return rc == -EM_E_NOT_FOUND ? 0 : rc;
+}
+
 /* ----------------------------------------------------------- another code */
 
 int

@@ -13,6 +13,7 @@
 #include "server/handle/keyed.h"
 #include "server/handle/message.h"
 #include "server/handle/people.h"
+#include "server/handle/smsbudget.h"
 #include "server/handle/texts.h"
 #include "server/policy/code.h"
 #include "server/server.h"
@@ -91,7 +92,7 @@ code_count_send(struct request *rq, struct store_conn *db, uint64_t account_id)
  * wiped with the arena. */
 static int
 code_post(struct request *rq, struct store_conn *db, const struct store_account *who,
-    const struct store_challenge *c, const char code[POLICY_CODE_DIGITS + 1])
+    struct store_challenge *c, const char code[POLICY_CODE_DIGITS + 1])
 {
 	const struct settings *settings = server_settings(rq->server);
 	struct store_message m = {
@@ -112,11 +113,15 @@ code_post(struct request *rq, struct store_conn *db, const struct store_account 
 	    .support = settings->region_support,
 	};
 	const char *body = NULL;
-	uint64_t id;
-	int rc;
+	int64_t next_ms;
+	int rc = 0;
 
 	if (v.code == NULL || v.minutes == NULL)
 		return -EM_E_NO_MEMORY;
+	if (c->channel == EMAGE__CHANNEL__CHANNEL_MOBILE)
+		rc = smsbudget_take(rq->server, db, rq->now_ms, &next_ms);
+	if (rc < 0)
+		return rc;
 	rc = texts_make(rq->server->texts, rq->arena,
 	    c->channel == EMAGE__CHANNEL__CHANNEL_MOBILE ? TEXT_CODE_MOBILE : TEXT_CODE_EMAIL,
 	    m.language, &v, &m.subject, &body);
@@ -126,7 +131,7 @@ code_post(struct request *rq, struct store_conn *db, const struct store_account 
 	m.body = message_seal(&rq->server->pepper, rq->arena, &m, body);
 	if (m.body == NULL)
 		return -EM_E_NO_MEMORY;
-	return store_outbox_add(db, &m, &id);
+	return store_outbox_add(db, &m, &c->outbox_id);
 }
 
 /* rq->cleanup: runs after the commit. */
@@ -151,16 +156,15 @@ code_send(struct request *rq, struct store_conn *db, const struct store_account 
 	c->n_sends++;
 	policy_code_draw(code);
 	keyed_code(&rq->server->pepper, c, code, c->code_hash);
-	if (c->challenge_id == 0) {
+	rc = code_post(rq, db, who, c, code);
+	secret_wipe(code, sizeof(code));
+	if (rc == 0 && c->challenge_id == 0) {
 		c->created_at_ms = rq->now_ms;
 		c->tries_left = POLICY_CODE_TRIES;
 		rc = store_challenge_add(db, c, &c->challenge_id);
-	} else {
+	} else if (rc == 0) {
 		rc = store_challenge_renew(db, c);
 	}
-	if (rc == 0)
-		rc = code_post(rq, db, who, c, code);
-	secret_wipe(code, sizeof(code));
 	if (rc == 0)
 		rc = code_count_send(rq, db, who->account_id);
 	if (rc < 0)

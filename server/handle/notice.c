@@ -11,6 +11,7 @@
 #include "server/handle/keyed.h"
 #include "server/handle/message.h"
 #include "server/handle/people.h"
+#include "server/handle/smsbudget.h"
 #include "server/policy/code.h"
 
 struct notice_from
@@ -35,8 +36,13 @@ notice_post(const struct notice_from *from, struct store_conn *db, const struct 
 	};
 	const char *body = NULL;
 	uint64_t id;
-	int rc;
+	int rc = 0;
 
+	if (to->channel == EMAGE__CHANNEL__CHANNEL_MOBILE)
+		rc = smsbudget_take(from->server, db, from->now_ms, &m.due_at_ms);
+	/* a notice can wait for it */
+	if (rc < 0 && (rc != -EM_E_SMS_BUDGET || to->expires_at_ms != 0))
+		return rc;
 	v->support = server_settings(from->server)->region_support;
 	rc = texts_make(from->server->texts, from->arena, text_for(pair, to->channel), m.language,
 	    v, &m.subject, &body);

@@ -133,6 +133,23 @@ test_session(void **state)
 	session_release(&s);
 }
 
+/* What is said of a code that waits or was given up. */
+static void
+signin_told(struct signin *s, bool waiting, bool given_up, const char *says)
+{
+	Emage__AuthSendingReply reply = EMAGE__AUTH_SENDING_REPLY__INIT;
+	char *text;
+
+	reply.waiting = waiting;
+	reply.given_up = given_up;
+	text = signin_take_sending(s, &reply);
+	if (says)
+		assert_string_equal(text, says);
+	else
+		assert_null(text);
+	free(text);
+}
+
 static void
 test_signin(void **state)
 {
@@ -163,6 +180,19 @@ test_signin(void **state)
 	assert_int_equal(signin_expires_in_s(&s, now_ms + 899001), 1);
 	assert_int_equal(signin_expires_in_s(&s, now_ms + 900000), 0);
 	assert_int_equal(signin_resend_in_s(&s, now_ms + 60000), 0);
+	signin_told(&s, true, false,
+	    "L'envoi prend plus de temps que prévu. Autre envoi possible : e-mail.");
+	assert_true(s.late && s.ask_at_ms > 0);
+	signin_told(
+	    &s, false, true, "Le code n'a pas pu être envoyé : demandez-en un autre par e-mail.");
+	assert_int_equal(s.ask_at_ms, 0);
+	signin_told(&s, false, false, NULL);
+	assert_false(s.late);
+	reply.n_contacts = 1;
+	reply.sent_to = EMAGE__CHANNEL__CHANNEL_EMAIL;
+	signin_take_password(&s, &reply);
+	signin_told(&s, true, false, "L'envoi prend plus de temps que prévu : patientez.");
+	signin_told(&s, false, true, "Le code n'a pas pu être envoyé : demandez-en un autre.");
 	signin_clear(&s);
 	assert_int_equal(s.n_contacts, 0);
 }

@@ -131,8 +131,13 @@ test_a_silent_relay_holds_nobody_up(void **state)
 	fixture_add_patient(f, "Paul", "paul@example.org", &q);
 	w = wire_open_greeted(f);
 	assert_int_equal(wire_password(w, p.identifier, p.temporary), 0);
+	/* who waits for it can be told so */
+	assert_int_equal(wire_call_empty(w, METHOD_auth_sending), 0);
+	assert_true(((const Emage__AuthSendingReply *)w->reply)->waiting);
+	assert_false(((const Emage__AuthSendingReply *)w->reply)->given_up);
 	wire_free(&w);
 	w = wire_open_greeted(f);
+	assert_int_equal(wire_call_empty(w, METHOD_auth_sending), -EM_E_UNKNOWN_METHOD);
 	assert_int_equal(wire_password(w, q.identifier, q.temporary), 0);
 	assert_int_equal(wire_password(w, q.identifier, "not this one"), -EM_E_AUTH);
 	wire_free(&w);
@@ -142,6 +147,39 @@ test_a_silent_relay_holds_nobody_up(void **state)
 	fixture_free(&f);
 	free(relays);
 	assert_int_equal(close(fd), 0);
+}
+
+/* An hour's short messages are spent: nobody else's code goes, whatever is started
+ * anew, until the next hour. */
+static void
+test_budget_of_short_messages(void **state)
+{
+	static const char *const sets[] = {"courier.sms_hour=1", NULL};
+	struct fixture *f = fixture_new(sets);
+	struct fixture_patient p, q;
+	struct wire *w;
+
+	(void)state;
+	fixture_start(f);
+	fixture_add_patient(f, "Camille", "+33600000042", &p);
+	fixture_add_patient(f, "Paul", "+33600000043", &q);
+	w = wire_open_greeted(f);
+	assert_int_equal(wire_password(w, p.identifier, p.temporary), 0);
+	wire_free(&w);
+	fixture_wait_log(f, 0, "sms.budget window=hour used=1 limit=1 spent=yes");
+	for (int again = 0; again < 2; again++) {
+		w = wire_open_greeted(f);
+		assert_int_equal(wire_password(w, q.identifier, q.temporary), -EM_E_SMS_BUDGET);
+		wire_free(&w);
+		assert_int_equal(fixture_counter(f, "sms_over_budget"), 1);
+		assert_int_equal(fixture_stop(f), 0);
+		fixture_start(f);
+	}
+	fixture_advance(f, 3600000);
+	w = wire_open_greeted(f);
+	assert_int_equal(wire_password(w, q.identifier, q.temporary), 0);
+	wire_free(&w);
+	fixture_free(&f);
 }
 
 /* The courier killed again and again while messages go out: none is lost. */
@@ -191,6 +229,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_a_code_arrives),
 	    cmocka_unit_test(test_a_silent_relay_holds_nobody_up),
+	    cmocka_unit_test(test_budget_of_short_messages),
 	    cmocka_unit_test(test_killed_again_and_again),
 	};
 
