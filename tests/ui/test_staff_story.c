@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The story of an establishment, in three clients at once on one server: consent
- * collected in Strasbourg and the letter, first sign-in, a doctor who states a motive,
+ * collected in Strasbourg and the letter printed, first sign-in, a doctor who states a motive,
  * the patient who sees it and blocks, the doctor who gets the answer of an unknown
  * patient, the withdrawal, and the desk that opens the account again.
  */
 #include "tests/lib/check.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "common/mem.h"
 #include "tests/lib/pty_look.h"
@@ -24,6 +26,7 @@ struct story {
 	struct staff line, paul;
 	struct pty *desk, *patient, *doctor;
 	char identifier[32], temporary[32];
+	char lp[96], lp_env[112], config[96];
 };
 
 /* Yes, which is never the answer with the focus. */
@@ -71,6 +74,46 @@ story_word(struct pty *p, const char *label, char *out_r, size_t len)
 
 /* ------------------------------------------------------------------ the desk */
 
+static void
+story_write(const char *path, const char *text, mode_t mode)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+/* An lp(1) that keeps what it gets, and the desk's configuration. */
+static void
+story_printer(struct story *t)
+{
+	snprintf(t->lp, sizeof(t->lp), "%s/lp", t->stage->fixture->folder);
+	snprintf(t->lp_env, sizeof(t->lp_env), "EMAGE_LP=%s", t->lp);
+	snprintf(t->config, sizeof(t->config), "%s/emage.conf", t->stage->fixture->folder);
+	story_write(t->lp, "#!/bin/sh\ncat > \"$0.pdf\"\n", 0700);
+	story_write(t->config, "[staff]\nprinter = accueil\n", 0600);
+}
+
+/* What is on the paper is what lets her in. */
+static void
+story_print(struct story *t)
+{
+	char pdf[sizeof(t->lp) + 8], *paper;
+	const char *read[] = {"/usr/bin/pdftotext", "-layout", pdf, "-", NULL};
+
+	snprintf(pdf, sizeof(pdf), "%s.pdf", t->lp);
+	assert_true(pty_wait_text(t->desk, ">[ Imprimer ]"));
+	pty_key(t->desk, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(t->desk, "Lettre envoyée à l'imprimante « accueil »."));
+	fixture_must_run(t->stage->fixture, read, &paper);
+	assert_non_null(strstr(paper, t->identifier));
+	assert_non_null(strstr(paper, t->temporary));
+	assert_non_null(strstr(paper, "CHU FICTIF STRASBOURG"));
+	free(paper);
+}
+
 /* What is alike for a first consent and a second: from the language on. NULL: no
  * address is typed. */
 static void
@@ -93,6 +136,7 @@ story_consent(struct story *t, const char *email)
 	assert_true(pty_wait_text(p, "Document de connexion de " STORY_NAME));
 	story_word(p, "Identifiant :", t->identifier, sizeof(t->identifier));
 	story_word(p, "Mot de passe temporaire :", t->temporary, sizeof(t->temporary));
+	story_print(t);
 	pty_key(p, PTY_KEY_ESCAPE);
 	pty_look_wait(p, "patient");
 	assert_false(pty_has(p, t->temporary));
@@ -101,7 +145,10 @@ story_consent(struct story *t, const char *email)
 static void
 story_collect(struct story *t)
 {
-	struct pty *p = t->desk = pty_stage_staff(t->stage, NULL, &t->line.person, "desk");
+	const char *args[] = {"--staff", "--config", t->config, NULL};
+	const char *env[] = {t->lp_env, NULL};
+	struct pty *p = t->desk = pty_stage_staff(t->stage,
+	    &(struct pty_stage_options){.args = args, .env = env}, &t->line.person, "desk");
 
 	assert_non_null(p);
 	/* nobody of that name yet */
@@ -265,6 +312,7 @@ test_story(void **state)
 
 	staff_new(f, EMAGE__ROLE__ROLE_RECEPTION, 1, strasbourg, &t.line);
 	staff_new(f, EMAGE__ROLE__ROLE_PROFESSIONAL, 7, 0, &t.paul);
+	story_printer(&t);
 	story_collect(&t);
 	story_first_sign_in(&t);
 	story_motive(&t);
