@@ -4,7 +4,7 @@
 BENCH_PATIENTS ?= 1000000
 BENCH_LINES    ?= 2000000
 BENCH_FLAVOUR  := --no-print-directory B=$(B)/bench WERROR=1
-BENCH_PROGRAMS := $(patsubst %,$(B)/tests/bench/%,reference bench bench_record bench_alike bench_verify bench_import)
+BENCH_PROGRAMS := $(patsubst %,$(B)/tests/bench/%,reference bench bench_record bench_alike bench_verify bench_import bench_courier)
 BENCH_PARTS    := access committer data load proc table ui writes
 
 $(BENCH_PROGRAMS): $(B)/tests/bench/%: $(B)/tests/bench/%.o \
@@ -19,6 +19,9 @@ run-bench: all $(BENCH_PROGRAMS) $(B)/tests/bench/bench_picture $(B)/tests/bench
 	$(B)/tests/bench/bench_picture
 	$(B)/tests/bench/bench_patients $(abspath $(B)) $(BENCH_PATIENTS)
 	$(B)/tests/bench/bench_record $(abspath $(B))
+	@# a program looks for the courier beside itself
+	ln -sf ../../emage-courier $(B)/tests/bench/emage-courier
+	EMAGE_BUILD=$(abspath $(B)) EMAGE_SOURCE=$(CURDIR) $(B)/tests/bench/bench_courier
 	EMAGE_LIBEXEC=$(abspath $(B)) $(B)/tests/bench/bench_import $(abspath $(B)) $(BENCH_LINES)
 	EMAGE_LIBEXEC=$(abspath $(B)) EMAGE_BUILD=$(abspath $(B)) EMAGE_SOURCE=$(CURDIR) \
 	    $(B)/tests/bench/bench_alike
