@@ -480,22 +480,22 @@ test_log_is_kept_short(void **state)
 
 	fixture_open(f);
 	fixture_patient(f, "emmartin1");
-	for (i = 0; i < 3 * n; i++)
+	for (i = 0; i < 2 * n; i++)
 		assert_int_equal(store_run(f->store, run_bulk, &nr), 0);
 	assert_true(log_bytes(f) < length * 6 / 5);
 
 	assert_int_equal(store_reader_begin(f->reader), 0);
 	assert_int_equal(store_account_by_identifier(f->reader, f->arena, "emmartin1", &a), 0);
 	fixture_patient(f, "emautre2");
-	for (i = 0; i < 4 * n; i++)
+	for (i = 0; i < 7 * n / 2; i++)
 		assert_int_equal(store_run(f->store, run_bulk, &nr), 0);
 	held = log_bytes(f);
 	/* long enough to insist on a new one */
-	assert_true(held > 7 * length / 2);
+	assert_true(held > 3 * length);
 	assert_int_equal(
 	    store_account_by_identifier(f->reader, f->arena, "emautre2", &a), -EM_E_NOT_FOUND);
 	store_reader_end(f->reader);
-	for (i = 0; i < 2 * n; i++)
+	for (i = 0; i < n + 2; i++)
 		assert_int_equal(store_run(f->store, run_bulk, &nr), 0);
 	assert_true(log_bytes(f) < 3 * length / 2);
 	assert_int_equal(store_account_by_identifier(f->reader, f->arena, "emautre2", &a), 0);
