@@ -172,7 +172,7 @@ $(B)/%.o: %.cc $(CONFIG) | $(PB_H)
 	@mkdir -p $(@D)
 	$(call say,CXX)
 	$(Q)$(CXX) $(ALL_CPPFLAGS) $(CXXFLAGS) -MMD -MP -c -o $@ $<
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -path '*/pkg' -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 ## make lint        formatting, man pages, headers that compile alone, names not wanted
 lint:
