@@ -11,6 +11,8 @@ D               := $(DESTDIR)
 
 # units, with the directories of this installation written into them
 UNITS := emaged.service emage-kiosk@.service emage-kiosk-touch.service
+# gateways for short messages, to be copied and filled in
+COURIER_FILES := kannel.conf sms-form.conf sms-json.conf
 # what makes a machine a kiosk; its administrator links it into place
 KIOSK_FILES := foot.ini sysusers.conf sysctl.conf logind.conf
 
@@ -24,6 +26,7 @@ installed = $(INSTALL_BIN:%=$(D)$(bindir)/%) $(INSTALL_SBIN:%=$(D)$(sbindir)/%) 
 	$(D)$(datadir)/bash-completion/completions/emage-call \
 	$(D)$(datadir)/emage/blocklist.bin \
 	$(KIOSK_FILES:%=$(D)$(datadir)/emage/kiosk/%) \
+	$(COURIER_FILES:%=$(D)$(datadir)/emage/courier/%) \
 	$(UNITS:%=$(D)$(unitdir)/%) $(D)$(prefix)/lib/sysusers.d/emage.conf \
 	$(D)$(prefix)/lib/tmpfiles.d/emage.conf $(D)$(datadir)/emage/sshd_config.d/emage.conf
 
@@ -41,6 +44,7 @@ install: all
 	$(foreach u,$(UNITS),sed -e 's,@bindir@,$(bindir),' -e 's,@sbindir@,$(sbindir),' -e 's,@sysconfdir@,$(sysconfdir),' -e 's,@datadir@,$(datadir),' dist/systemd/$(u) > $(B)/$(u);)
 	install -m 644 $(UNITS:%=$(B)/%) $(D)$(unitdir)
 	install -m 644 $(KIOSK_FILES:%=dist/kiosk/%) $(D)$(datadir)/emage/kiosk
+	install -m 644 $(COURIER_FILES:%=dist/courier/%) $(D)$(datadir)/emage/courier
 	install -m 644 dist/sysusers.d/emage.conf $(D)$(prefix)/lib/sysusers.d
 	install -m 644 dist/tmpfiles.d/emage.conf $(D)$(prefix)/lib/tmpfiles.d
 	sed -e 's,@bindir@,$(bindir),' dist/sshd/emage.conf > $(B)/sshd-emage.conf

@@ -82,7 +82,8 @@ class Gateway(http.server.BaseHTTPRequestHandler):
     def answer(self, body):
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
         tell({"path": urllib.parse.urlsplit(self.path).path, "query": query, "body": body,
-              "type": self.headers.get("Content-Type", "")})
+              "type": self.headers.get("Content-Type", ""),
+              "auth": self.headers.get("Authorization", "")})
         status, text = 202, b"0: Accepted for delivery"
         for number, s, t in (("422", 422, b"no such number"), ("500", 500, b"broken"),
                              ("200", 200, b"error 17")):

@@ -424,6 +424,38 @@ test_gateway_with_json(void **state)
 	relay_stop(&r);
 }
 
+/* User and password by HTTP: in the address, whatever they hold. */
+static void
+test_gateway_with_form(void **state)
+{
+	struct relay r = relay_start("http", folder);
+	struct office o;
+	struct plan p;
+	char reason[64], *told;
+
+	(void)state;
+	plan_init(&p);
+	p.mobile[p.rq.n_mobile++] = (char *)(uintptr_t) "sms";
+	(void)snprintf(p.sms_url, sizeof(p.sms_url),
+	    "http://{user}:{password}@127.0.0.1:%d/Accounts/{user}/Messages", r.port);
+	p.rq.sms_url = p.sms_url;
+	p.rq.sms_user = (char *)(uintptr_t) "AC12";
+	p.rq.sms_password = (char *)(uintptr_t) "p@ss:w/rd";
+	p.rq.sms_method = (char *)(uintptr_t) "POST";
+	p.rq.sms_type = (char *)(uintptr_t) "application/x-www-form-urlencoded";
+	p.rq.sms_body = (char *)(uintptr_t) "To={number}&Body={text}";
+	begin(&o, &p);
+	assert_int_equal(send_to(&o, "+33600000042", "ak01", reason), SENT);
+	told = relay_next(&r);
+	assert_non_null(strstr(told, "\"path\": \"/Accounts/AC12/Messages\""));
+	assert_non_null(strstr(told, "\"body\": \"To=%2B33600000042&Body=Code%20%3A%201234"));
+	/* AC12:p@ss:w/rd */
+	assert_non_null(strstr(told, "\"auth\": \"Basic QUMxMjpwQHNzOncvcmQ=\""));
+	free(told);
+	assert_int_equal(office_end(&o), 0);
+	relay_stop(&r);
+}
+
 static void
 test_gammu(void **state)
 {
@@ -539,6 +571,7 @@ main(void)
 	    cmocka_unit_test(test_the_next_way),
 	    cmocka_unit_test(test_gateway),
 	    cmocka_unit_test(test_gateway_with_json),
+	    cmocka_unit_test(test_gateway_with_form),
 	    cmocka_unit_test(test_gammu),
 	    cmocka_unit_test(test_verdicts),
 	    cmocka_unit_test(test_rest),

@@ -110,12 +110,48 @@ test_restart(void **state)
 	settings_free(&old);
 }
 
+/* The gateways that dist/courier describes. */
+static void
+test_gateways_of_dist(void **state)
+{
+	static const struct {
+		const char *name, *method, *body, *success;
+	} rows[] = {
+	    {"kannel", "GET", "", "Accepted"},
+	    {"sms-form", "POST", "To={number}&From=e-mage&Body={text}", "sid"},
+	    {"sms-json", "POST",
+		"{\"login\":\"{user}\",\"key\":\"{password}\",\"sender\":\"e-mage\",\"to\":"
+		"[\"{number}\"],\"text\":\"{text}\",\"reference\":\"{key}\"}",
+		"queued"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char *file =
+		    mem_printf("%s/dist/courier/%s.conf", getenv("EMAGE_SOURCE"), rows[i].name);
+		const struct settings_source from = {.path = file, .must_exist = true};
+		char faults[1024] = "";
+		struct settings *st = NULL;
+
+		if (settings_load(&from, &st, faults, sizeof(faults)) != 0)
+			fail_msg("%s: %s", file, faults);
+		assert_string_equal(st->courier_mobile, "sms");
+		assert_string_equal(st->courier_sms_method, rows[i].method);
+		assert_string_equal(st->courier_sms_body, rows[i].body);
+		assert_string_equal(st->courier_sms_success, rows[i].success);
+		assert_non_null(strstr(st->courier_sms_url, "://"));
+		settings_free(&st);
+		free(file);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_ways),
 	    cmocka_unit_test(test_restart),
+	    cmocka_unit_test(test_gateways_of_dist),
 	};
 
 	return cmocka_run_group_tests_name("settings", tests, set_up, tear_down);

@@ -174,6 +174,24 @@ login_file(const char *path)
 	assert_int_equal(fclose(f), 0);
 }
 
+/* As dist/courier/kannel.conf has it, but for the port. */
+static char *
+kannel_url(unsigned port)
+{
+	static const char key[] = "sms_url = http://127.0.0.1:13013/";
+	char *path = fixture_source("dist/courier/kannel.conf"), line[512] = "", *url;
+	FILE *f = fopen(path, "re");
+
+	assert_non_null(f);
+	while (strncmp(line, key, sizeof(key) - 1) != 0)
+		assert_non_null(fgets(line, sizeof(line), f));
+	fclose(f);
+	line[strcspn(line, "\n")] = '\0';
+	url = mem_printf("courier.sms_url=http://127.0.0.1:%u/%s", port, line + sizeof(key) - 1);
+	free(path);
+	return url;
+}
+
 /* The last message that the centre has: "<e-mage +33600000042 text ...>". */
 static char *
 centre_message(const struct kannel *k, const char *number)
@@ -213,10 +231,7 @@ test_by_kannel(void **state)
 	(void)state;
 	kannel_start(&k, folder);
 	login_file(login);
-	url = mem_printf("courier.sms_url=http://127.0.0.1:%u/cgi-bin/sendsms?username={user}"
-			 "&password={password}&from=e-mage&to={number}&charset=UTF-8&coding=0"
-			 "&text={text}",
-	    k.port);
+	url = kannel_url(k.port);
 	sets[3] = url;
 	f = fixture_new(sets);
 	fixture_start(f);
