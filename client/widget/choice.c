@@ -10,7 +10,8 @@
 #include "common/mem.h"
 #include "common/text.h"
 
-#define CHOICE_FEW 6 /* fewer rows than that below: the list opens above if there is more */
+#define CHOICE_FEW   6 /* fewer rows than that below: the list opens above if there is more */
+#define CHOICE_FRAME 3 /* columns beside a value: edges and mark */
 
 static void
 choice_forget_typed(struct choice *c)
@@ -221,6 +222,18 @@ choice_draw(const struct choice *c, int y, int x, int w, bool focused)
 		paint_cursor(y, x + 1);
 }
 
+/* Columns of the list: its longest value is whole, if the room has so many. */
+static int
+choice_open_width(const struct choice *c, int w, const struct area *room)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		int need = (int)text_width(c->text(c->arg, i)) + CHOICE_FRAME;
+
+		w = need > w ? need : w;
+	}
+	return w < room->w ? w : room->w;
+}
+
 void
 choice_draw_open(struct choice *c, int y, int x, int w, const struct area *room)
 {
@@ -228,6 +241,9 @@ choice_draw_open(struct choice *c, int y, int x, int w, const struct area *room)
 	int rows = (int)c->n;
 	struct area *p = &c->place;
 
+	w = choice_open_width(c, w, room);
+	if (x + w > room->x + room->w)
+		x = room->x + room->w - w;
 	if (rows > below - 2)
 		rows = below - 2;
 	if (rows < (int)c->n && rows < CHOICE_FEW && y - room->y > below) { /* above */
