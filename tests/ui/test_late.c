@@ -11,7 +11,7 @@
 
 #include "common/mem.h"
 #include "tests/lib/await.h"
-#include "tests/lib/pty_stage.h"
+#include "tests/lib/person.h"
 
 static void
 value(const char *json, const char *key, char value_r[32])
@@ -68,11 +68,37 @@ test_told_that_it_takes_long(void **state)
 	free(clock);
 }
 
+static void
+test_told_by_lines(void **state)
+{
+	struct pty_stage s = {.fixture = NULL};
+	char *clock;
+	struct person h;
+
+	(void)state;
+	s.fixture = house(&s.patient);
+	clock = mem_printf("EMAGE_TEST_CLOCK=@%s", s.fixture->clock);
+	h = person_new(&s, &(struct pty_stage_options){.term = "vt100",
+			       .args = (const char *const[]){"--linear", NULL},
+			       .env = (const char *const[]){clock, NULL}});
+	answer(&h, "Identifiant : ", s.patient.identifier);
+	answer(&h, "Mot de passe : ", s.patient.temporary);
+	hear(&h, "vous a été envoyé (e-mail)");
+	fixture_advance(s.fixture, 16000);
+	answer(&h, "Code d'accès :", "t");
+	hear(&h, "L'envoi prend plus de temps que prévu. Autre envoi possible : mobile.");
+	answer(&h, "Code d'accès :", "q");
+	pty_free(&h.p);
+	fixture_free(&s.fixture);
+	free(clock);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_told_that_it_takes_long),
+	    cmocka_unit_test(test_told_by_lines),
 	};
 
 	return cmocka_run_group_tests_name("late", tests, NULL, NULL);
