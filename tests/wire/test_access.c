@@ -172,7 +172,8 @@ test_bad_lines(void **state)
 	fputs(lines, f);
 	assert_int_equal(fclose(f), 0);
 	assert_int_equal(ctl(bad, "1 new, 0 renewed, 0 further activities, 0 with an"
-				  " establishment that is not known, 0 left the directory,"
+				  " establishment that is not known, 2 without a place of work,"
+				  " 0 left the directory,"
 				  " 1 skipped, 2 refused"),
 	    1);
 	f = fopen(refused, "re");
