@@ -226,7 +226,8 @@ test_refused_and_mended(void **state)
 static void
 test_a_nul_byte(void **state)
 {
-	char number[12], text[512];
+	char number[12], text[512], kept[512];
+	FILE *f;
 	int len;
 
 	(void)state;
@@ -235,8 +236,14 @@ test_a_nul_byte(void **state)
 	    text, sizeof(text), "%s8|%s|NUL@-FICTIF|Anne|10|Médecin|||||67000\n", HEADING, number);
 	*strchr(text, '@') = '\0';
 	put_file(text, (size_t)len);
-	assert_int_equal(import("1 refused", "rpps", "--add", NULL), 2);
+	assert_int_equal(import("1 refused", "rpps", "--add", "--refused", refused, NULL), 2);
 	assert_int_equal(n_found("nul"), 0);
+	/* to be mended: as it was, to its last byte */
+	f = fopen(refused, "re");
+	assert_non_null(f);
+	assert_int_equal(fread(kept, 1, sizeof(kept), f), len);
+	assert_memory_equal(kept, text, (size_t)len);
+	fclose(f);
 }
 
 /* --------------------------------------------------------------- establishments */

@@ -97,8 +97,10 @@ load_tell(struct load *l, const struct load_line *at, const char *field, const c
 {
 	l->n_refused++;
 	load_say(l, at, field, reason);
-	if (l->refused_file)
-		fprintf(l->refused_file, "%s\n", at->raw);
+	if (!l->refused_file)
+		return;
+	(void)fwrite(at->raw, 1, at->raw_len, l->refused_file);
+	(void)fputc('\n', l->refused_file);
 }
 
 void
@@ -229,7 +231,7 @@ load_add(struct load *l, ProtobufCMessage *msg)
 	b->line[b->n].raw = NULL;
 	if (l->refused_file) {
 		b->line[b->n].raw = load_text(l, l->at.raw);
-		b->n_raw_bytes += strlen(l->at.raw);
+		b->n_raw_bytes += l->at.raw_len;
 	}
 	b->n++;
 }
@@ -375,6 +377,7 @@ load_lines(struct load *l)
 	while ((rc = lines_next(&l->lines)) != 0 && rc != -EM_E_IO && !l->failed) {
 		l->at.number = l->lines.number;
 		l->at.raw = l->lines.raw;
+		l->at.raw_len = l->lines.raw_len;
 		if (rc == 1 && !heading) {
 			rc = l->format->by_place ? load_places(l) : load_heading(l);
 			if (rc < 0)
@@ -387,7 +390,7 @@ load_lines(struct load *l)
 			continue;
 		l->n_lines++;
 		if (rc == -EM_E_TOO_LARGE)
-			load_refuse(l, "", "too long");
+			load_refuse(l, "", "too long: no more than its first 65536 bytes are kept");
 		else if (rc == -EM_E_INVALID)
 			load_refuse(l, "", "not text");
 		else

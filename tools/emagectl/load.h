@@ -48,6 +48,7 @@ struct load_line {
 	const char *path;
 	uint64_t number;
 	const char *raw; /* kept only when there is a file for refused lines */
+	size_t raw_len;
 };
 
 /* Lines of one request; messages, their texts and the lines are in the arena. */

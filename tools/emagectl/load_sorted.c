@@ -85,7 +85,7 @@ load_take(struct load *l, const char *record, size_t len)
 		text[i] = p;
 		p += strlen(p) + 1;
 	}
-	l->at = (struct load_line){.path = where.path, .raw = p};
+	l->at = (struct load_line){.path = where.path, .raw = p, .raw_len = strlen(p)};
 	for (size_t i = 0; i < sizeof(where.number); i++)
 		l->at.number = l->at.number << 8 | where.number[i];
 	f->sorted(l, text);

@@ -82,6 +82,7 @@ lines_next(struct lines *l)
 	memmove(l->raw, l->raw + skip, len - skip);
 	len -= skip;
 	l->raw[len] = '\0';
+	l->raw_len = len;
 	l->text[0] = '\0';
 	if (too_long || has_nul)
 		return too_long ? -EM_E_TOO_LARGE : -EM_E_INVALID;

@@ -18,6 +18,7 @@ struct lines {
 	uint64_t number; /* of the line read last, from 1 */
 	uint64_t n_1252; /* lines that were not UTF-8 */
 	char *raw;	 /* the line as it is in the file, without its end */
+	size_t raw_len;	 /* with NULs in it, if any; at most LINES_MAX_BYTES */
 	char *text;	 /* ... as UTF-8 */
 };
 
