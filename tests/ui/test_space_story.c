@@ -55,13 +55,13 @@ story_pages(struct pty *p)
 	assert_true(pty_wait_text(p, "Page inconnue : choisissez un nombre de 1 à 13."));
 	assert_true(pty_has(p, "9999"));
 	step_type(p, "\x15"
-		      "0\r");
+		     "0\r");
 	assert_true(pty_wait_text(p, "Page inconnue"));
 	step_type(p, "\x15"
-		      "7\r");
+		     "7\r");
 	assert_true(pty_wait_text(p, "Résultats 31 à 35 sur 61"));
 	step_type(p, "\x15"
-		      "1\r");
+		     "1\r");
 	assert_true(pty_wait_text(p, "Résultats 1 à 5 sur 61"));
 	step_key(p, PTY_KEY_ESCAPE);
 }
@@ -79,7 +79,7 @@ story_filter(struct pty *p)
 	assert_true(pty_wait_text(p, "La période finit avant de commencer"));
 	step_key(p, PTY_KEY_TAB);
 	step_type(p, "\x15"
-		      "31-05-2017\t\x15\r");
+		     "31-05-2017\t\x15\r");
 	assert_true(pty_wait_text(p, "Résultat 1 sur 1"));
 	assert_true(pty_wait_text(p, "Vincent"));
 	/* nobody of that name; the filter stays as it was typed */
