@@ -348,6 +348,17 @@ test_history_filter(void **state)
 }
 
 static void
+turn_to_the_end(struct app *app, uint32_t key)
+{
+	for (size_t i = 0; i < 5; i++) {
+		send(app, key);
+		draw(app);
+		if (app->message[0] != '\0')
+			return;
+	}
+}
+
+static void
 test_pages(void **state)
 {
 	struct app *app = app_with(new_history);
@@ -373,10 +384,13 @@ test_pages(void **state)
 	assert_string_equal(app->message, "Il n'y a qu'une page.");
 	form_focus(&h->form, HISTORY_ROWS);
 	draw(app);
-	send(app, K_PGDN);
+	/* first what of the page is below the screen */
+	turn_to_the_end(app, K_PGDN);
 	assert_string_equal(app->message, "Dernière page.");
-	send(app, K_PGUP);
+	assert_int_equal(h->table.top + h->table.shown, 5);
+	turn_to_the_end(app, K_PGUP);
 	assert_string_equal(app->message, "Première page.");
+	assert_int_equal(h->table.top, 0);
 	free_app(app);
 }
 
@@ -405,7 +419,7 @@ test_paste(void **state)
 	free_app(app);
 }
 
-/* Two lines a row where one would cut, and one where there are too many. */
+/* As many lines a row as its texts need, so that none is cut. */
 static void
 test_history_rows(void **state)
 {
@@ -416,8 +430,8 @@ test_history_rows(void **state)
 	(void)state;
 	assert_true(shows(app, "Hospitalisé"));
 	assert_true(shows(app, "mon service"));
-	assert_true(h->table.is_tall);
-	/* both lines of a row are the row */
+	assert_true(h->table.wrapping);
+	/* every line of a row is the row */
 	press.y = h->table.place.y + 3;
 	app_event(app, &press);
 	assert_int_equal(h->table.selected, 1);
