@@ -32,7 +32,7 @@ run-all: built-tests
 run-san: built-san
 	@sh tests/run.sh $(B) $(TEST_JOBS) $(foreach s,$(SAN_SUITES),$(call tests_of,$(s))) $(SAN_MORE)
 
-TEST_FLAVOUR := --no-print-directory B=$(B)/test TESTING=1 WERROR=1
+TEST_FLAVOUR := --no-print-directory B=$(B)/test TESTING=1 WERROR=1 OPT="-O2 -g1"
 SAN_FLAVOUR  := --no-print-directory B=$(B)/san TESTING=1 WERROR=1 SAN=1 CC=clang OPT="-O1 -g"
 
 ## make check-unit  units (CMocka); check-imaging: decoding, against GDCM and pydicom
