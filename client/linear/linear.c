@@ -165,7 +165,7 @@ linear_region(struct linear *l)
 		}
 		if (!linear_ask(l,
 			&(struct linear_prompt){
-			    .title = N_("Accueil"),
+			    .title = N_("Page d'accueil"),
 			    .question = _("Votre choix :"),
 			    .commands = commands,
 			    .n_commands = ARRAY_LEN(commands),

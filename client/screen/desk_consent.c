@@ -344,9 +344,9 @@ desk_consent_consent_lines(struct screen_desk_consent *c, struct sheet_flow *f)
 	char version[DESK_TEXT_LEN];
 
 	if (c->known.id != 0)
-		sheet_text(f, STYLE_TITLE, "%s : %s", _("Recueil du consentement"), c->name);
+		sheet_text(f, STYLE_TITLE, _("%1$s : %2$s"), _("Recueil du consentement"), c->name);
 	else
-		sheet_text(f, STYLE_TITLE, "%s : %s %s", _("Recueil du consentement"),
+		sheet_text(f, STYLE_TITLE, _("%1$s : %2$s %3$s"), _("Recueil du consentement"),
 		    sheet_value(s, CONSENT_GIVEN),
 		    sheet_value(s, CONSENT_USED)[0] ? sheet_value(s, CONSENT_USED)
 						    : sheet_value(s, CONSENT_BIRTH));

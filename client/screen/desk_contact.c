@@ -137,7 +137,7 @@ desk_contact_lines(struct sheet *s, struct sheet_flow *f)
 	struct screen_desk_contact *c = screen_desk_contact(s);
 	bool mobile = c->channel == EMAGE__CHANNEL__CHANNEL_MOBILE;
 
-	sheet_text(f, STYLE_TITLE, "%s : %s",
+	sheet_text(f, STYLE_TITLE, _("%1$s : %2$s"),
 	    mobile ? _("Corriger le mobile") : _("Corriger l'adresse mail"), c->name);
 	if (c->now[0])
 		sheet_text(f, STYLE_PLAIN, _("Actuellement : %s"), c->now);

@@ -154,7 +154,7 @@ screen_home_can(const struct screen *s, enum action a)
 
 static const struct screen_ops screen_home_ops = {
     .name = "home",
-    .title = N_("Accueil"),
+    .title = N_("Page d'accueil"),
     .about = N_("Choisissez la région où vos examens d'imagerie ont été réalisés, avec les "
 		"flèches puis Entrée, ou par son numéro."),
     .contexts = CTX_HOME | CTX_FORM | CTX_OUTSIDE,
