@@ -24,6 +24,7 @@
 #include "tests/bench/proc.h"
 #include "tests/bench/table.h"
 #include "tools/lib/connection.h"
+#include "tests/lib/rpps.h"
 
 #define N_LINES 2000000u
 /* Of a file that is kept as a whole, whatever a region would want of it. */
@@ -55,21 +56,6 @@ bench_random(uint64_t *state)
 {
 	*state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
 	return (uint32_t)(*state >> 33);
-}
-
-static void
-bench_rpps(unsigned n, char out_r[12])
-{
-	unsigned sum = 0;
-
-	(void)snprintf(out_r, 12, "10%08u", n);
-	for (size_t i = 0; i < 10; i++) {
-		unsigned d = (unsigned)(out_r[i] - '0') * (i % 2 == 1 ? 2 : 1);
-
-		sum += d > 9 ? d - 9 : d;
-	}
-	out_r[10] = (char)('0' + (10 - sum % 10) % 10);
-	out_r[11] = '\0';
 }
 
 static void
@@ -125,7 +111,7 @@ bench_extract(const char *path, unsigned n)
 		unsigned n_lines = 1 + (bench_random(&random) % 8 < 5);
 		char number[12], family[64];
 
-		bench_rpps(person, number);
+		rpps_make(person, number);
 		bench_name(&random, family);
 		for (unsigned k = 0; k < n_lines && i < n; k++, i++)
 			bench_line(f, &random, number, family);

@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "proto/load.pb-c.h"
+#include "tests/lib/rpps.h"
 
 #define FINESS "679900001"
 
@@ -23,22 +24,6 @@ static const struct {
     [EMAGE__ROLE__ROLE_ADMIN] = {"ADMIN", "Ada", "ada"},
 };
 
-/* 1 0 0 0 n n n n n n and the Luhn key. */
-static void
-staff_rpps(unsigned n, char rpps_r[12])
-{
-	unsigned sum = 0;
-
-	snprintf(rpps_r, 12, "1000%06u", n % 1000000);
-	for (size_t i = 0; i < 10; i++) {
-		unsigned digit = (unsigned)(rpps_r[i] - '0') * (i % 2 == 1 ? 2 : 1);
-
-		sum += digit > 9 ? digit - 9 : digit;
-	}
-	rpps_r[10] = (char)('0' + (10 - sum % 10) % 10);
-	rpps_r[11] = '\0';
-}
-
 void
 staff_directory(struct fixture *f, unsigned n, const char *family_name, const char *given_name,
     uint64_t establishment_id, char rpps_r[12])
@@ -48,7 +33,7 @@ staff_directory(struct fixture *f, unsigned n, const char *family_name, const ch
 	struct wire *w = wire_open_local(f);
 	const Emage__AdminProfessionalsPutReply *reply;
 
-	staff_rpps(n, rpps_r);
+	rpps_make(n, rpps_r);
 	p.line = 1;
 	p.rpps = rpps_r;
 	p.family_name = (char *)(uintptr_t)family_name;

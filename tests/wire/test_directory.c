@@ -14,6 +14,7 @@
 #include "common/mem.h"
 #include "proto/access.pb-c.h"
 #include "proto/desk.pb-c.h"
+#include "tests/lib/rpps.h"
 #include "tests/lib/wire.h"
 
 #define HEADING                                                                                    \
@@ -84,22 +85,6 @@ import(const char *want, ...)
 	return status;
 }
 
-/* An RPPS number with its Luhn key, n < 1000000. */
-static void
-rpps(unsigned n, char out_r[12])
-{
-	unsigned sum = 0;
-
-	snprintf(out_r, 12, "1009%06u", n);
-	for (size_t i = 0; i < 10; i++) {
-		unsigned d = (unsigned)(out_r[i] - '0') * (i % 2 == 1 ? 2 : 1);
-
-		sum += d > 9 ? d - 9 : d;
-	}
-	out_r[10] = (char)('0' + (10 - sum % 10) % 10);
-	out_r[11] = '\0';
-}
-
 /* A directory of the first n people. */
 static void
 put_people(unsigned n)
@@ -111,7 +96,7 @@ put_people(unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		char number[12];
 
-		rpps(i, number);
+		rpps_make(i, number);
 		fprintf(f, "8|%s|FICTIF-%u|Anne|10|Médecin|SM44|Radio-diagnostic (SM)|||67000\n",
 		    number, i);
 	}
@@ -170,8 +155,8 @@ test_lines_as_they_come(void **state)
 	char a[12], b[12], text[1024];
 
 	(void)state;
-	rpps(500, a);
-	rpps(501, b);
+	rpps_make(500, a);
+	rpps_make(501, b);
 	snprintf(text, sizeof(text),
 	    "%.*s\r\n8|%s|MÊLÉE-FICTIVE|Zoé|10|Médecin|||||67000\r\n"
 	    "8|%s|M\xcaL\xc9"
@@ -194,8 +179,8 @@ test_refused_and_mended(void **state)
 	FILE *f;
 
 	(void)state;
-	rpps(600, good);
-	rpps(601, bad);
+	rpps_make(600, good);
+	rpps_make(601, bad);
 	bad[10] = bad[10] == '0' ? '1' : '0';
 	memset(long_name, 'X', sizeof(long_name) - 1);
 	text = mem_printf("%s8|%s|BRISEE-FICTIVE|Anne|10|Médecin|||||67000\n"
@@ -214,7 +199,7 @@ test_refused_and_mended(void **state)
 	/* the line as it was; the other one is too long to be mended */
 	line = strstr(back, bad);
 	assert_non_null(line);
-	rpps(601, good);
+	rpps_make(601, good);
 	memcpy(line, good, strlen(good));
 	text = mem_printf("%s8|%.*s\n", HEADING, (int)strcspn(line, "\n"), line);
 	put_text(text);
@@ -231,7 +216,7 @@ test_a_nul_byte(void **state)
 	int len;
 
 	(void)state;
-	rpps(700, number);
+	rpps_make(700, number);
 	len = snprintf(
 	    text, sizeof(text), "%s8|%s|NUL@-FICTIF|Anne|10|Médecin|||||67000\n", HEADING, number);
 	*strchr(text, '@') = '\0';
@@ -369,7 +354,7 @@ test_the_region(void **state)
 	for (unsigned i = 0; i < ARRAY_LEN(row); i++) {
 		size_t len = strlen(text);
 
-		rpps(900000 + i, number);
+		rpps_make(900000 + i, number);
 		snprintf(text + len, sizeof(text) - len, "8|%s|REGION|Anne|%s|Métier|||||%s\n",
 		    number, row[i].profession, row[i].postcode);
 	}
@@ -398,7 +383,7 @@ test_a_control_character(void **state)
 	char number[12], text[1024];
 
 	(void)state;
-	rpps(500, number);
+	rpps_make(500, number);
 	snprintf(text, sizeof(text),
 	    HEADING "8|%s|FIC\033[31mTIF|Anne|10|Médecin|||||67000\n"
 		    "8|%s|VERTICAL|Anne|10|Médecin|||||67000\n",

@@ -16,6 +16,7 @@
 #include "common/mem.h"
 #include "proto/access.pb-c.h"
 #include "proto/load.pb-c.h"
+#include "tests/lib/rpps.h"
 #include "tests/lib/wire.h"
 
 #define HEADING                                                                                    \
@@ -59,22 +60,6 @@ tear_down(void **state)
 
 /* ------------------------------------------------------------------- a large file */
 
-/* An RPPS number with its Luhn key. */
-static void
-rpps(unsigned n, char out_r[12])
-{
-	unsigned sum = 0;
-
-	snprintf(out_r, 12, "10%08u", n);
-	for (size_t i = 0; i < 10; i++) {
-		unsigned d = (unsigned)(out_r[i] - '0') * (i % 2 == 1 ? 2 : 1);
-
-		sum += d > 9 ? d - 9 : d;
-	}
-	out_r[10] = (char)('0' + (10 - sum % 10) % 10);
-	out_r[11] = '\0';
-}
-
 /* Line 1 is the heading. */
 static void
 write_lines(int fd)
@@ -89,7 +74,7 @@ write_lines(int fd)
 	for (unsigned i = 2; i <= N_LINES; i++) {
 		char number[12];
 
-		rpps(i, number);
+		rpps_make(i, number);
 		if (i == BROKEN_LINE)
 			number[10] = number[10] == '0' ? '1' : '0';
 		fprintf(f, "8|%s|FICTIF-%u|Anne|10|Médecin|SM44|Radio-diagnostic (SM)|%s\n", number,
@@ -189,7 +174,7 @@ put(struct wire *w, uint64_t load_id, unsigned from, unsigned n)
 	list = mem_new_array(n, sizeof(Emage__AdminProfessional *));
 	for (unsigned i = 0; i < n; i++) {
 		emage__admin_professional__init(&line[i]);
-		rpps(from + i, text[i]);
+		rpps_make(from + i, text[i]);
 		line[i].line = i + 1;
 		line[i].rpps = text[i];
 		line[i].family_name = (char *)(uintptr_t) "FICTIF";
