@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/err.h"
+#include "common/language.h"
 
 static const char built_in_fr[] =
 #include "data/letter/fr.txt.h"
@@ -20,13 +21,10 @@ static const char built_in_en[] =
 #include "data/letter/en.txt.h"
     ;
 
-static const struct {
-	const char *code;
-	const char *text;
-} languages[] = {
-    {.code = "fr", .text = built_in_fr},
-    {.code = "de", .text = built_in_de},
-    {.code = "en", .text = built_in_en},
+static const char *const built_in[N_LANGUAGES] = {
+    [LANGUAGE_FR] = built_in_fr,
+    [LANGUAGE_DE] = built_in_de,
+    [LANGUAGE_EN] = built_in_en,
 };
 
 static const struct {
@@ -116,8 +114,7 @@ int
 words_load(struct arena *a, const char *language, struct words *w_r)
 {
 	*w_r = (struct words){0};
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++)
-		if (strcmp(languages[i].code, language) == 0)
-			return words_read(a, languages[i].text, w_r);
-	return -EM_E_INVALID;
+	if (!language_is_known(language))
+		return -EM_E_INVALID;
+	return words_read(a, built_in[language_of(language)], w_r);
 }

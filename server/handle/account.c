@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "common/language.h"
 #include "proto/account.pb-c.h"
 #include "proto/common.pb-c.h"
 #include "server/handle/opened.h"
@@ -106,14 +107,9 @@ handle_account_get_read(struct request *rq, struct store_conn *db)
 int
 check_account_set_language(struct request *rq)
 {
-	static const char *const languages[] = {"fr", "de", "en"};
 	const Emage__AccountSetLanguageRequest *m = rq->msg;
 
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		if (strcmp(m->language, languages[i]) == 0)
-			return 0;
-	}
-	return request_invalid(rq, "language");
+	return language_is_known(m->language) ? 0 : request_invalid(rq, "language");
 }
 
 int

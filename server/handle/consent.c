@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "common/language.h"
 #include "common/text.h"
 #include "proto/account.pb-c.h"
 #include "server/handle/notice.h"
@@ -19,24 +20,11 @@
 #define WORD_MAX_BYTES 64u
 
 /* What is to be typed, so that nobody withdraws by leaning on a key. */
-static const struct {
-	const char *language;
-	const char *word;
-} words[] = {
-    {.language = "fr", .word = "RETIRER"}, /* what an unknown language becomes */
-    {.language = "de", .word = "WIDERRUFEN"},
-    {.language = "en", .word = "WITHDRAW"},
+static const char *const words[N_LANGUAGES] = {
+    [LANGUAGE_FR] = "RETIRER",
+    [LANGUAGE_DE] = "WIDERRUFEN",
+    [LANGUAGE_EN] = "WITHDRAW",
 };
-
-static const char *
-consent_word(const char *language)
-{
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (strcmp(words[i].language, language) == 0)
-			return words[i].word;
-	}
-	return words[0].word;
-}
 
 /* In any of the languages: the screen's may not be the account's. */
 static bool
@@ -47,7 +35,7 @@ consent_is_word(const char *typed)
 
 	(void)text_fold(typed, strlen(typed), folded);
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		(void)text_fold(words[i].word, strlen(words[i].word), word);
+		(void)text_fold(words[i], strlen(words[i]), word);
 		found = found || strcmp(folded, word) == 0;
 	}
 	return found;
@@ -75,7 +63,7 @@ handle_consent_get_read(struct request *rq, struct store_conn *db)
 		return rc;
 	reply->given_at_ms = consent.at_ms;
 	reply->establishment = (char *)(uintptr_t)consent.establishment;
-	reply->word = (char *)(uintptr_t)consent_word(who.language);
+	reply->word = (char *)(uintptr_t)words[language_of(who.language)];
 	return 0;
 }
 
@@ -92,12 +80,7 @@ check_consent_withdraw(struct request *rq)
 int
 handle_consent_withdraw_read(struct request *rq, struct store_conn *db)
 {
-	struct reauth *ra = arena_alloc(rq->arena, sizeof(*ra));
-
-	if (ra == NULL)
-		return -EM_E_NO_MEMORY;
-	rq->state = ra;
-	return reauth_read(rq, db, ra);
+	return reauth_begin(rq, db);
 }
 
 int

@@ -5,18 +5,18 @@
  */
 #include "server/handle/consents.h"
 
-#include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
 
 #include "common/err.h"
+#include "common/language.h"
 #include "common/mem.h"
 #include "common/secret.h"
 #include "common/text.h"
+#include "server/handle/reading.h"
 
 #define FILE_MAX_BYTES	  32768u
 #define TEXT_MAX_BYTES	  30000u
@@ -33,49 +33,15 @@ static const char consent_en[] =
 #include "data/consent/en.txt.h"
     ;
 
-static const struct {
-	const char *code, *text;
-} languages[] = {
-    {.code = "fr", .text = consent_fr}, /* what an unknown one becomes */
-    {.code = "de", .text = consent_de},
-    {.code = "en", .text = consent_en},
+static const char *const built_in[N_LANGUAGES] = {
+    [LANGUAGE_FR] = consent_fr,
+    [LANGUAGE_DE] = consent_de,
+    [LANGUAGE_EN] = consent_en,
 };
 
 struct consents {
-	struct consents_text in[ARRAY_LEN(languages)];
+	struct consents_text in[N_LANGUAGES];
 };
-
-struct consents_reading {
-	const char *file;
-	char *err;
-	size_t err_len;
-	unsigned n_faults;
-};
-
-static void
-consents_fault(struct consents_reading *r, const char *what)
-{
-	size_t used = r->err_len > 0 ? strlen(r->err) : 0;
-
-	if (r->err_len > used)
-		(void)snprintf(r->err + used, r->err_len - used, "%s: %s\n", r->file, what);
-	r->n_faults++;
-}
-
-static bool
-consents_clean(const char *text)
-{
-	size_t len = strlen(text), n;
-
-	for (size_t i = 0; i < len; i += n) {
-		uint32_t cp;
-
-		n = text_decode(text + i, len - i, &cp);
-		if (n == 0 || (cp != '\n' && !text_cp_is_safe(cp)))
-			return false;
-	}
-	return true;
-}
 
 /* Adds a line: those of one paragraph are joined, an empty one is kept between
  * two. */
@@ -108,15 +74,14 @@ consents_hash(struct consents_text *t)
 }
 
 static void
-consents_parse(struct consents_reading *r, struct consents_text *t, const char *file)
+consents_parse(struct reading *r, struct consents_text *t, const char *file)
 {
 	static const char key[] = "version: ";
 	char *text = mem_new(2 * strlen(file) + 1);
 	char *version = mem_strdup("");
 	const char *next;
 
-	if (!consents_clean(file))
-		consents_fault(r, "not UTF-8, or with characters that cannot be shown");
+	(void)reading_shown(r, file, strlen(file));
 	for (const char *s = file; *s != '\0'; s = next) {
 		size_t len = strcspn(s, "\n");
 
@@ -135,47 +100,29 @@ consents_parse(struct consents_reading *r, struct consents_text *t, const char *
 	for (size_t len = strlen(text); len > 0 && text[len - 1] == '\n'; len--)
 		text[len - 1] = '\0';
 	if (version[0] == '\0' || text_count(version, strlen(version)) > VERSION_MAX_CHARS)
-		consents_fault(r, "needs a first line \"version: ...\" of 1 to 32 characters");
+		reading_fault(r, "needs a first line \"version: ...\" of 1 to 32 characters");
 	if (text[0] == '\0' || strlen(text) > TEXT_MAX_BYTES)
-		consents_fault(r, "needs a text of at most 30000 bytes");
+		reading_fault(r, "needs a text of at most 30000 bytes");
 	t->version = version;
 	t->text = text;
 	consents_hash(t);
 }
 
-/* NULL with the fault told. */
-static char *
-consents_file(struct consents_reading *r)
-{
-	char *text = mem_new(FILE_MAX_BYTES + 1);
-	FILE *f = fopen(r->file, "re");
-	size_t len = f == NULL ? 0 : fread(text, 1, FILE_MAX_BYTES, f);
-
-	if (f == NULL || len == FILE_MAX_BYTES || ferror(f) || memchr(text, '\0', len) != NULL) {
-		consents_fault(r, f == NULL ? strerror(errno) : "unreadable, too long or not text");
-		free(text);
-		text = NULL;
-	}
-	if (f != NULL)
-		(void)fclose(f);
-	return text;
-}
-
 int
 consents_new(const char *dir, struct consents **consents_r, char *err_r, size_t err_len)
 {
-	struct consents_reading r = {.err = err_r, .err_len = err_len};
+	struct reading r = {.err = err_r, .err_len = err_len};
 	struct consents *c = mem_new(sizeof(*c));
-	const bool built_in = dir == NULL || dir[0] == '\0';
+	const bool own = dir != NULL && dir[0] != '\0';
 
 	if (err_len > 0)
 		err_r[0] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		char *path = mem_printf("%s/%s.txt", built_in ? "consent" : dir, languages[i].code);
+	for (enum language i = 0; i < N_LANGUAGES; i++) {
+		char *path = mem_printf("%s/%s.txt", own ? dir : "consent", language_code(i));
 		char *file;
 
 		r.file = path;
-		file = built_in ? mem_strdup(languages[i].text) : consents_file(&r);
+		file = own ? reading_file(&r, FILE_MAX_BYTES, NULL) : mem_strdup(built_in[i]);
 		if (file != NULL)
 			consents_parse(&r, &c->in[i], file);
 		free(file);
@@ -194,7 +141,7 @@ consents_free(struct consents **c)
 {
 	if (*c == NULL)
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+	for (size_t i = 0; i < N_LANGUAGES; i++) {
 		free((char *)(uintptr_t)(*c)->in[i].version);
 		free((char *)(uintptr_t)(*c)->in[i].text);
 		free((char *)(uintptr_t)(*c)->in[i].hash);
@@ -206,9 +153,5 @@ consents_free(struct consents **c)
 const struct consents_text *
 consents_get(const struct consents *c, const char *language)
 {
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		if (strcmp(languages[i].code, language) == 0)
-			return &c->in[i];
-	}
-	return &c->in[0];
+	return &c->in[language_of(language)];
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/language.h"
 #include "common/log.h"
 #include "proto/common.pb-c.h"
 #include "server/handle/fields.h"
@@ -110,7 +111,6 @@ desk_traits_fault(const struct desk_traits *t)
 {
 	static const char *const civilities[] = {"", "Madame", "Monsieur"};
 	static const char *const sexes[] = {"", "F", "M"};
-	static const char *const languages[] = {"", "fr", "de", "en"};
 
 	if (!desk_one_of(t->civility, civilities, ARRAY_LEN(civilities)))
 		return "civility";
@@ -124,7 +124,7 @@ desk_traits_fault(const struct desk_traits *t)
 		return "birth_date";
 	if (!desk_one_of(t->sex, sexes, ARRAY_LEN(sexes)))
 		return "sex";
-	if (!desk_one_of(t->language, languages, ARRAY_LEN(languages)))
+	if (t->language[0] != '\0' && !language_is_known(t->language))
 		return "language";
 	if (!fields_line(t->ipp, 0, LOCAL_NUMBER_MAX_CHARS))
 		return "ipp";

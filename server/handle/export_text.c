@@ -10,59 +10,50 @@
 
 #include "common/clock.h"
 #include "common/err.h"
+#include "common/language.h"
 #include "server/handle/jsontext.h"
 
 #define PAGE_ROWS  100u
 #define PAGE_ARENA ((size_t)4 * 1024 * 1024)
 
-static const struct {
-	const char *language;
-	const char *text;
-} readmes[] = {
-    {.language = "fr",
-	.text = "VOS DONNÉES E-MAGE\n\n"
-		"Cette archive contient tout ce que vous pouvez voir dans e-mage.\n\n"
-		"account.json    votre compte, vos adresses, vos consentements\n"
-		"exams.json      la liste de vos examens, avec leur numéro de dossier\n"
-		"accesses.json   qui a consulté vos examens, quand et pourquoi\n"
-		"exams/NNNN/     un dossier par examen :\n"
-		"  report.txt    son compte rendu\n"
-		"  images/*.dcm  ses images d'origine, au format DICOM\n\n"
-		"Les images s'ouvrent avec tout logiciel DICOM ; un professionnel de santé\n"
-		"en a un. Ces fichiers ne sont pas chiffrés : gardez-les en lieu sûr.\n"},
-    {.language = "de",
-	.text = "IHRE E-MAGE-DATEN\n\n"
-		"Dieses Archiv enthält alles, was Sie in e-mage sehen können.\n\n"
-		"account.json    Ihr Konto, Ihre Adressen, Ihre Einwilligungen\n"
-		"exams.json      die Liste Ihrer Untersuchungen mit ihrer Ordnernummer\n"
-		"accesses.json   wer Ihre Untersuchungen wann und warum eingesehen hat\n"
-		"exams/NNNN/     ein Ordner je Untersuchung:\n"
-		"  report.txt    ihr Befund\n"
-		"  images/*.dcm  ihre Originalbilder im Format DICOM\n\n"
-		"Die Bilder lassen sich mit jedem DICOM-Programm öffnen; Fachpersonen haben\n"
-		"eines. Die Dateien sind nicht verschlüsselt: Bewahren Sie sie sicher auf.\n"},
-    {.language = "en",
-	.text = "YOUR E-MAGE DATA\n\n"
-		"This archive holds everything that you can see in e-mage.\n\n"
-		"account.json    your account, your addresses, your consents\n"
-		"exams.json      the list of your exams, with their folder's number\n"
-		"accesses.json   who opened your exams, when and why\n"
-		"exams/NNNN/     one folder per exam:\n"
-		"  report.txt    its report\n"
-		"  images/*.dcm  its original images, in DICOM format\n\n"
-		"Any DICOM program opens the images; a health professional has one. These\n"
-		"files are not encrypted: keep them in a safe place.\n"},
+static const char *const readmes[N_LANGUAGES] = {
+    [LANGUAGE_FR] = "VOS DONNÉES E-MAGE\n\n"
+		    "Cette archive contient tout ce que vous pouvez voir dans e-mage.\n\n"
+		    "account.json    votre compte, vos adresses, vos consentements\n"
+		    "exams.json      la liste de vos examens, avec leur numéro de dossier\n"
+		    "accesses.json   qui a consulté vos examens, quand et pourquoi\n"
+		    "exams/NNNN/     un dossier par examen :\n"
+		    "  report.txt    son compte rendu\n"
+		    "  images/*.dcm  ses images d'origine, au format DICOM\n\n"
+		    "Les images s'ouvrent avec tout logiciel DICOM ; un professionnel de santé\n"
+		    "en a un. Ces fichiers ne sont pas chiffrés : gardez-les en lieu sûr.\n",
+    [LANGUAGE_DE] = "IHRE E-MAGE-DATEN\n\n"
+		    "Dieses Archiv enthält alles, was Sie in e-mage sehen können.\n\n"
+		    "account.json    Ihr Konto, Ihre Adressen, Ihre Einwilligungen\n"
+		    "exams.json      die Liste Ihrer Untersuchungen mit ihrer Ordnernummer\n"
+		    "accesses.json   wer Ihre Untersuchungen wann und warum eingesehen hat\n"
+		    "exams/NNNN/     ein Ordner je Untersuchung:\n"
+		    "  report.txt    ihr Befund\n"
+		    "  images/*.dcm  ihre Originalbilder im Format DICOM\n\n"
+		    "Die Bilder lassen sich mit jedem DICOM-Programm öffnen; Fachpersonen haben\n"
+		    "eines. Die Dateien sind nicht verschlüsselt: Bewahren Sie sie sicher auf.\n",
+    [LANGUAGE_EN] = "YOUR E-MAGE DATA\n\n"
+		    "This archive holds everything that you can see in e-mage.\n\n"
+		    "account.json    your account, your addresses, your consents\n"
+		    "exams.json      the list of your exams, with their folder's number\n"
+		    "accesses.json   who opened your exams, when and why\n"
+		    "exams/NNNN/     one folder per exam:\n"
+		    "  report.txt    its report\n"
+		    "  images/*.dcm  its original images, in DICOM format\n\n"
+		    "Any DICOM program opens the images; a health professional has one. These\n"
+		    "files are not encrypted: keep them in a safe place.\n",
 };
 
 int
 export_text_readme(struct export_files *f, const char *language)
 {
-	const char *text = readmes[0].text;
+	const char *text = readmes[language_of(language)];
 
-	for (size_t i = 0; i < ARRAY_LEN(readmes); i++) {
-		if (strcmp(readmes[i].language, language) == 0)
-			text = readmes[i].text;
-	}
 	return buf_append(&f->texts[EXPORT_README], text, strlen(text));
 }
 

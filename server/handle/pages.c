@@ -5,16 +5,16 @@
  */
 #include "server/handle/pages.h"
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/err.h"
+#include "common/language.h"
 #include "common/mem.h"
 #include "common/text.h"
+#include "server/handle/reading.h"
 
 #define FILE_MAX_BYTES	  ((size_t)256 * 1024)
 #define ENTRIES_MAX	  400u
@@ -42,15 +42,6 @@ static const char support_en[] =
 #include "data/support/en.txt.h"
     ;
 
-static const struct {
-	const char *code;
-	const char *faq, *support;
-} languages[] = {
-    {.code = "fr", .faq = faq_fr, .support = support_fr}, /* what an unknown one becomes */
-    {.code = "de", .faq = faq_de, .support = support_de},
-    {.code = "en", .faq = faq_en, .support = support_en},
-};
-
 struct pages_language {
 	struct pages_entry entries[ENTRIES_MAX];
 	size_t n;
@@ -59,45 +50,17 @@ struct pages_language {
 
 struct pages {
 	struct pages *before; /* in force until these were */
-	struct pages_language in[ARRAY_LEN(languages)];
+	struct pages_language in[N_LANGUAGES];
 };
-
-/* One file being read. */
-struct page_reading {
-	const char *file;
-	unsigned line;
-	char *err;
-	size_t err_len;
-	unsigned n_faults;
-};
-
-static void pages_fault(struct page_reading *r, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-pages_fault(struct page_reading *r, const char *fmt, ...)
-{
-	size_t used = r->err_len > 0 ? strlen(r->err) : 0;
-	char what[160];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	if (r->err_len > used)
-		(void)snprintf(
-		    r->err + used, r->err_len - used, "%s:%u: %s\n", r->file, r->line, what);
-	r->n_faults++;
-}
 
 /* ------------------------------------------------------------------- lines */
 
 /* The next line, trimmed behind; false at the end. Its characters are checked. */
 static bool
-pages_line(struct page_reading *r, const char **at, const char **line_r, size_t *len_r)
+pages_line(struct reading *r, const char **at, const char **line_r, size_t *len_r)
 {
 	const char *line = *at, *nl;
-	size_t len, n;
+	size_t len;
 
 	if (*line == '\0')
 		return false;
@@ -107,18 +70,8 @@ pages_line(struct page_reading *r, const char **at, const char **line_r, size_t 
 	r->line++;
 	while (len > 0 && (line[len - 1] == ' ' || line[len - 1] == '\r'))
 		len--;
-	for (size_t i = 0; i < len; i += n) {
-		uint32_t cp;
-
-		n = text_decode(line + i, len - i, &cp);
-		if (n == 0 || !text_cp_is_safe(cp)) {
-			pages_fault(r, "not UTF-8, or with characters that cannot be shown");
-			len = i;
-			break;
-		}
-	}
 	*line_r = line;
-	*len_r = len;
+	*len_r = reading_shown(r, line, len);
 	return true;
 }
 
@@ -153,21 +106,22 @@ pages_end_text(char *text)
 }
 
 static char *
-pages_heading(struct page_reading *r, const char *line, size_t len, size_t mark)
+pages_heading(struct reading *r, const char *line, size_t len, size_t mark)
 {
 	size_t from = mark;
 
 	while (from < len && line[from] == ' ')
 		from++;
 	if (from == len || text_count(line + from, len - from) > HEADING_MAX_CHARS)
-		pages_fault(r, "empty, or longer than %u characters", (unsigned)HEADING_MAX_CHARS);
+		reading_fault(
+		    r, "empty, or longer than %u characters", (unsigned)HEADING_MAX_CHARS);
 	return mem_printf("%.*s", (int)(len - from), line + from);
 }
 
 /* --------------------------------------------------------------------- faq */
 
 static void
-pages_close_entry(struct page_reading *r, struct pages_language *l, unsigned heading)
+pages_close_entry(struct reading *r, struct pages_language *l, unsigned heading)
 {
 	struct pages_entry *e = &l->entries[l->n - 1];
 	unsigned here = r->line;
@@ -175,14 +129,14 @@ pages_close_entry(struct page_reading *r, struct pages_language *l, unsigned hea
 	pages_end_text((char *)(uintptr_t)e->answer);
 	r->line = heading;
 	if (e->answer[0] == '\0')
-		pages_fault(r, "question without an answer");
+		reading_fault(r, "question without an answer");
 	if (strlen(e->answer) > ANSWER_MAX_BYTES)
-		pages_fault(r, "answer longer than %u bytes", (unsigned)ANSWER_MAX_BYTES);
+		reading_fault(r, "answer longer than %u bytes", (unsigned)ANSWER_MAX_BYTES);
 	r->line = here;
 }
 
 static void
-pages_parse_faq(struct page_reading *r, struct pages_language *l, const char *text)
+pages_parse_faq(struct reading *r, struct pages_language *l, const char *text)
 {
 	const char *at = text, *line;
 	char *section = mem_strdup("");
@@ -202,9 +156,9 @@ pages_parse_faq(struct page_reading *r, struct pages_language *l, const char *te
 			if (heading != 0)
 				pages_close_entry(r, l, heading);
 			if (section[0] == '\0')
-				pages_fault(r, "question before the first \"== Section\"");
+				reading_fault(r, "question before the first \"== Section\"");
 			if (l->n == ENTRIES_MAX) {
-				pages_fault(r, "more than %u questions", (unsigned)ENTRIES_MAX);
+				reading_fault(r, "more than %u questions", (unsigned)ENTRIES_MAX);
 				break;
 			}
 			heading = r->line;
@@ -215,13 +169,13 @@ pages_parse_faq(struct page_reading *r, struct pages_language *l, const char *te
 			l->entries[l->n - 1].answer =
 			    pages_join((char *)(uintptr_t)l->entries[l->n - 1].answer, line, len);
 		} else if (len > 0) {
-			pages_fault(r, "text that belongs to no \"? Question\"");
+			reading_fault(r, "text that belongs to no \"? Question\"");
 		}
 	}
 	if (heading != 0)
 		pages_close_entry(r, l, heading);
 	if (l->n == 0)
-		pages_fault(r, "no question");
+		reading_fault(r, "no question");
 	free(section);
 }
 
@@ -229,7 +183,7 @@ pages_parse_faq(struct page_reading *r, struct pages_language *l, const char *te
 
 static bool
 pages_take_key(
-    struct page_reading *r, const char *line, size_t len, const char *key, const char **value_r)
+    struct reading *r, const char *line, size_t len, const char *key, const char **value_r)
 {
 	size_t key_len = strlen(key);
 
@@ -238,14 +192,14 @@ pages_take_key(
 	while (key_len < len && line[key_len] == ' ')
 		key_len++;
 	if (text_count(line + key_len, len - key_len) > CONTACT_MAX_CHARS)
-		pages_fault(r, "longer than %u characters", (unsigned)CONTACT_MAX_CHARS);
+		reading_fault(r, "longer than %u characters", (unsigned)CONTACT_MAX_CHARS);
 	free((char *)(uintptr_t)*value_r);
 	*value_r = mem_printf("%.*s", (int)(len - key_len), line + key_len);
 	return true;
 }
 
 static void
-pages_parse_support(struct page_reading *r, struct pages_language *l, const char *text)
+pages_parse_support(struct reading *r, struct pages_language *l, const char *text)
 {
 	struct pages_support *s = &l->support;
 	char *words = mem_strdup("");
@@ -269,52 +223,40 @@ pages_parse_support(struct page_reading *r, struct pages_language *l, const char
 	}
 	pages_end_text(words);
 	if (strlen(words) > TEXT_MAX_BYTES)
-		pages_fault(r, "text longer than %u bytes", (unsigned)TEXT_MAX_BYTES);
+		reading_fault(r, "text longer than %u bytes", (unsigned)TEXT_MAX_BYTES);
 	s->text = words;
 }
 
 /* ------------------------------------------------------------------- files */
 
-/* The file's text, or the built-in one when there is no such file; NULL with the
- * fault told. */
-static char *
-pages_read(struct page_reading *r, const char *built_in)
-{
-	FILE *f = r->file == NULL ? NULL : fopen(r->file, "re");
-	char *text;
-	size_t len;
-
-	if (f == NULL && (r->file == NULL || errno == ENOENT))
-		return mem_strdup(built_in);
-	if (f == NULL) {
-		pages_fault(r, "%s", strerror(errno));
-		return NULL;
-	}
-	text = mem_new(FILE_MAX_BYTES + 1);
-	len = fread(text, 1, FILE_MAX_BYTES, f);
-	if (len == FILE_MAX_BYTES || ferror(f) || memchr(text, '\0', len) != NULL) {
-		pages_fault(r, "unreadable, too long or not text");
-		free(text);
-		text = NULL;
-	}
-	(void)fclose(f);
-	return text;
-}
+/* The two files of a language. */
+static const struct page {
+	const char *folder;
+	void (*parse)(struct reading *r, struct pages_language *l, const char *text);
+	const char *built_in[N_LANGUAGES];
+} files[] = {
+    {.folder = "faq",
+	.parse = pages_parse_faq,
+	.built_in = {[LANGUAGE_FR] = faq_fr, [LANGUAGE_DE] = faq_de, [LANGUAGE_EN] = faq_en}},
+    {.folder = "support",
+	.parse = pages_parse_support,
+	.built_in =
+	    {[LANGUAGE_FR] = support_fr, [LANGUAGE_DE] = support_de, [LANGUAGE_EN] = support_en}},
+};
 
 static void
-pages_load(struct page_reading *r, struct pages_language *l, const char *dir, const char *what,
-    const char *code, const char *built_in,
-    void (*parse)(struct page_reading *r, struct pages_language *l, const char *text))
+pages_load(struct reading *r, struct pages *p, const char *dir, enum language language,
+    const struct page *file)
 {
-	bool own = dir != NULL && dir[0] != '\0';
-	char *path = own ? mem_printf("%s/%s/%s.txt", dir, what, code) : NULL;
+	const char *built_in = file->built_in[language];
+	char *path = mem_printf("%s/%s/%s.txt", dir, file->folder, language_code(language));
 	char *text;
 
 	r->file = path;
 	r->line = 0;
-	text = pages_read(r, built_in);
+	text = dir[0] == '\0' ? mem_strdup(built_in) : reading_file(r, FILE_MAX_BYTES, built_in);
 	if (text != NULL)
-		parse(r, l, text);
+		file->parse(r, &p->in[language], text);
 	free(text);
 	free(path);
 }
@@ -322,16 +264,14 @@ pages_load(struct page_reading *r, struct pages_language *l, const char *dir, co
 int
 pages_new(const char *dir, struct pages **pages_r, char *err_r, size_t err_len)
 {
-	struct page_reading r = {.err = err_r, .err_len = err_len};
+	struct reading r = {.err = err_r, .err_len = err_len};
 	struct pages *p = mem_new(sizeof(*p));
 
 	if (err_len > 0)
 		err_r[0] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		pages_load(&r, &p->in[i], dir, "faq", languages[i].code, languages[i].faq,
-		    pages_parse_faq);
-		pages_load(&r, &p->in[i], dir, "support", languages[i].code, languages[i].support,
-		    pages_parse_support);
+	for (enum language i = 0; i < N_LANGUAGES; i++) {
+		for (size_t k = 0; k < ARRAY_LEN(files); k++)
+			pages_load(&r, p, dir == NULL ? "" : dir, i, &files[k]);
 	}
 	if (r.n_faults > 0) {
 		pages_free(&p);
@@ -347,7 +287,7 @@ pages_free(struct pages **p)
 	if (*p == NULL)
 		return;
 	pages_free(&(*p)->before);
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+	for (size_t i = 0; i < N_LANGUAGES; i++) {
 		struct pages_language *l = &(*p)->in[i];
 
 		for (size_t k = 0; k < l->n; k++) {
@@ -369,20 +309,10 @@ pages_keep(struct pages *p, struct pages *before)
 	p->before = before;
 }
 
-static const struct pages_language *
-pages_in(const struct pages *p, const char *language)
-{
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		if (strcmp(languages[i].code, language) == 0)
-			return &p->in[i];
-	}
-	return &p->in[0];
-}
-
 const struct pages_entry *
 pages_faq(const struct pages *p, const char *language, size_t *n_r)
 {
-	const struct pages_language *l = pages_in(p, language);
+	const struct pages_language *l = &p->in[language_of(language)];
 
 	*n_r = l->n;
 	return l->entries;
@@ -391,5 +321,5 @@ pages_faq(const struct pages *p, const char *language, size_t *n_r)
 const struct pages_support *
 pages_support(const struct pages *p, const char *language)
 {
-	return &pages_in(p, language)->support;
+	return &p->in[language_of(language)].support;
 }

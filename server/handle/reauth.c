@@ -56,6 +56,17 @@ reauth_read(struct request *rq, struct store_conn *db, struct reauth *ra)
 }
 
 int
+reauth_begin(struct request *rq, struct store_conn *db)
+{
+	struct reauth *ra = arena_alloc(rq->arena, sizeof(*ra));
+
+	if (ra == NULL)
+		return -EM_E_NO_MEMORY;
+	rq->state = ra;
+	return reauth_read(rq, db, ra);
+}
+
+int
 reauth_work(struct request *rq, const char *password, struct reauth *ra)
 {
 	struct pwhash_match match;

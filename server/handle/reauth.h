@@ -22,6 +22,8 @@ struct reauth {
 int reauth_check(struct request *rq, const char *password, const char *field);
 /* -EM_E_AUTH with the wait while one runs; nothing is hashed then. */
 int reauth_read(struct request *rq, struct store_conn *db, struct reauth *ra);
+/* The same, with a struct reauth of the request's own, which becomes rq->state. */
+int reauth_begin(struct request *rq, struct store_conn *db);
 int reauth_work(struct request *rq, const char *password, struct reauth *ra);
 /*
  * Counts or forgives. *right_r false: the request has been refused (AUTH, with

@@ -11,6 +11,7 @@
 #include <sodium.h>
 
 #include "common/clock.h"
+#include "common/language.h"
 #include "proto/session.pb-c.h"
 #include "server/handle/auth.h"
 #include "server/handle/code.h"
@@ -75,16 +76,13 @@ check_hello(struct request *rq)
 int
 handle_hello_local(struct request *rq)
 {
-	static const char *const languages[] = {"fr", "de", "en"};
 	const struct settings *settings = server_settings(rq->server);
 	const Emage__HelloRequest *m = rq->msg;
 	Emage__HelloReply *reply = rq->reply;
 
-	rq->change = (struct change){.phase = PH_A, .kind = (int)m->kind, .language = "fr"};
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		if (strcmp(m->language, languages[i]) == 0)
-			memcpy(rq->change.language, languages[i], sizeof(rq->change.language));
-	}
+	rq->change = (struct change){.phase = PH_A, .kind = (int)m->kind};
+	memcpy(rq->change.language, language_code(language_of(m->language)),
+	    sizeof(rq->change.language));
 	reply->protocol = PROTOCOL_VERSION;
 	reply->region = settings->region_name;
 	reply->now_ms = rq->now_ms;
@@ -220,6 +218,7 @@ auth_open_session(
 		return rc;
 	reply->role = (Emage__Role)who->role;
 	reply->display_name = people_display_name(rq->arena, who);
+	reply->civility = (char *)(uintptr_t)who->civility;
 	if (reply->display_name == NULL)
 		return -EM_E_NO_MEMORY;
 	reply->idle_limit_s = code_seconds(limits.idle_ms);
@@ -284,6 +283,7 @@ handle_session_resume_write(struct request *rq, struct store_conn *db)
 		return rc;
 	reply->role = (Emage__Role)s.role;
 	reply->display_name = people_display_name(rq->arena, &who);
+	reply->civility = (char *)(uintptr_t)who.civility;
 	if (reply->display_name == NULL)
 		return -EM_E_NO_MEMORY;
 	reply->idle_limit_s = code_seconds(s.idle_limit_ms);

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "common/language.h"
 #include "common/log.h"
 #include "proto/common.pb-c.h"
 #include "server/handle/fields.h"
@@ -200,8 +201,7 @@ staff_fault(const Emage__StaffAddRequest *m)
 	/* without one no access code would ever arrive */
 	if (m->email[0] == '\0' && m->mobile[0] == '\0')
 		return "email";
-	if (m->language[0] != '\0' && strcmp(m->language, "fr") != 0 &&
-	    strcmp(m->language, "de") != 0 && strcmp(m->language, "en") != 0)
+	if (m->language[0] != '\0' && !language_is_known(m->language))
 		return "language";
 	return NULL;
 }

@@ -5,21 +5,20 @@
  */
 #include "server/handle/texts.h"
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/err.h"
+#include "common/language.h"
 #include "common/log.h"
 #include "common/sms.h"
 #include "common/text.h"
 #include "proto/common.pb-c.h"
+#include "server/handle/reading.h"
 
-#define LANGUAGE_FILE_MAX 65536u
+#define FILE_MAX_BYTES	  65536u
 #define SUBJECT_MAX_BYTES 120u
 /* What an operator's words may become with the longest values in them; those built in
  * are one short message. */
@@ -35,13 +34,10 @@ static const char built_in_en[] =
 #include "data/messages/en.txt.h"
     ;
 
-static const struct {
-	const char *code;
-	const char *text;
-} languages[] = {
-    {.code = "fr", .text = built_in_fr}, /* first: what an unknown language becomes */
-    {.code = "de", .text = built_in_de},
-    {.code = "en", .text = built_in_en},
+static const char *const built_in[N_LANGUAGES] = {
+    [LANGUAGE_FR] = built_in_fr,
+    [LANGUAGE_DE] = built_in_de,
+    [LANGUAGE_EN] = built_in_en,
 };
 
 static const struct placeholder {
@@ -106,40 +102,14 @@ static const struct {
     PAIR(TEXT_NOTICE_REOPENED, "notice_reopened", 0, 0),
 };
 
+struct texts_language {
+	char *subject[N_TEXTS];
+	char *body[N_TEXTS];
+};
+
 struct texts {
-	struct {
-		char *subject[N_TEXTS];
-		char *body[N_TEXTS];
-	} in[ARRAY_LEN(languages)];
+	struct texts_language in[N_LANGUAGES];
 };
-
-/* Where a fault is told: file and line, appended to the caller's buffer. */
-struct reading {
-	const char *file;
-	unsigned line;
-	char *err;
-	size_t err_len;
-	unsigned n_faults;
-};
-
-static void texts_fault(struct reading *r, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-texts_fault(struct reading *r, const char *fmt, ...)
-{
-	size_t used = r->err_len > 0 ? strlen(r->err) : 0;
-	char what[160];
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	if (r->err_len > used)
-		(void)snprintf(
-		    r->err + used, r->err_len - used, "%s:%u: %s\n", r->file, r->line, what);
-	r->n_faults++;
-}
 
 /* The placeholder at s ("{code}"), its place in the table or -1; *len_r counts
  * the braces. */
@@ -206,8 +176,8 @@ texts_check_mobile(struct reading *r, int id, const char *body)
 	(void)texts_fill(body, &longest, text);
 	size = sms_measure(text, len);
 	if (size.segments > MOBILE_MAX_SEGMENTS)
-		texts_fault(r, "[%s] would be %u short messages, at most %u may be", rules[id].name,
-		    size.segments, MOBILE_MAX_SEGMENTS);
+		reading_fault(r, "[%s] would be %u short messages, at most %u may be",
+		    rules[id].name, size.segments, MOBILE_MAX_SEGMENTS);
 	else if (size.segments > 1)
 		log_warn("messages.long", "file=\"%s\" message=%s segments=%u alphabet=%s", r->file,
 		    rules[id].name, size.segments, size.unicode ? "ucs-2" : "gsm");
@@ -220,28 +190,28 @@ texts_check(struct reading *r, int id, const char *subject, const char *body)
 	unsigned seen = 0;
 
 	if (rules[id].subject != (subject[0] != '\0'))
-		texts_fault(r, "[%s] %s a line \"Subject: ...\"", rules[id].name,
+		reading_fault(r, "[%s] %s a line \"Subject: ...\"", rules[id].name,
 		    rules[id].subject ? "needs" : "may not have");
 	if (strlen(subject) > SUBJECT_MAX_BYTES || strpbrk(subject, "{}") != NULL)
-		texts_fault(r, "[%s] subject too long, or with a placeholder", rules[id].name);
+		reading_fault(r, "[%s] subject too long, or with a placeholder", rules[id].name);
 	for (const char *s = strchr(body, '{'); s != NULL; s = strchr(s + 1, '{')) {
 		size_t len = 0;
 		int which = texts_placeholder(s, &len);
 
 		if (which < 0 || !(rules[id].allows & 1u << which))
-			texts_fault(
+			reading_fault(
 			    r, "[%s] unknown placeholder near \"%.20s\"", rules[id].name, s);
 		else
 			seen |= 1u << which;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(placeholders); i++) {
 		if (rules[id].needs & ~seen & 1u << i)
-			texts_fault(r, "[%s] lacks {%s}", rules[id].name, placeholders[i].name);
+			reading_fault(r, "[%s] lacks {%s}", rules[id].name, placeholders[i].name);
 	}
 	if (rules[id].max_chars == 0)
 		texts_check_mobile(r, id, body);
 	else if (text_count(body, strlen(body)) > rules[id].max_chars)
-		texts_fault(
+		reading_fault(
 		    r, "[%s] is longer than %zu characters", rules[id].name, rules[id].max_chars);
 }
 
@@ -257,8 +227,7 @@ texts_section(const char *line, size_t len)
 
 /* Takes one section: `s` is behind its heading, up to `end`. */
 static void
-texts_take(
-    struct reading *r, struct texts *t, size_t language, int id, const char *s, const char *end)
+texts_take(struct reading *r, struct texts_language *l, int id, const char *s, const char *end)
 {
 	static const char key[] = "Subject: ";
 	char *subject = NULL, *body;
@@ -279,29 +248,14 @@ texts_take(
 	if (subject == NULL)
 		subject = mem_strdup("");
 	texts_check(r, id, subject, body);
-	free(t->in[language].subject[id]);
-	free(t->in[language].body[id]);
-	t->in[language].subject[id] = subject;
-	t->in[language].body[id] = body;
-}
-
-static bool
-texts_clean(const char *text, size_t len)
-{
-	size_t n;
-
-	for (size_t i = 0; i < len; i += n) {
-		uint32_t cp;
-
-		n = text_decode(text + i, len - i, &cp);
-		if (n == 0 || (cp != '\n' && !text_cp_is_safe(cp)))
-			return false;
-	}
-	return true;
+	free(l->subject[id]);
+	free(l->body[id]);
+	l->subject[id] = subject;
+	l->body[id] = body;
 }
 
 static void
-texts_parse(struct reading *r, struct texts *t, size_t language, const char *text)
+texts_parse(struct reading *r, struct texts_language *l, const char *text)
 {
 	const char *begin = NULL; /* of the section that is open */
 	const char *next;
@@ -309,10 +263,8 @@ texts_parse(struct reading *r, struct texts *t, size_t language, const char *tex
 	int id = -1;
 
 	r->line = 0;
-	if (!texts_clean(text, strlen(text))) {
-		texts_fault(r, "not UTF-8, or with characters that cannot be shown");
+	if (reading_shown(r, text, strlen(text)) < strlen(text))
 		return;
-	}
 	for (const char *s = text; *s != '\0'; s = next) {
 		const char *nl = strchr(s, '\n');
 		size_t len = nl == NULL ? strlen(s) : (size_t)(nl - s);
@@ -324,46 +276,23 @@ texts_parse(struct reading *r, struct texts *t, size_t language, const char *tex
 
 			r->line = heading;
 			if (id >= 0)
-				texts_take(r, t, language, id, begin, s);
+				texts_take(r, l, id, begin, s);
 			r->line = heading = here;
 			id = texts_section(s + 1, len - 2);
 			if (id < 0)
-				texts_fault(r, "no such message: %.*s", (int)len, s);
+				reading_fault(r, "no such message: %.*s", (int)len, s);
 			begin = next;
 		} else if (heading == 0 && len > 0 && s[0] != '#') {
-			texts_fault(r, "text before the first [message]");
+			reading_fault(r, "text before the first [message]");
 		}
 	}
 	r->line = heading;
 	if (id >= 0)
-		texts_take(r, t, language, id, begin, text + strlen(text));
+		texts_take(r, l, id, begin, text + strlen(text));
 	for (int i = 0; i < N_TEXTS; i++) {
-		if (t->in[language].body[i] == NULL && !rules[i].optional)
-			texts_fault(r, "[%s] is missing", rules[i].name);
+		if (l->body[i] == NULL && !rules[i].optional)
+			reading_fault(r, "[%s] is missing", rules[i].name);
 	}
-}
-
-/* A whole small file, NUL at its end, or NULL with the fault told. */
-static char *
-texts_file(struct reading *r)
-{
-	char *text = mem_new(LANGUAGE_FILE_MAX + 1);
-	FILE *f = fopen(r->file, "re");
-	size_t len;
-
-	if (f == NULL) {
-		texts_fault(r, "%s", strerror(errno));
-		free(text);
-		return NULL;
-	}
-	len = fread(text, 1, LANGUAGE_FILE_MAX, f);
-	if (len == LANGUAGE_FILE_MAX || ferror(f) || memchr(text, '\0', len) != NULL) {
-		texts_fault(r, "unreadable, too long or not text");
-		free(text);
-		text = NULL;
-	}
-	(void)fclose(f);
-	return text;
 }
 
 /* What an operator's folder leaves out. */
@@ -376,7 +305,7 @@ texts_borrow(struct texts *t)
 	/* the built-in ones have been checked with the program */
 	if (texts_new(NULL, &whole, err, sizeof(err)) != 0)
 		die("built-in messages: %s", err);
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+	for (size_t i = 0; i < N_LANGUAGES; i++) {
 		for (int id = 0; id < N_TEXTS; id++) {
 			if (t->in[i].body[id] != NULL)
 				continue;
@@ -392,20 +321,19 @@ texts_new(const char *dir, struct texts **texts_r, char *err_r, size_t err_len)
 {
 	struct reading r = {.err = err_r, .err_len = err_len};
 	struct texts *t = mem_new(sizeof(*t));
-	bool built_in = dir == NULL || dir[0] == '\0';
+	bool own = dir != NULL && dir[0] != '\0';
 
 	if (err_len > 0)
 		err_r[0] = '\0';
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		char *path =
-		    mem_printf("%s/%s.txt", built_in ? "messages" : dir, languages[i].code);
+	for (enum language i = 0; i < N_LANGUAGES; i++) {
+		char *path = mem_printf("%s/%s.txt", own ? dir : "messages", language_code(i));
 		char *read;
 
 		r.file = path;
 		r.line = 0;
-		read = built_in ? mem_strdup(languages[i].text) : texts_file(&r);
+		read = own ? reading_file(&r, FILE_MAX_BYTES, NULL) : mem_strdup(built_in[i]);
 		if (read != NULL)
-			texts_parse(&r, t, i, read);
+			texts_parse(&r, &t->in[i], read);
 		free(read);
 		free(path);
 	}
@@ -413,7 +341,7 @@ texts_new(const char *dir, struct texts **texts_r, char *err_r, size_t err_len)
 		texts_free(&t);
 		return -EM_E_CONFIG;
 	}
-	if (!built_in)
+	if (own)
 		texts_borrow(t);
 	*texts_r = t;
 	return 0;
@@ -430,7 +358,7 @@ texts_free(struct texts **t)
 {
 	if (*t == NULL)
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+	for (size_t i = 0; i < N_LANGUAGES; i++) {
 		for (int id = 0; id < N_TEXTS; id++) {
 			free((*t)->in[i].subject[id]);
 			free((*t)->in[i].body[id]);
@@ -444,13 +372,9 @@ int
 texts_make(const struct texts *t, struct arena *a, enum text_id id, const char *language,
     const struct text_values *v, const char **subject_r, const char **body_r)
 {
-	size_t which = 0;
+	const enum language which = language_of(language);
 	char *body;
 
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		if (strcmp(languages[i].code, language) == 0)
-			which = i;
-	}
 	body = arena_alloc(a, texts_fill(t->in[which].body[id], v, NULL) + 1);
 	*subject_r = arena_strdup(a, t->in[which].subject[id]);
 	if (body == NULL || *subject_r == NULL)

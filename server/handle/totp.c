@@ -33,12 +33,7 @@ check_totp_start(struct request *rq)
 int
 handle_totp_start_read(struct request *rq, struct store_conn *db)
 {
-	struct reauth *ra = arena_alloc(rq->arena, sizeof(*ra));
-
-	if (ra == NULL)
-		return -EM_E_NO_MEMORY;
-	rq->state = ra;
-	return reauth_read(rq, db, ra);
+	return reauth_begin(rq, db);
 }
 
 int
@@ -202,7 +197,7 @@ check_totp_remove(struct request *rq)
 int
 handle_totp_remove_read(struct request *rq, struct store_conn *db)
 {
-	return handle_totp_start_read(rq, db);
+	return reauth_begin(rq, db);
 }
 
 int

@@ -4,16 +4,15 @@
 
 #include <string.h>
 
-#include "common/mem.h"
+#include "common/language.h"
 #include "common/text.h"
 
 static const char motive_list[] =
 #include "data/motives.txt.h"
     ;
 
+/* Columns of words follow, in the order of enum language. */
 enum { COLUMN_CODE, COLUMN_NEEDS, COLUMN_WORDS };
-/* In the order of the columns of words. */
-static const char *const motive_languages[] = {"fr", "de", "en"};
 
 /* Line after line without comments; NULL at the end. */
 static const char *
@@ -52,16 +51,6 @@ motive_copy(const char *from, size_t len, char *out_r)
 	return true;
 }
 
-static unsigned
-motive_words(const char *language)
-{
-	for (unsigned i = 0; i < ARRAY_LEN(motive_languages); i++) {
-		if (strcmp(motive_languages[i], language) == 0)
-			return COLUMN_WORDS + i;
-	}
-	return COLUMN_WORDS;
-}
-
 bool
 policy_motive_label(const char *code, const char *language, char *out_r)
 {
@@ -72,7 +61,7 @@ policy_motive_label(const char *code, const char *language, char *out_r)
 		len = motive_column(line, COLUMN_CODE, &from);
 		if (strlen(code) != len || strncmp(code, from, len) != 0)
 			continue;
-		len = motive_column(line, motive_words(language), &from);
+		len = motive_column(line, COLUMN_WORDS + language_of(language), &from);
 		return motive_copy(from, len, out_r);
 	}
 	return false;
@@ -85,7 +74,7 @@ motive_fill(const char *line, const char *language, struct policy_motive *m_r)
 	size_t len = motive_column(line, COLUMN_CODE, &from);
 
 	(void)motive_copy(from, len, m_r->code);
-	len = motive_column(line, motive_words(language), &from);
+	len = motive_column(line, COLUMN_WORDS + language_of(language), &from);
 	(void)motive_copy(from, len, m_r->label);
 	m_r->needs_detail = motive_column(line, COLUMN_NEEDS, &from) > 0;
 	m_r->emergency = strcmp(m_r->code, POLICY_MOTIVE_EMERGENCY) == 0;

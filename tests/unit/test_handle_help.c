@@ -108,7 +108,7 @@ test_faults_have_a_line(void **state)
 		const char *name, *text, *where;
 		size_t len; /* 0 = strlen */
 	} rows[] = {
-	    {"faq/fr.txt", "", "fr.txt:0: no question", 0},
+	    {"faq/fr.txt", "", "fr.txt: no question", 0},
 	    {"faq/fr.txt", "== Une\n", "fr.txt:1: no question", 0},
 	    {"faq/fr.txt", "texte\n", "fr.txt:1: text that belongs", 0},
 	    {"faq/fr.txt", "? Q\nA\n", "fr.txt:1: question before", 0},
@@ -119,7 +119,7 @@ test_faults_have_a_line(void **state)
 	    {"faq/fr.txt", "== Une\n? Q\nA\n\x1b[2J\n", "fr.txt:4: not UTF-8", 0},
 	    {"faq/fr.txt", "== Une\n? Q\nA\xff\n", "fr.txt:3: not UTF-8", 0},
 	    {"faq/fr.txt", "== Une\n? Q\nA\xe2\x80\xae\n", "fr.txt:3: not UTF-8", 0},
-	    {"faq/fr.txt", "== Une\n? Q\nA\0B\n", "fr.txt:0: unreadable", 16},
+	    {"faq/fr.txt", "== Une\n? Q\nA\0B\n", "fr.txt: unreadable", 16},
 	    {"support/fr.txt", "address: \xff\n\nA\n", "fr.txt:1: not UTF-8", 0},
 	};
 	struct place *p = *state;
