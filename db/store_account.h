@@ -2,9 +2,62 @@
 #ifndef EMAGE_DB_STORE_ACCOUNT_H
 #define EMAGE_DB_STORE_ACCOUNT_H
 
-#include "db/store.h"
+#include "db/store_core.h"
 
-/* Part of db/store.h, which includes it. */
+/* Part of db/store.h: accounts, what their owners set, and the patients they belong to. */
+
+enum account_state {
+	ACCOUNT_PENDING = 0, /* no consent yet */
+	ACCOUNT_ACTIVE = 1,
+	ACCOUNT_WITHDRAWN = 2,
+};
+
+struct store_account {
+	uint64_t account_id;
+	uint64_t patient_id; /* 0 for staff */
+	int role;	     /* emage.Role */
+	enum account_state state;
+	const char *identifier;
+	const char *civility, *given_name, *used_name, *birth_name;
+	const char *email, *mobile; /* confirmed ones, "" = none */
+	const char *language;
+	const char *password_hash; /* libsodium string, "" = none yet */
+	const char *temp_hash;	   /* temporary password, "" = none */
+	int64_t temp_expires_at_ms;
+	int temp_channel; /* emage.Channel by which it went; 0 = on paper */
+	bool totp;	  /* an authenticator app is the second step */
+};
+/* The identifier as text_fold()ed and without blanks. */
+int store_account_by_identifier(
+    struct store_conn *db, struct arena *a, const char *identifier, struct store_account *r);
+int store_account_by_id(
+    struct store_conn *db, struct arena *a, uint64_t account_id, struct store_account *r);
+/* Sets one's own password and ends the temporary one. */
+int store_account_set_password(struct store_conn *db, uint64_t account_id, const char *hash);
+int store_account_rehash(
+    struct store_conn *db, uint64_t account_id, const char *old_hash, const char *new_hash);
+
+struct store_patient_new {
+	const char *identifier;
+	const char *civility, *given_name, *used_name, *birth_name, *sex;
+	uint32_t birth_date;
+	const char *email, *mobile, *language;
+	const char *temp_hash;
+	int64_t temp_expires_at_ms;
+	const char *ipp, *ipp_authority;      /* "" = none */
+	uint64_t establishment_id;	      /* 0 = unknown */
+	const char *operator_name;	      /* consent record */
+	uint64_t operator_account;	      /* 0 = an operator of the server */
+	const char *text_version, *text_hash; /* what was consented to, NULL = not said */
+	const char *channel;		      /* "paper", "spoken", "remote", NULL = not said */
+	int64_t now_ms;
+};
+/* Patient with what finds them, account (active), local number and consent record
+ * in one go. -EM_E_EXISTS when the identifier or the (authority, ipp) is taken. */
+int store_patient_add(struct store_conn *db, const struct store_patient_new *p,
+    uint64_t *patient_id_r, uint64_t *account_id_r);
+int store_patient_by_ipp(
+    struct store_conn *db, const char *authority, const char *ipp, uint64_t *patient_id_r);
 
 /* ------------------------------------------------------------ own account */
 

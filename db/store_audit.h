@@ -2,9 +2,24 @@
 #ifndef EMAGE_DB_STORE_AUDIT_H
 #define EMAGE_DB_STORE_AUDIT_H
 
-#include "db/store.h"
+#include "db/store_core.h"
 
-/* Part of db/store.h, which includes it. */
+/* Part of db/store.h: the audit trail. */
+
+/* Append-only, numbered without holes, each row chained to the one before by
+ * BLAKE2b-256; the database refuses changes by trigger. */
+struct store_audit {
+	int64_t at_ms;
+	const char *event;	/* "session.opened", "exam.opened", ... */
+	uint64_t actor_account; /* 0 = the system or an operator */
+	const char *actor;	/* "operator uid=0", or "" */
+	uint64_t patient_id;	/* 0 = concerns none */
+	uint64_t exam_id;
+	const char *terminal; /* kind of client */
+	const char *result;   /* "ok" or an error's name */
+	const char *detail;
+};
+int store_audit_append(struct store_conn *db, const struct store_audit *e);
 
 /* -------------------------------------------------------- reading the trail */
 

@@ -2,9 +2,9 @@
 #ifndef EMAGE_DB_STORE_DESK_H
 #define EMAGE_DB_STORE_DESK_H
 
-#include "db/store.h"
+#include "db/store_account.h"
 
-/* Part of db/store.h, which includes it. */
+/* Part of db/store.h: what a reception does. */
 
 /* ------------------------------------------------------- finding a patient */
 

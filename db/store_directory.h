@@ -2,9 +2,9 @@
 #ifndef EMAGE_DB_STORE_DIRECTORY_H
 #define EMAGE_DB_STORE_DIRECTORY_H
 
-#include "db/store.h"
+#include "db/store_professional.h"
 
-/* Part of db/store.h, which includes it. */
+/* Part of db/store.h: loading directories. */
 
 /*
  * A directory of professionals is loaded beside the one in force: begin, lines

@@ -2,9 +2,9 @@
 #ifndef EMAGE_DB_STORE_OUTBOX_H
 #define EMAGE_DB_STORE_OUTBOX_H
 
-#include "db/store.h"
+#include "db/store_core.h"
 
-/* Part of db/store.h, which includes it. Messages on their way out. */
+/* Part of db/store.h: messages on their way out. */
 
 enum outbox_kind { OUTBOX_CODE = 1, OUTBOX_NOTICE = 2 };
 enum outbox_state { OUTBOX_WAITING = 0, OUTBOX_SENT = 1, OUTBOX_DROPPED = 2 };

@@ -2,9 +2,9 @@
 #ifndef EMAGE_DB_STORE_RECORD_H
 #define EMAGE_DB_STORE_RECORD_H
 
-#include "db/store.h"
+#include "db/store_core.h"
 
-/* Part of db/store.h, which includes it. */
+/* Part of db/store.h: records that professionals have open. */
 
 /*
  * The record that a professional has open in a session, and why. It goes with the

@@ -2,9 +2,9 @@
 #ifndef EMAGE_DB_STORE_STAFF_H
 #define EMAGE_DB_STORE_STAFF_H
 
-#include "db/store.h"
+#include "db/store_account.h"
 
-/* Part of db/store.h, which includes it. */
+/* Part of db/store.h: accounts of staff, and what administrators see. */
 
 struct store_staff {
 	uint64_t account_id;

@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define N_SUMS	    4u
-#define VERIFY_ROWS 2000u
+#define N_SUMS 4u
 /* A row that the trail has about an access, at most. */
 #define ANCHOR_ROW_MAX_BYTES 4096u
 /* Patients are numbered from 1; a number past this one is nobody's. */
@@ -269,42 +268,5 @@ store_verify_step(
 
 	v->verdict.done = v->phase == VERIFY_DONE;
 	*r = v->verdict;
-	return rc;
-}
-
-/* ---------------------------------------------------------------- in one go */
-
-static int
-verify_all(struct store_conn *db, struct store_verdict *r)
-{
-	struct store_verify *v = store_verify_new(0, NULL);
-	int rc;
-
-	do
-		rc = store_verify_step(v, db, VERIFY_ROWS, r);
-	while (rc == 0 && !r->done);
-	store_verify_free(&v);
-	return rc;
-}
-
-int
-store_audit_verify(struct store_conn *db, uint64_t *n_r, uint64_t *bad_seq_r)
-{
-	struct store_verdict r;
-	int rc = verify_all(db, &r);
-
-	*n_r = r.n_rows;
-	*bad_seq_r = r.bad_seq;
-	return rc;
-}
-
-int
-store_access_verify(struct store_conn *db, struct store_access_verdict *v_r)
-{
-	struct store_verdict r;
-	int rc = verify_all(db, &r);
-
-	*v_r = (struct store_access_verdict){
-	    .n = r.n_accesses, .patient_id = r.bad_patient, .number = r.bad_number, .why = r.why};
 	return rc;
 }

@@ -4,6 +4,8 @@
  */
 #include "tests/unit/test_handle_access.h"
 
+#include "tests/lib/verify.h"
+
 #define DAY_MS INT64_C(86400000)
 /* 24 November 2016, 16:06 in Paris */
 #define AT_MS (PLACE_NOW_MS - DAY_MS)
@@ -471,19 +473,17 @@ test_chains_hold(void **state)
 {
 	struct place *p = *state;
 	Emage__AccessContestRequest q = EMAGE__ACCESS_CONTEST_REQUEST__INIT;
-	struct store_access_verdict v;
-	uint64_t n = 0, bad = 1;
+	struct store_verdict v;
 
 	ward_add_access(p, 0, AT_MS, "seen");
 	ward_add_access(p, 1, AT_MS, "seen");
 	q.number = 2;
 	q.question = TEXT("Qui est cette personne ?");
 	assert_int_equal(call_once(p, &ward.me, METHOD_access_contest, &q), 0);
-	assert_int_equal(store_audit_verify(p->reader, &n, &bad), 0);
-	assert_int_equal(bad, 0);
-	assert_int_equal(store_access_verify(p->reader, &v), 0);
+	assert_int_equal(verify_store(p->reader, &v), 0);
 	assert_string_equal(v.why, "");
-	assert_int_equal(v.n, 2);
+	assert_true(v.sound);
+	assert_int_equal(v.n_accesses, 2);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, access_ward_setup, place_teardown)

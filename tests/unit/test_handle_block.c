@@ -4,6 +4,8 @@
  */
 #include "tests/unit/test_handle_access.h"
 
+#include "tests/lib/verify.h"
+
 static Emage__DirectorySearchRequest
 search_request(const char *family, const char *given)
 {
@@ -208,16 +210,6 @@ unblock_once(struct place *p, struct caller *who, uint64_t id, bool *was_r)
 	return c.err;
 }
 
-static uint64_t
-audit_rows(struct place *p)
-{
-	uint64_t n = 0, bad = 1;
-
-	assert_int_equal(store_audit_verify(p->reader, &n, &bad), 0);
-	assert_int_equal(bad, 0);
-	return n;
-}
-
 static void
 test_block_and_unblock(void **state)
 {
@@ -226,17 +218,17 @@ test_block_and_unblock(void **state)
 	int64_t at_ms = 0;
 	bool was = true;
 
-	n = audit_rows(p);
+	n = verify_rows(p->reader);
 	assert_int_equal(block_once(p, &ward.me, id, &was, &at_ms), 0);
 	assert_false(was);
 	assert_int_equal(at_ms, p->now_ms);
-	assert_int_equal(audit_rows(p), n + 1);
+	assert_int_equal(verify_rows(p->reader), n + 1);
 	/* once more, later: as it was, and no further row */
 	p->now_ms += 5000;
 	assert_int_equal(block_once(p, &ward.me, id, &was, &at_ms), 0);
 	assert_true(was);
 	assert_int_equal(at_ms, p->now_ms - 5000);
-	assert_int_equal(audit_rows(p), n + 1);
+	assert_int_equal(verify_rows(p->reader), n + 1);
 	/* it is this patient's alone */
 	assert_int_equal(store_block_get(p->reader, ward.them.patient_id, id, &at_ms), 0);
 	assert_int_equal(at_ms, 0);
@@ -245,11 +237,11 @@ test_block_and_unblock(void **state)
 
 	assert_int_equal(unblock_once(p, &ward.me, id, &was), 0);
 	assert_true(was);
-	assert_int_equal(audit_rows(p), n + 2);
+	assert_int_equal(verify_rows(p->reader), n + 2);
 	/* somebody did it elsewhere already: no error */
 	assert_int_equal(unblock_once(p, &ward.me, id, &was), 0);
 	assert_false(was);
-	assert_int_equal(audit_rows(p), n + 2);
+	assert_int_equal(verify_rows(p->reader), n + 2);
 }
 
 static void
@@ -421,7 +413,7 @@ test_a_dry_run_stores_nothing(void **state)
 	struct call c = {.n_replies = 0};
 	struct arena *a = arena_new(8192);
 	struct store_professional who;
-	uint64_t n = audit_rows(p);
+	uint64_t n = verify_rows(p->reader);
 
 	row.rpps = TEXT("10000000041");
 	row.finess = TEXT("999999999");
@@ -434,7 +426,7 @@ test_a_dry_run_stores_nothing(void **state)
 	call_end(&c);
 	assert_int_equal(
 	    store_professional_by_rpps(p->reader, a, "10000000041", &who), -EM_E_NOT_FOUND);
-	assert_int_equal(audit_rows(p), n);
+	assert_int_equal(verify_rows(p->reader), n);
 	m.load_id = 0;
 	assert_int_equal(call_once(p, &op, METHOD_admin_professionals_put, &m), EM_E_INVALID);
 	arena_free(&a);

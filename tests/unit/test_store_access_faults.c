@@ -6,6 +6,7 @@
 #include "tests/unit/test_store_access.h"
 
 #include "tests/lib/db_fake.h"
+#include "tests/lib/verify.h"
 
 /* What the functions are called with: two professionals of whom one is blocked,
  * two accesses, a question. */
@@ -23,7 +24,7 @@ static struct store_access got;
 static struct access_args access_args;
 static struct store_access_query all, some;
 static struct store_access_row *rows;
-static struct store_access_verdict verdict;
+static struct store_verdict verdict;
 static struct store_contest contest, contests[2];
 static const struct store_actor by = {.name = "", .terminal = ""};
 static enum store_put put;
@@ -70,7 +71,7 @@ CALL(access_page, store_access_page(db, w->a, &all, &rows, &n))
 CALL(count_all, store_access_count(db, &all, &n32))
 CALL(count_some, store_access_count(db, &some, &n32))
 CALL(access_get, store_access_get(db, w->a, w->patient_id, 1, &got))
-CALL(verify, store_access_verify(db, &verdict))
+CALL(verify, verify_store(db, &verdict))
 CALL(ask, store_contest_add(db, w->patient_id, 2, "Qui ?", 5, &id))
 CALL(ask_of, store_contest_of(db, w->a, w->patient_id, 1, &contest))
 CALL(ask_open, store_contests_open(db, w->a, 0, contests, 2, &n))

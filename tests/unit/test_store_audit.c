@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 
+#include "tests/lib/verify.h"
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 #define N_ROWS	   6
 
@@ -53,11 +55,11 @@ append_rows(struct fixture *f)
 static void
 chain_is(struct fixture *f, uint64_t n_good, uint64_t bad_seq)
 {
-	uint64_t n = 99, bad = 99;
+	struct store_verdict v;
 
-	assert_int_equal(store_audit_verify(f->reader, &n, &bad), 0);
-	assert_int_equal(bad, bad_seq);
-	assert_int_equal(n, n_good);
+	assert_int_equal(verify_store(f->reader, &v), 0);
+	assert_int_equal(v.bad_seq, bad_seq);
+	assert_int_equal(v.n_rows, n_good);
 }
 
 static int

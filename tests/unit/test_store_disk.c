@@ -8,6 +8,7 @@
 #include "tests/unit/test_store.h"
 
 #include "db/sqlite/sqlite.h"
+#include "tests/lib/verify.h"
 #include "tests/unit/test_store_disk.h"
 
 #define N_JOBS 8
@@ -167,7 +168,7 @@ look(const struct world *w, const struct add_job *jobs)
 	struct store_exam_query q = {.from_ms = INT64_MIN, .before_ms = INT64_MAX, .limit = 2};
 	struct store_exam *exams;
 	struct store_series *series;
-	uint64_t n_rows = 0, bad = 0;
+	struct store_verdict trail = {.n_rows = 0};
 	int64_t whole = 0;
 	uint32_t total;
 	unsigned i, n, n_there = 0;
@@ -180,7 +181,7 @@ look(const struct world *w, const struct add_job *jobs)
 	if (sqlite_integer(((struct sqlite_conn *)f->reader->db)->db,
 		"SELECT count(*) = 1 AND max(integrity_check) = 'ok' FROM pragma_integrity_check",
 		&whole) ||
-	    !whole || store_audit_verify(f->reader, &n_rows, &bad) || bad)
+	    !whole || verify_store(f->reader, &trail) || trail.bad_seq)
 		out.damaged = true;
 	for (i = 0; i < N_JOBS && !out.damaged; i++) {
 		const int rc =
@@ -203,7 +204,7 @@ look(const struct world *w, const struct add_job *jobs)
 		    n != 2)
 			out.damaged = true;
 	}
-	if (!out.damaged && n_rows != n_there)
+	if (!out.damaged && trail.n_rows != n_there)
 		out.damaged = true;
 	arena_reset(f->arena);
 	fixture_close(f);

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "tests/lib/db_fake.h"
+#include "tests/lib/verify.h"
 #include "db/place.h"
 
 /* --------------------------------------------------------- every function */
@@ -52,6 +53,7 @@ static struct store_instance_new instance;
 static struct store_exam_query query;
 static struct store_audit audit = {
     .event = "x", .actor = "", .terminal = "", .result = "ok", .detail = ""};
+static struct store_verdict verdict;
 static uint64_t id, id2;
 static int64_t at_ms;
 static uint32_t n32;
@@ -90,7 +92,7 @@ CALL(outbox_next, store_outbox_next_due(db, NOW_MS, &at_ms))
 CALL(outbox_hold, store_outbox_hold(db, w->outbox_id, NOW_MS + 1))
 CALL(outbox_state, store_outbox_state(db, w->outbox_id, &(enum outbox_state){0}))
 CALL(audit_append, store_audit_append(db, &audit))
-CALL(audit_verify, store_audit_verify(db, &id, &id2))
+CALL(audit_verify, verify_store(db, &verdict))
 CALL(exam_page, store_exam_page(db, w->a, &query, &exams, &n))
 CALL(exam_count, store_exam_count(db, &query, &n32))
 CALL(exam_get, store_exam_get(db, w->a, EYES(w->patient_id), w->exam_id, &exam))
