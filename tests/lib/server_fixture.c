@@ -25,6 +25,7 @@
 #include "common/err.h"
 #include "common/mem.h"
 #include "tests/lib/await.h"
+#include "tests/lib/file.h"
 
 #define FIXTURE_ARGS_MAX 32
 
@@ -166,15 +167,6 @@ fixture_must_run(struct fixture *f, const char *const *argv, char **out_r)
 
 /* ------------------------------------------------------------- making, removing */
 
-static void
-fixture_write(const char *path, const char *text)
-{
-	FILE *file = fopen(path, "we");
-
-	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
-		die("fixture: %s: %s", path, strerror(errno));
-}
-
 struct fixture *
 fixture_new(const char *const *sets)
 {
@@ -198,9 +190,9 @@ fixture_new(const char *const *sets)
 	snprintf(f->clock, sizeof(f->clock), "%s/time", f->folder);
 	mkdir(f->clock, 0755);
 	snprintf(f->clock, sizeof(f->clock), "%s/time/clock", f->folder);
-	fixture_write(f->clock, "0\n");
+	file_write("0\n", "%s", f->clock);
 	common = mem_printf("%s/common.txt", f->folder);
-	fixture_write(common, "motdepasse12\npassword1234\nazertyuiop123\n");
+	file_write("motdepasse12\npassword1234\nazertyuiop123\n", "%s", common);
 	blocklist = mem_printf("password.blocklist=%s", common);
 	argv[3] = f->storage;
 	argv[7] = blocklist;
@@ -274,7 +266,7 @@ fixture_set(struct fixture *f, const char *section, const char *line)
 	char *text = mem_printf("[%s]\n%s\n", section, line);
 
 	mkdir(folder, 0700);
-	fixture_write(path, text);
+	file_write(text, "%s", path);
 	free(folder);
 	free(path);
 	free(text);
@@ -378,7 +370,7 @@ fixture_advance(struct fixture *f, int64_t ms)
 
 	f->shift_ms += ms;
 	snprintf(text, sizeof(text), "%lld\n", (long long)f->shift_ms);
-	fixture_write(fresh, text);
+	file_write(text, "%s", fresh);
 	/* as a whole: the server reads it at any moment */
 	if (rename(fresh, f->clock) < 0)
 		fixture_fail(f, "%s: %s", f->clock, strerror(errno));

@@ -14,6 +14,7 @@
 #include "common/err.h"
 #include "common/mem.h"
 #include "tests/lib/check.h"
+#include "tests/lib/file.h"
 
 struct values {
 	char *name;
@@ -38,16 +39,6 @@ struct fixture {
 	char err[2048];
 	struct values v;
 };
-
-static void
-write_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	fputs(text, f);
-	fclose(f);
-}
 
 static int
 set_up(void **state)
@@ -82,7 +73,7 @@ static int
 load(struct fixture *f, const char *text)
 {
 	if (text != NULL)
-		write_file(f->path, text);
+		file_write(text, "%s", f->path);
 	return config_load(
 	    table, ARRAY_LEN(table), f->path, text != NULL, &f->v, f->err, sizeof(f->err));
 }
@@ -105,7 +96,7 @@ file_and_drop_in(void **state)
 	char *drop_in = mem_printf("%s/10.conf", f->drop_ins);
 
 	assert_int_equal(mkdir(f->drop_ins, 0700), 0);
-	write_file(drop_in, "[listen]\nport = 9000\n");
+	file_write("[listen]\nport = 9000\n", "%s", drop_in);
 	assert_int_equal(load(f, "# ours\n[region]\nname = Alsace du "
 				 "Nord\n[listen]\nport=8000\n[log]\nloud = yes\n"),
 	    0);

@@ -6,6 +6,8 @@
 
 #include <pthread.h>
 
+#include "tests/lib/file.h"
+
 static void
 test_consent_new(void **state)
 {
@@ -326,19 +328,6 @@ test_text(void **state)
 }
 
 static void
-write_text(const char *dir, const char *name, const char *text)
-{
-	char path[128];
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/%s.txt", dir, name);
-	f = fopen(path, "we");
-	assert_non_null(f);
-	(void)fputs(text, f);
-	assert_int_equal(fclose(f), 0);
-}
-
-static void
 test_own_texts(void **state)
 {
 	struct place *p = *state;
@@ -350,16 +339,16 @@ test_own_texts(void **state)
 
 	assert_int_equal(consents_new(p->dir, &c, err, sizeof(err)), -EM_E_CONFIG);
 	assert_non_null(strstr(err, "/fr.txt: "));
-	write_text(p->dir, "fr", "# remark\nversion: v2\n\nune\nligne\n\n\nautre\n\n");
-	write_text(p->dir, "de", "version: v2\n\neine\n");
-	write_text(p->dir, "en", "version: v2\n\none\n");
+	file_write("# remark\nversion: v2\n\nune\nligne\n\n\nautre\n\n", "%s/fr.txt", p->dir);
+	file_write("version: v2\n\neine\n", "%s/de.txt", p->dir);
+	file_write("version: v2\n\none\n", "%s/en.txt", p->dir);
 	assert_int_equal(consents_new(p->dir, &c, err, sizeof(err)), 0);
 	assert_string_equal(consents_get(c, "fr")->version, "v2");
 	assert_string_equal(consents_get(c, "fr")->text, "une ligne\n\nautre");
 	assert_string_not_equal(consents_get(c, "fr")->hash, consents_get(c, "de")->hash);
 	consents_free(&c);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		write_text(p->dir, "de", bad[i]);
+		file_write(bad[i], "%s/de.txt", p->dir);
 		assert_int_equal(consents_new(p->dir, &c, err, sizeof(err)), -EM_E_CONFIG);
 		assert_non_null(strstr(err, "/de.txt: "));
 	}

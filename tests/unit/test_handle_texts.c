@@ -15,6 +15,7 @@
 #include "common/sms.h"
 #include "server/handle/message.h"
 #include "server/handle/texts.h"
+#include "tests/lib/file.h"
 
 #define CONTEST "[contest_email]\nSubject: Question\n\nVoir {reference}.\n"
 #define GOOD                                                                                       \
@@ -87,19 +88,6 @@ test_unknown_language_is_french(void **state)
 }
 
 static void
-put_file(const char *dir, const char *name, const char *text)
-{
-	char path[128];
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "we");
-	assert_non_null(f);
-	(void)fputs(text, f);
-	assert_int_equal(fclose(f), 0);
-}
-
-static void
 remove_files(const char *dir)
 {
 	static const char *const names[] = {"fr.txt", "de.txt", "en.txt"};
@@ -147,9 +135,9 @@ test_faults_are_told_with_their_place(void **state)
 		struct texts *t = NULL;
 
 		assert_non_null(mkdtemp(dir));
-		put_file(dir, "fr.txt", cases[i].text);
-		put_file(dir, "de.txt", GOOD);
-		put_file(dir, "en.txt", GOOD);
+		file_write(cases[i].text, "%s/fr.txt", dir);
+		file_write(GOOD, "%s/de.txt", dir);
+		file_write(GOOD, "%s/en.txt", dir);
 		assert_int_equal(texts_new(dir, &t, err, sizeof(err)), -EM_E_CONFIG);
 		assert_null(t);
 		if (strstr(err, cases[i].told) == NULL)
@@ -168,11 +156,11 @@ test_folder_replaces_the_built_in(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
-	put_file(dir, "fr.txt", GOOD);
-	put_file(dir, "de.txt", GOOD);
+	file_write(GOOD, "%s/fr.txt", dir);
+	file_write(GOOD, "%s/de.txt", dir);
 	assert_int_equal(texts_new(dir, &t, err, sizeof(err)), -EM_E_CONFIG);
 	assert_non_null(strstr(err, "en.txt: No such file"));
-	put_file(dir, "en.txt", GOOD);
+	file_write(GOOD, "%s/en.txt", dir);
 	assert_int_equal(texts_new(dir, &t, err, sizeof(err)), 0);
 	assert_int_equal(texts_make(t, a, TEXT_CODE_EMAIL, "fr", &values, &subject, &body), 0);
 	assert_string_equal(subject, "Objet");

@@ -18,20 +18,10 @@
 #include "client/net.h"
 #include "common/err.h"
 #include "common/mem.h"
+#include "tests/lib/file.h"
 #include "tests/lib/tls_peer.h"
 
-static char clock_path[64];
-
-/* From now on all clocks of this process are ahead by so much. */
-static void
-shift_clock(const char *ms)
-{
-	FILE *f = fopen(clock_path, "w");
-
-	assert_non_null(f);
-	fputs(ms, f);
-	assert_int_equal(fclose(f), 0);
-}
+static char clock_path[64]; /* says by how many ms all clocks of this process are ahead */
 
 static void
 step_once(struct net *n)
@@ -316,7 +306,7 @@ test_silent_server(void **state)
 	net_step(n);
 	net_wants(n, &net_fd, &events, &timeout_ms);
 	assert_true(timeout_ms > 0 && events == POLLIN);
-	shift_clock("60000");
+	file_write("60000", "%s", clock_path);
 	net_wants(n, &net_fd, &events, &timeout_ms);
 	assert_int_equal(timeout_ms, 0);
 	net_step(n);
@@ -388,7 +378,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	shift_clock("0");
+	file_write("0", "%s", clock_path);
 	return 0;
 }
 

@@ -16,19 +16,10 @@
 #include "common/frame.h"
 #include "proto/exam.pb-c.h"
 #include "proto/session.pb-c.h"
+#include "tests/lib/file.h"
 #include "tests/lib/tls_peer.h"
 
-static char clock_path[64];
-
-static void
-shift_clock(const char *ms)
-{
-	FILE *f = fopen(clock_path, "w");
-
-	assert_non_null(f);
-	fputs(ms, f);
-	assert_int_equal(fclose(f), 0);
-}
+static char clock_path[64]; /* says by how many ms all clocks of this process are ahead */
 
 /* What a callback was told. */
 struct told {
@@ -75,7 +66,7 @@ pair_new(tls_peer_talk *talk)
 	    .ca_path = tls_peer_ca(p.peer),
 	};
 
-	shift_clock("0");
+	file_write("0", "%s", clock_path);
 	p.net = net_new(&target);
 	p.rpc = rpc_new(p.net);
 	assert_int_equal(rpc_wait_up(p.rpc, 0), 0);
@@ -380,7 +371,7 @@ test_timeout(void **state)
 	ping(&p, 5000, &t[0]);
 	rpc_wants(p.rpc, &fd, &events, &timeout_ms);
 	assert_true(timeout_ms <= 5000);
-	shift_clock("6000");
+	file_write("6000", "%s", clock_path);
 	rpc_step(p.rpc);
 	assert_int_equal(t[0].n, 1);
 	assert_int_equal(t[0].err, -EM_E_TIMEOUT);

@@ -32,6 +32,7 @@
 #include "common/secret.h"
 #include "server/confine.h"
 #include "server/settings.h"
+#include "tests/lib/file.h"
 #include "tests/lib/server_fixture.h"
 #include "tests/lib/wire.h"
 
@@ -96,16 +97,6 @@ run_release(struct run *r)
 	free(r->err);
 }
 
-static void
-write_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "we");
-
-	assert_non_null(f);
-	fputs(text, f);
-	assert_int_equal(fclose(f), 0);
-}
-
 /* Status 78, and every one of these words on standard error. */
 static void
 expect_refused(struct fixture *f, const char *config, const char *const *words)
@@ -151,7 +142,7 @@ wrong_settings_are_named(void **state)
 		/* what names a line stands in front, so that its number is known */
 		char *text = mem_printf("%s[storage]\ndirectory = %s\n", cases[i].text, f->storage);
 
-		write_file(config, text);
+		file_write(text, "%s", config);
 		expect_refused(f, config, cases[i].words);
 		free(text);
 	}
@@ -214,7 +205,7 @@ options(void **state)
 	assert_int_equal(r.status, 0);
 	assert_non_null(strstr(r.out, "# Time for the TLS handshake."));
 	assert_non_null(strstr(r.out, "certificate = tls/server.pem"));
-	write_file(printed, r.out);
+	file_write(r.out, "%s", printed);
 	run_release(&r);
 	r = run_emaged(f, (const char *[]){"-c", printed, "--check-config", NULL});
 	assert_int_equal(r.status, 0);

@@ -17,6 +17,7 @@
 #include "server/helper.h"
 #include "server/imaging_pool.h"
 #include "server/settings.h"
+#include "tests/lib/file.h"
 
 /* Reads all that it is told and never answers. */
 #define SILENT "#!/bin/sh\nexec cat <&3 > /dev/null\n"
@@ -49,13 +50,9 @@ static void
 write_text(const char *path, const char *text, mode_t mode)
 {
 	char fresh[128];
-	FILE *file;
 
 	snprintf(fresh, sizeof(fresh), "%s.new", path);
-	file = fopen(fresh, "we");
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fclose(file), 0);
+	file_write(text, "%s", fresh);
 	assert_int_equal(chmod(fresh, mode), 0);
 	assert_int_equal(rename(fresh, path), 0);
 }

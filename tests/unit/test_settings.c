@@ -13,6 +13,7 @@
 #include "common/err.h"
 #include "common/mem.h"
 #include "server/settings.h"
+#include "tests/lib/file.h"
 
 static char path[] = "/tmp/emage-settings-XXXXXX";
 
@@ -36,11 +37,8 @@ static int
 load(const char *text, struct settings **st_r, char faults_r[1024])
 {
 	const struct settings_source from = {.path = path, .must_exist = true};
-	FILE *f = fopen(path, "we");
 
-	assert_non_null(f);
-	fputs(text, f);
-	assert_int_equal(fclose(f), 0);
+	file_write(text, "%s", path);
 	*st_r = NULL;
 	return settings_load(&from, st_r, faults_r, 1024);
 }

@@ -17,6 +17,7 @@
 #include "tools/lib/describe.h"
 #include "tools/lib/mailbox.h"
 #include "tools/lib/options.h"
+#include "tests/lib/file.h"
 
 /* ------------------------------------------------------------------ mailboxes */
 
@@ -77,11 +78,8 @@ put_message(const char *folder, const char *name, const char *text)
 {
 	char *fresh = mem_printf("%s/tmp/%s", folder, name);
 	char *path = mem_printf("%s/new/%s", folder, name);
-	FILE *f = fopen(fresh, "w");
 
-	assert_non_null(f);
-	fputs(text, f);
-	assert_int_equal(fclose(f), 0);
+	file_write(text, "%s", fresh);
 	assert_int_equal(rename(fresh, path), 0);
 	free(fresh);
 	free(path);

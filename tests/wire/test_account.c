@@ -20,6 +20,7 @@
 #include "common/mem.h"
 #include "proto/account.pb-c.h"
 #include "proto/exam.pb-c.h"
+#include "tests/lib/file.h"
 #include "tests/lib/tls_raw.h"
 #include "tests/lib/wire.h"
 
@@ -412,18 +413,6 @@ test_withdraw_is_at_once(void **state)
 /* -------------------------------------------------------------------- help */
 
 static void
-put(const char *folder, const char *name, const char *text)
-{
-	char *path = mem_printf("%s/%s", folder, name);
-	FILE *f = fopen(path, "we");
-
-	assert_non_null(f);
-	(void)fputs(text, f);
-	assert_int_equal(fclose(f), 0);
-	free(path);
-}
-
-static void
 first_question(struct wire *w, char out_r[128])
 {
 	struct frame f;
@@ -457,7 +446,7 @@ test_help_is_the_operators(void **state)
 	    ((const Emage__HelpSupportReply *)w->reply)->address, "support.e-mage@pulsy.fr");
 	assert_int_equal(mkdir(folder, 0755), 0);
 	assert_int_equal(mkdir(faq, 0755), 0);
-	put(faq, "fr.txt", "== Ici\n? Notre question ?\nNotre réponse.\n");
+	file_write("== Ici\n? Notre question ?\nNotre réponse.\n", "%s/fr.txt", faq);
 	line = mem_printf("directory = %s", folder);
 	fixture_set(server, "help", line);
 	from = fixture_log_size(server);
@@ -466,7 +455,7 @@ test_help_is_the_operators(void **state)
 	first_question(w, question);
 	assert_string_equal(question, "Notre question ?");
 	/* a fault is told with its line, and what was in force stays */
-	put(faq, "fr.txt", "== Ici\n? Notre question ?\n");
+	file_write("== Ici\n? Notre question ?\n", "%s/fr.txt", faq);
 	fixture_signal(server, SIGHUP);
 	(void)fixture_wait_log(server, from, "fr.txt:2:");
 	first_question(w, question);

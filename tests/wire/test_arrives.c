@@ -14,6 +14,7 @@
 
 #include "common/mem.h"
 #include "tests/lib/await.h"
+#include "tests/lib/file.h"
 #include "tests/lib/others.h"
 #include "tests/lib/relay.h"
 #include "tests/lib/wire.h"
@@ -164,16 +165,6 @@ test_by_postfix(void **state)
 
 /* ------------------------------------------------------------- short message */
 
-static void
-login_file(const char *path)
-{
-	FILE *f = fopen(path, "we");
-
-	assert_non_null(f);
-	fputs("emage\nsecret\n", f);
-	assert_int_equal(fclose(f), 0);
-}
-
 /* As dist/courier/kannel.conf has it, but for the port. */
 static char *
 kannel_url(unsigned port)
@@ -230,7 +221,7 @@ test_by_kannel(void **state)
 
 	(void)state;
 	kannel_start(&k, folder);
-	login_file(login);
+	file_write("emage\nsecret\n", "%s", login);
 	url = kannel_url(k.port);
 	sets[3] = url;
 	f = fixture_new(sets);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/mem.h"
+#include "tests/lib/file.h"
 #include "tests/lib/server_fixture.h"
 
 static struct fixture *server;
@@ -52,13 +53,11 @@ run_script(const char *text, int *status_r)
 	char *errors = mem_printf("%s/errors", server->folder);
 	const char *argv[] = {
 	    "emage-call", "-s", address, "--ca", server->ca, "--script", path, NULL};
-	FILE *f = fopen(path, "w");
 	char *told = mem_new(4096), *found;
 	int saved = dup(STDERR_FILENO);
+	FILE *f;
 
-	assert_non_null(f);
-	fputs(text, f);
-	assert_int_equal(fclose(f), 0);
+	file_write(text, "%s", path);
 	assert_non_null(freopen(errors, "w", stderr));
 	*status_r = fixture_run(server, argv, NULL);
 	fflush(stderr);

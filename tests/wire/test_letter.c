@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/mem.h"
+#include "tests/lib/file.h"
 #include "tests/lib/server_fixture.h"
 
 #define ADD                                                                                        \
@@ -137,12 +138,8 @@ test_printer(void **state)
 	struct fixture *f = *state;
 	char *lp = mem_printf("%s/lp", f->folder), *out, password[40], *kept;
 	const char *argv[] = {ADD, "--print", "accueil", NULL};
-	FILE *script = fopen(lp, "we");
 
-	assert_non_null(script);
-	fputs("#!/bin/sh\ncat > \"$0.pdf\"\n[ ! -e \"$0.broken\" ]\n", script);
-	assert_int_equal(fclose(script), 0);
-	assert_int_equal(chmod(lp, 0700), 0);
+	file_write_script("#!/bin/sh\ncat > \"$0.pdf\"\n[ ! -e \"$0.broken\" ]\n", "%s", lp);
 	setenv("EMAGE_LP", lp, 1);
 	fixture_must_run(f, argv, &out);
 	assert_has(out, "stands in the letter");
@@ -152,15 +149,11 @@ test_printer(void **state)
 	assert_has(out, "Anatole");
 	free(out);
 	free(kept);
-	kept = mem_printf("%s.broken", lp);
-	script = fopen(kept, "we");
-	assert_non_null(script);
-	fclose(script);
+	file_write("", "%s.broken", lp);
 	assert_int_equal(fixture_run(f, argv, &out), 1);
 	word_after(out, "temporary password:", password);
 	assert_int_equal(strlen(password), 19);
 	free(out);
-	free(kept);
 	free(lp);
 }
 

@@ -19,6 +19,7 @@
 #include "common/err.h"
 #include "common/mem.h"
 #include "proto/admin.pb-c.h"
+#include "tests/lib/file.h"
 #include "tests/lib/tls_raw.h"
 #include "tests/lib/wire.h"
 
@@ -109,7 +110,6 @@ test_reload_of_the_certificate(void **state)
 	char *path = mem_printf("%s/tls/server.pem", server->storage);
 	char *key_path = mem_printf("%s/tls/server.key", server->storage);
 	char *first, *second, *third;
-	FILE *f;
 	size_t at;
 
 	(void)state;
@@ -125,10 +125,7 @@ test_reload_of_the_certificate(void **state)
 	assert_string_not_equal(first, second);
 	/* one that is none changes nothing */
 	assert_int_equal(unlink(key_path), 0);
-	f = fopen(key_path, "w");
-	assert_non_null(f);
-	fputs("no key\n", f);
-	fclose(f);
+	file_write("no key\n", "%s", key_path);
 	fixture_signal(server, SIGHUP);
 	fixture_wait_log(server, at, "reload.refused");
 	third = shown_certificate();

@@ -19,6 +19,7 @@
 
 #include "common/clock.h"
 #include "common/mem.h"
+#include "tests/lib/file.h"
 #include "tests/lib/pty.h"
 #include "tests/lib/server_fixture.h"
 
@@ -51,19 +52,6 @@ must_run(const char *command)
 
 	if (run(command, out) != 0)
 		fail_msg("%s: %s", command, out);
-}
-
-static void
-write_file(const char *name, mode_t mode, const char *text)
-{
-	char *path = mem_printf("%s/%s", folder, name);
-	FILE *f = fopen(path, "we");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-	assert_int_equal(chmod(path, mode), 0);
-	free(path);
 }
 
 static unsigned
@@ -100,13 +88,13 @@ write_fragment(void)
 	}
 	fclose(f);
 	assert_non_null(strstr(text, "/client\n"));
-	write_file("fragment", 0600, text);
+	file_write(text, "%s/fragment", folder);
 	free(text);
 	free(path);
 	text = mem_printf("#!/bin/sh\nenv > '%s/env'\nexec '%s/emage' --staff --server "
 			  "127.0.0.1:%s --ca '%s'\n",
 	    folder, getenv("EMAGE_BUILD"), server->port, server->ca);
-	write_file("client", 0700, text);
+	file_write_script(text, "%s/client", folder);
 	free(text);
 }
 
@@ -119,7 +107,7 @@ write_config(void)
 				"Subsystem sftp internal-sftp\nInclude %s/fragment\n",
 	    port, folder, folder, folder);
 
-	write_file("sshd_config", 0600, text);
+	file_write(text, "%s/sshd_config", folder);
 	free(text);
 }
 

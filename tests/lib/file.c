@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files that tests lay out.
+ */
+#include "tests/lib/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/err.h"
+
+static void
+file_put(const char *text, mode_t mode, const char *path_fmt, va_list ap)
+{
+	size_t len = strlen(text);
+	char *path;
+	int fd;
+
+	if (vasprintf(&path, path_fmt, ap) < 0)
+		die("out of memory");
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len || close(fd) != 0)
+		die("tests: %s: %s", path, strerror(errno));
+	free(path);
+}
+
+void
+file_write(const char *text, const char *path_fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, path_fmt);
+	file_put(text, 0600, path_fmt, ap);
+	va_end(ap);
+}
+
+void
+file_write_script(const char *text, const char *path_fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, path_fmt);
+	file_put(text, 0700, path_fmt, ap);
+	va_end(ap);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EMAGE_TESTS_LIB_FILE_H
+#define EMAGE_TESTS_LIB_FILE_H
+
+/*
+ * The text becomes the whole of the file at a path, in the place of what was there;
+ * nobody else may read a new one. They end the program when they cannot.
+ */
+void file_write(const char *text, const char *path_fmt, ...) __attribute__((format(printf, 2, 3)));
+/* One that can be run. */
+void file_write_script(const char *text, const char *path_fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif
