@@ -44,6 +44,19 @@ app_draw_screen(void *arg, const struct area *room)
 	s->ops->draw(s, room);
 }
 
+/* What a person came for: the title and what a widget has named, a table; else, and
+ * with a question over it, the whole room. And the message. The bars can wait. */
+static void
+app_read_first(const struct area *room, bool covered)
+{
+	bool named = false;
+
+	for (int y = 0; y < LINES && !covered; y++)
+		named = named || paint_is_first(y);
+	paint_read_first(room->y, named ? 1 : room->h);
+	paint_read_first(LINES - CHROME_BOTTOM, 1);
+}
+
 static void
 app_draw_screens(struct app *app)
 {
@@ -61,6 +74,7 @@ app_draw_screens(struct app *app)
 	for (size_t i = base; i < app->n_stack; i++)
 		rows_draw(&room, app_draw_screen, app->stack[i]);
 	chrome_draw_message(app);
+	app_read_first(&room, base + 1 < app->n_stack);
 }
 
 /* For tests: a line for each repaint, whether anything is still to come, and how
@@ -101,11 +115,12 @@ app_draw(struct app *app)
 		app_draw_too_small();
 	else
 		app_draw_screens(app);
-	if (paint_cursor_wanted(&y, &x))
-		move(y, x);
-	else
-		move(LINES - CHROME_BOTTOM, 0);
-	refresh();
+	if (!paint_cursor_wanted(&y, &x)) {
+		y = LINES - CHROME_BOTTOM;
+		x = 0;
+	}
+	/* a screen with more to send afterwards may have pictures on the terminal */
+	tty_paint(app->tty, y, x, !top->ops->painted);
 	if (!app_too_small() && top->ops->painted)
 		top->ops->painted(top, whole);
 	app_sync(app);

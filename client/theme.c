@@ -93,6 +93,9 @@ static const struct theme_look theme_table[N_THEMES][N_STYLES] =
 
 /* Set once at start: the theme in force. */
 static enum theme theme_now = THEME_MONO;
+/* On a slow line a word in bold costs as much as a word: there it is left to what is
+ * wrong. Brackets, the focus mark and places say the rest. */
+static bool theme_spares_bold;
 
 bool
 theme_by_name(const char *name, enum theme *theme_r)
@@ -131,7 +134,17 @@ theme_start(enum theme wish)
 unsigned
 theme_attr(enum style style)
 {
-	return theme_table[theme_now][style].attr;
+	attr_t attr = theme_table[theme_now][style].attr;
+
+	if (theme_spares_bold && style != STYLE_WARN && style != STYLE_ERROR)
+		attr &= ~A_BOLD;
+	return attr;
+}
+
+void
+theme_spare_bold(void)
+{
+	theme_spares_bold = true;
 }
 
 /* That of the first style with these colours: between two of them nothing needs

@@ -16,6 +16,8 @@ bool theme_by_name(const char *name, enum theme *theme_r);
 /* After newterm(). Falls back to THEME_MONO where the terminal has fewer than
  * 8 colours. Returns the theme in force. */
 enum theme theme_start(enum theme wish);
+/* For slow lines: bold is for warnings and errors only. */
+void theme_spare_bold(void);
 /* Attributes (attr_t of curses.h) and colour pair of a style. */
 unsigned theme_attr(enum style style);
 short theme_pair(enum style style);

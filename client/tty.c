@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "client/tty_slow.h"
 #include "common/buf.h"
 #include "common/err.h" /* before curses.h, which has an ERR of its own */
 #include "common/mem.h"
@@ -34,6 +35,7 @@ struct tty {
 	int raw_fd; /* out_fd, or its own description without blocking */
 	struct buf raw;
 	enum theme theme;
+	struct thrift *thrift; /* of a slow line; NULL: curses paints */
 	bool mouse;
 	bool pastes; /* bracketed paste is on */
 };
@@ -82,9 +84,9 @@ tty_check(void)
 }
 
 static void
-tty_write(const struct tty *t, const char *bytes)
+tty_write_bytes(const struct tty *t, const void *from, size_t len)
 {
-	size_t len = strlen(bytes);
+	const char *bytes = from;
 
 	while (len > 0) {
 		ssize_t n = write(t->out_fd, bytes, len);
@@ -96,6 +98,12 @@ tty_write(const struct tty *t, const char *bytes)
 		bytes += n;
 		len -= (size_t)n;
 	}
+}
+
+static void
+tty_write(const struct tty *t, const char *bytes)
+{
+	tty_write_bytes(t, bytes, strlen(bytes));
 }
 
 static int
@@ -155,6 +163,16 @@ tty_restore_current(void)
 		tty_restore(tty_current);
 }
 
+/* curses begins an empty screen, and leaves it to the painter of slow lines. */
+static void
+tty_start_thrift(struct tty *t)
+{
+	refresh();
+	t->thrift = thrift_new(LINES, COLS);
+	paint_start_slow();
+	theme_spare_bold();
+}
+
 enum tty_fault
 tty_open(const struct tty_wish *wish, struct tty **t_r)
 {
@@ -182,6 +200,8 @@ tty_open(const struct tty_wish *wish, struct tty **t_r)
 	typeahead(-1); /* ncurses must not look at the input */
 	scrollok(stdscr, FALSE);
 	bkgdset((chtype)' ' | theme_attr(STYLE_PLAIN) | COLOR_PAIR(theme_pair(STYLE_PLAIN)));
+	if (slow && tty_slow_can())
+		tty_start_thrift(t);
 	t->mouse = wish->mouse && tty_is_xterm_like();
 	t->pastes = tty_is_xterm_like();
 	buf_init(&t->raw, TTY_RAW_MAX);
@@ -209,6 +229,7 @@ tty_close(struct tty **tp)
 	if (t->raw_fd != t->out_fd)
 		close(t->raw_fd);
 	buf_release(&t->raw);
+	thrift_free(&t->thrift);
 	delscreen(t->screen);
 	free(t);
 }
@@ -297,8 +318,33 @@ tty_cell_pixels(const struct tty *t, int *width_r, int *height_r)
 void
 tty_invalidate(struct tty *t)
 {
-	(void)t;
-	clearok(curscr, TRUE);
+	if (t->thrift)
+		thrift_forget(t->thrift, LINES, COLS);
+	else
+		clearok(curscr, TRUE);
+}
+
+static void
+tty_paint_slowly(struct tty *t, int y, int x, bool may_erase)
+{
+	struct buf out;
+
+	tty_slow_take(t->thrift);
+	buf_init(&out, TTY_RAW_MAX);
+	if (thrift_paint(t->thrift, y, x, may_erase, &out) == 0)
+		tty_write_bytes(t, buf_bytes(&out), out.len);
+	buf_release(&out);
+}
+
+void
+tty_paint(struct tty *t, int y, int x, bool may_erase)
+{
+	if (t->thrift) {
+		tty_paint_slowly(t, y, x, may_erase);
+		return;
+	}
+	move(y, x);
+	refresh();
 }
 
 void
@@ -309,6 +355,8 @@ tty_wipe(struct tty *t)
 	clearok(stdscr, TRUE);
 	refresh();
 	fflush(stdout);
+	if (t->thrift)
+		thrift_forget(t->thrift, LINES, COLS);
 	buf_release(&t->raw);
 	tty_write(t, tty_erase_scrollback);
 }
@@ -319,6 +367,7 @@ tty_suspend(struct tty *t)
 	tty_modes(t, false);
 	endwin();
 	raise(SIGSTOP);
+	erase(); /* what was shown is drawn anew */
 	refresh();
 	tty_modes(t, true);
 	tty_invalidate(t);

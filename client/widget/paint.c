@@ -16,14 +16,20 @@
 #include "common/mem.h"
 #include "common/text.h"
 
-#define PAINT_MAX 512 /* characters of one call: more than a row has */
+#define PAINT_MAX	512 /* characters of one call: more than a row has */
+#define PAINT_ROWS_MAX	512
+#define PAINT_RULE_SLOW 4 /* columns: a sign between two words, not a border */
 
 /* One terminal, one cursor. */
 static struct {
 	int y, x;
 	bool wanted;
 	bool above, below;
+	bool slow;
+	bool first[PAINT_ROWS_MAX], anew[PAINT_ROWS_MAX]; /* rows of the terminal */
 } paint_state;
+
+enum paint_line { PAINT_ACROSS, PAINT_DOWN, PAINT_UL, PAINT_UR, PAINT_LL, PAINT_LR };
 
 struct paint_relative {
 	uint32_t cp;
@@ -194,15 +200,37 @@ paint_right(int y, int x, int w, enum style style, const char *s)
 }
 
 /* ACS_ and not WACS_: those are Unicode in any UTF-8 locale, three bytes a cell,
- * where a VT takes one. */
+ * where a VT takes one. On a slow line not even the set is switched. */
+static chtype
+paint_line(enum paint_line line)
+{
+	if (paint_state.slow)
+		return (chtype) "-|++++"[line];
+	switch (line) {
+	case PAINT_ACROSS:
+		return ACS_HLINE;
+	case PAINT_DOWN:
+		return ACS_VLINE;
+	case PAINT_UL:
+		return ACS_ULCORNER;
+	case PAINT_UR:
+		return ACS_URCORNER;
+	case PAINT_LL:
+		return ACS_LLCORNER;
+	case PAINT_LR:
+		return ACS_LRCORNER;
+	}
+	return ' ';
+}
+
 void
 paint_rule(int y, int x, int w)
 {
 	y = rows_text(y);
-	if (rows_are_measured())
+	if (rows_are_measured() || (paint_state.slow && w > PAINT_RULE_SLOW))
 		return;
 	attr_set(theme_attr(STYLE_PLAIN), theme_pair(STYLE_PLAIN), NULL);
-	mvhline(y, x, ACS_HLINE, w);
+	mvhline(y, x, paint_line(PAINT_ACROSS), w);
 	attr_set(A_NORMAL, 0, NULL);
 }
 
@@ -222,14 +250,14 @@ static void
 paint_lines(int top, int bottom, int left, int right, enum style style)
 {
 	attr_set(theme_attr(style), theme_pair(style), NULL);
-	mvhline(top, left, ACS_HLINE, right - left);
-	mvhline(bottom, left, ACS_HLINE, right - left);
-	mvvline(top, left, ACS_VLINE, bottom - top);
-	mvvline(top, right, ACS_VLINE, bottom - top);
-	mvaddch(top, left, ACS_ULCORNER);
-	mvaddch(top, right, ACS_URCORNER);
-	mvaddch(bottom, left, ACS_LLCORNER);
-	mvaddch(bottom, right, ACS_LRCORNER);
+	mvhline(top, left, paint_line(PAINT_ACROSS), right - left);
+	mvhline(bottom, left, paint_line(PAINT_ACROSS), right - left);
+	mvvline(top, left, paint_line(PAINT_DOWN), bottom - top);
+	mvvline(top, right, paint_line(PAINT_DOWN), bottom - top);
+	mvaddch(top, left, paint_line(PAINT_UL));
+	mvaddch(top, right, paint_line(PAINT_UR));
+	mvaddch(bottom, left, paint_line(PAINT_LL));
+	mvaddch(bottom, right, paint_line(PAINT_LR));
 	attr_set(A_NORMAL, 0, NULL);
 }
 
@@ -259,12 +287,48 @@ void
 paint_begin(void)
 {
 	paint_state.wanted = paint_state.above = paint_state.below = false;
+	memset(paint_state.first, 0, sizeof(paint_state.first));
+}
+
+void
+paint_start_slow(void)
+{
+	paint_state.slow = true;
+}
+
+void
+paint_read_first(int y, int h)
+{
+	int top = rows_top(y), end = rows_top(y + h);
+
+	if (rows_are_measured())
+		return;
+	for (int i = top < 0 ? 0 : top; i < end && i < PAINT_ROWS_MAX; i++)
+		paint_state.first[i] = true;
+}
+
+bool
+paint_is_first(int y)
+{
+	return y < PAINT_ROWS_MAX && paint_state.first[y];
 }
 
 void
 paint_row_anew(int y)
 {
 	wredrawln(stdscr, y, 1);
+	if (y < PAINT_ROWS_MAX)
+		paint_state.anew[y] = true;
+}
+
+bool
+paint_take_anew(int y)
+{
+	bool anew = y < PAINT_ROWS_MAX && paint_state.anew[y];
+
+	if (anew)
+		paint_state.anew[y] = false;
+	return anew;
 }
 
 void

@@ -62,9 +62,15 @@ bool paint_cursor_wanted(int *y_r, int *x_r);
 /* A text goes on above or below what is shown of it; row 22 says so. */
 void paint_more(bool above, bool below);
 void paint_more_wanted(bool *above_r, bool *below_r);
+/* On a slow line the rows that are read first are painted first: h of them. */
+void paint_read_first(int y, int h);
+bool paint_is_first(int y); /* a row of the terminal */
 void paint_begin(void);
 /* What the terminal shows in this row is not known any more: it is sent whole. */
 void paint_row_anew(int y);
+bool paint_take_anew(int y); /* once, for each that was named */
+/* The line is slow: no rules, and frames of the characters that cost a byte each. */
+void paint_start_slow(void);
 
 /* Whether the terminal's character set can show this code point. */
 bool paint_can_show(uint32_t cp);

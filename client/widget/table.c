@@ -118,6 +118,7 @@ table_draw(struct table *t, const struct area *a, enum table_focus focus)
 	    .w = a->w,
 	};
 	table_scroll(t);
+	paint_read_first(a->y, a->h);
 	table_draw_titles(t, a->y, a->x, focus == TABLE_ON_HEADER);
 	if (focus == TABLE_ON_ROWS) /* also when there is none */
 		paint_cursor(t->place.y, a->x + t->x[0]);

@@ -22,6 +22,7 @@
 #include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #include <utmp.h>
@@ -75,7 +76,7 @@ pty_env(const struct pty_options *o)
 
 	while (o->env != NULL && o->env[n_more] != NULL)
 		n_more++;
-	env = mem_new_array(n_more + ARRAY_LEN(inherited) + 6, sizeof(*env));
+	env = mem_new_array(n_more + ARRAY_LEN(inherited) + 5, sizeof(*env));
 	for (i = 0; i < ARRAY_LEN(inherited); i++)
 		if (getenv(inherited[i]) != NULL)
 			pty_env_add(
@@ -83,8 +84,6 @@ pty_env(const struct pty_options *o)
 	pty_env_add(env, &n, mem_printf("TERM=%s", o->term ? o->term : "xterm-256color"));
 	pty_env_add(env, &n, mem_strdup("LC_ALL=C.UTF-8"));
 	pty_env_add(env, &n, mem_printf("LANGUAGE=%s", o->language ? o->language : "fr"));
-	/* lines as Unicode for every TERM, since the emulator draws no ACS */
-	pty_env_add(env, &n, mem_strdup("NCURSES_NO_UTF8_ACS=1"));
 	pty_env_add(env, &n, mem_printf("EMAGE_SYNC_FD=%d", SYNC_FD));
 	for (i = 0; i < n_more; i++)
 		pty_env_add(env, &n, mem_strdup(o->env[i]));
@@ -107,6 +106,19 @@ pty_child(const struct pty_options *o, char **env, int slave, int sync)
 	_exit(127);
 }
 
+/* A program is told the speed of its line and may send less. */
+static void
+pty_set_speed(int slave, unsigned baud)
+{
+	struct termios t;
+
+	if (baud == 0)
+		return;
+	if (tcgetattr(slave, &t) != 0 || cfsetspeed(&t, baud == 9600 ? B9600 : B19200) != 0 ||
+	    tcsetattr(slave, TCSANOW, &t) != 0)
+		die("no line of %u baud: %s", baud, strerror(errno));
+}
+
 struct pty *
 pty_start(const struct pty_options *o)
 {
@@ -124,6 +136,7 @@ pty_start(const struct pty_options *o)
 	p->deadline_ms = o->deadline_ms != 0 ? o->deadline_ms : DEADLINE_MS;
 	if (openpty(&p->master, &slave, NULL, NULL, &size) != 0 || pipe2(sync, O_CLOEXEC) != 0)
 		die("no pseudo-terminal: %s", strerror(errno));
+	pty_set_speed(slave, o->baud);
 	p->sync = sync[0];
 	fcntl(p->master, F_SETFL, O_NONBLOCK);
 	fcntl(p->master, F_SETFD, FD_CLOEXEC);

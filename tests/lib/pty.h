@@ -45,6 +45,7 @@ struct pty_options {
 	const char *term;	 /* NULL = xterm-256color */
 	const char *language;	 /* NULL = fr */
 	unsigned rows, columns;	 /* 0 = 24 and 80 */
+	unsigned baud;		 /* of the line, 9600 or 19200; 0 = as a pty is, fast */
 	bool mute;		 /* a thin terminal: answers no question */
 	bool ignore_hup;	 /* the program starts with SIGHUP ignored */
 	bool quiet;		 /* a failed wait prints nothing: it is expected */

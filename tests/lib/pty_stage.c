@@ -17,6 +17,7 @@
 #include "db/store.h"
 #include "server/server.h"
 #include "tests/lib/check.h"
+#include "tests/lib/file.h"
 #include "tests/lib/pty_stage_people.h"
 #include "tests/lib/wire.h"
 
@@ -221,6 +222,22 @@ pty_stage_next_day(struct pty_stage *s)
 }
 
 void
+pty_stage_new_mailbox(struct pty_stage *s)
+{
+	mailbox_free(&s->mailbox);
+	s->mailbox = fixture_mailbox(s->fixture);
+}
+
+void
+pty_stage_withhold(struct pty_stage *s)
+{
+	fixture_stop(s->fixture);
+	fixture_sql(s->fixture, "UPDATE exam SET released_at_ms = 0 WHERE taken_at_ms ="
+				" (SELECT max(taken_at_ms) FROM exam)");
+	fixture_start(s->fixture);
+}
+
+void
 pty_stage_free(struct pty_stage **sp)
 {
 	struct pty_stage *s = *sp;
@@ -234,6 +251,20 @@ pty_stage_free(struct pty_stage **sp)
 }
 
 /* ------------------------------------------------------------------ the client */
+
+char *
+pty_stage_regions(const struct pty_stage *s)
+{
+	const struct fixture *f = s->fixture;
+	char *path = mem_printf("%s/regions.conf", f->folder);
+	char *text = mem_printf("[alsace]\nname = Alsace\nserver = 127.0.0.1:%s\nca = %s\n"
+				"[lorraine]\nname = Lorraine\nserver = 127.0.0.1:%s\nca = %s\n",
+	    f->port, f->ca, f->port, f->ca);
+
+	file_write(text, "%s", path);
+	free(text);
+	return path;
+}
 
 /* From now to the next 14:32:00, so that clocks on screens say 14:32. */
 static char *
@@ -282,6 +313,7 @@ pty_stage_client(const struct pty_stage *s, const struct pty_stage_options *o)
 	    .language = o->language,
 	    .rows = o->rows,
 	    .columns = o->columns,
+	    .baud = o->baud,
 	    .ignore_hup = o->ignore_hup,
 	    .mute = o->mute,
 	});
@@ -373,12 +405,10 @@ pty_stage_staff(struct pty_stage *s, const struct pty_stage_options *o,
 	struct pty *p;
 
 	pty_stage_next_day(s);
-	mailbox_free(&s->mailbox);
-	s->mailbox = fixture_mailbox(s->fixture);
+	pty_stage_new_mailbox(s);
 	p = pty_stage_client(s, o);
-	if (pty_stage_password(p, person->identifier, person->password) && pty_stage_code(p, s) &&
-	    pty_wait_screen(p, first_screen))
-		return p;
-	pty_free(&p);
-	return NULL;
+	assert_true(pty_stage_password(p, person->identifier, person->password));
+	assert_true(pty_stage_code(p, s));
+	assert_true(pty_wait_screen(p, first_screen));
+	return p;
 }

@@ -35,10 +35,19 @@ int pty_stage_tear_down(void **state);
 /* A day passes for the server: sessions are over, and codes may be sent again
  * that it had begun to count. */
 void pty_stage_next_day(struct pty_stage *s);
+/* A mailbox that what comes from now on arrives in. */
+void pty_stage_new_mailbox(struct pty_stage *s);
+/* The newest exam waits for its release. */
+void pty_stage_withhold(struct pty_stage *s);
+
+/* A configuration of the client with two regions, as a kiosk in a hospital has it;
+ * both are the stage's server. The caller frees its path. */
+char *pty_stage_regions(const struct pty_stage *s);
 
 struct pty_stage_options {
 	const char *term, *language; /* NULL = as in pty.h */
 	unsigned rows, columns;
+	unsigned baud;
 	const char *const *args; /* behind --server and --ca; ends with NULL */
 	const char *const *env;
 	bool ignore_hup, mute;
@@ -57,7 +66,8 @@ bool pty_stage_code(struct pty *p, const struct pty_stage *s);
 /* Password, code, list of exams. */
 bool pty_stage_sign_in(struct pty *p, const struct pty_stage *s);
 /* Somebody of the staff, with their own password and a mailbox begun anew, a day
- * later: password, code, and the screen that they begin on. NULL = it did not come. */
+ * later: password, code, and the screen that they begin on; fails the test if it does
+ * not come. */
 struct pty *pty_stage_staff(struct pty_stage *s, const struct pty_stage_options *o,
     const struct fixture_patient *person, const char *first_screen);
 /* Row of the list with this text gets the focus. */

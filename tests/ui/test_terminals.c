@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The same screens on every terminal, without colour, on a slow line, and for
- * those who follow the cursor: it stands on what has the focus after every key.
+ * The same screens on every terminal, without colour, and for those who follow the
+ * cursor: it stands on what has the focus after every key.
  */
 #include "tests/lib/check.h"
 
@@ -12,9 +12,6 @@
 #include "common/mem.h"
 #include "common/text.h"
 #include "tests/lib/pty_stage.h"
-
-/* 9600 baud carry 960 bytes a second: a quarter of a second. */
-#define ARROW_BYTES_MAX 250u
 
 static const char *const terminals[] = {
     "vt100",
@@ -104,66 +101,16 @@ test_thin_terminal(void **state)
 	pty_free(&p);
 }
 
-static void
-test_bytes_of_an_arrow_key(void **state)
-{
-	struct pty_stage *s = *state;
-	size_t i, most = 0;
-	struct pty *p;
-
-	for (i = 0; i < ARRAY_LEN(terminals); i++) {
-		p = terminal_client(s, terminals[i]);
-		assert_true(pty_stage_sign_in(p, s));
-		assert_true(pty_wait_text(p, "11/12/2015 11:55"));
-		assert_true(pty_wait_cursor(p, 10, 1));
-		pty_mark(p);
-		pty_key(p, PTY_KEY_DOWN);
-		assert_true(pty_wait_cursor(p, 12, 1)); /* the first exam has two lines */
-		assert_true(pty_wait_idle(p));
-		print_message("%s: %zu bytes\n", terminals[i], pty_bytes(p));
-		most = pty_bytes(p) > most ? pty_bytes(p) : most;
-		pty_free(&p);
-	}
-	assert_in_range(most, 1, ARROW_BYTES_MAX - 1);
-}
-
-/* Screens of the personal space, opened by their digit; the most bytes that each
- * may cost, a tenth to spare: without colour, as on a slow line, and with, where a
- * terminal that cannot erase in a colour gets every blank. */
+/* Screens of the personal space, opened by their digit. */
 static const struct {
 	const char *key, *screen, *text;
-	unsigned max, max_colour;
 } spaces[] = {
-    {"2", "history", "GHRFICTIF", 1420, 2030},
-    {"3", "blocks", "SUPPOSÉE", 890, 1730},
-    {"4", "settings", "camille@example.org", 1150, 1840},
-    {"5", "faq", "Où trouver mon identifiant", 1380, 1750},
-    {"6", "support", "Support technique", 1200, 1800},
+    {"2", "history", "GHRFICTIF"},
+    {"3", "blocks", "SUPPOSÉE"},
+    {"4", "settings", "camille@example.org"},
+    {"5", "faq", "Où trouver mon identifiant"},
+    {"6", "support", "Support technique"},
 };
-
-static void
-test_bytes_of_a_screen(void **state)
-{
-	struct pty *p;
-
-	for (size_t i = 0; i < ARRAY_LEN(terminals); i++) {
-		bool slow = strncmp(terminals[i], "vt", 2) == 0;
-		p = terminal_client(*state, terminals[i]);
-		assert_true(pty_stage_sign_in(p, *state));
-		for (size_t k = 0; k < ARRAY_LEN(spaces); k++) {
-			pty_mark(p);
-			pty_send(p, spaces[k].key);
-			assert_true(pty_wait_screen(p, spaces[k].screen));
-			assert_true(pty_wait_text(p, spaces[k].text));
-			assert_true(pty_wait_idle(p));
-			print_message(
-			    "%s %s: %zu bytes\n", terminals[i], spaces[k].screen, pty_bytes(p));
-			assert_in_range(
-			    pty_bytes(p), 1, slow ? spaces[k].max : spaces[k].max_colour);
-		}
-		pty_free(&p);
-	}
-}
 
 /* ------------------------------------------------------------- without colour */
 
@@ -437,8 +384,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_every_terminal),
 	    cmocka_unit_test(test_thin_terminal),
-	    cmocka_unit_test(test_bytes_of_an_arrow_key),
-	    cmocka_unit_test(test_bytes_of_a_screen),
 	    cmocka_unit_test(test_no_colour),
 	    cmocka_unit_test(test_colour_where_there_is_some),
 	    cmocka_unit_test(test_cursor_on_the_focus),
