@@ -339,7 +339,7 @@ tty_paint_slowly(struct tty *t, int y, int x, bool may_erase)
 void
 tty_paint(struct tty *t, int y, int x, bool may_erase)
 {
-	if (t->thrift) {
+	if (t != NULL && t->thrift) {
 		tty_paint_slowly(t, y, x, may_erase);
 		return;
 	}
