@@ -46,6 +46,10 @@ static const struct errtext_row errtext_table[] = {
     {EM_E_FILTER_EMPTY, N_("Veuillez renseigner au minimum un critère de recherche")},
     {EM_E_SMS_BUDGET,
 	N_("Plus de SMS pour le moment : choisissez l'e-mail ou réessayez plus tard.")},
+    {EM_E_NOT_NEEDED,
+	N_("Le code lui arrive par son adresse ou son application : corrigez l'adresse.")},
+    {EM_E_OTHER_HAND, N_("Un autre agent doit le faire : vous avez déjà fait l'autre moitié.")},
+    {EM_E_HOLD, N_("Une adresse vient d'être corrigée.")},
     {EM_E_LAST_ADMIN, N_("Dernier administrateur en service : donnez d'abord ce rôle à un autre.")},
     {EM_E_NO_RECORD,
 	N_("Aucun dossier n'est ouvert : recherchez le patient et indiquez un motif.")},
@@ -102,6 +106,8 @@ errtext(int err, const Emage__Error *e, char *out_r, size_t len)
 		snprintf(more, sizeof(more),
 		    ngettext("Il reste %u essai.", "Il reste %u essais.", e->tries_left),
 		    e->tries_left);
+	else if (e && err == EM_E_HOLD && e->retry_after_s > 0)
+		errtext_hours(e->retry_after_s, more, sizeof(more));
 	else if (e && e->retry_after_s > 0)
 		errtext_wait(e->retry_after_s, more, sizeof(more));
 	snprintf(out_r, len, "%s%s%s", errtext_find(err), more[0] ? " " : "", more);

@@ -19,6 +19,8 @@ static const struct db_field account_fields[] = {
     DB_COL(struct store_account, temp_hash),
     DB_COL(struct store_account, temp_expires_at_ms),
     DB_COL(struct store_account, temp_channel),
+    DB_COL(struct store_account, temp_by.account_id),
+    DB_COL(struct store_account, temp_by.establishment_id),
     DB_COL(struct store_account, totp),
 };
 

@@ -19,6 +19,8 @@ static const struct db_field contact_fields[] = {
     DB_COL(struct store_contact_change, done_at_ms),
     DB_COL(struct store_contact_change, code_hash),
     DB_COL(struct store_contact_change, undo_hash),
+    DB_COL(struct store_contact_change, by.account_id),
+    DB_COL(struct store_contact_change, by.establishment_id),
 };
 
 /* In place of the hash of a code that is no more. */
@@ -43,7 +45,8 @@ store_contact_add(
 	    BINDS(db_u64(c->account_id), db_u64(c->session_id), db_i64(c->channel),
 		db_text(c->old_address), db_text(c->new_address), db_i64(c->tries_left),
 		db_i64(c->sent_at_ms), db_i64(c->expires_at_ms), db_blob(c->code_hash, 32),
-		db_blob(contact_no_code, 32)),
+		db_blob(contact_no_code, 32), db_u64(c->by.account_id),
+		db_u64(c->by.establishment_id)),
 	    change_id_r);
 }
 
@@ -106,6 +109,14 @@ store_contact_last_done(
 {
 	return db_scalar(
 	    db, Q_contact_last_done, BINDS(db_u64(account_id), db_i64(channel)), done_at_ms_r);
+}
+
+int
+store_contact_last_desk(
+    struct store_conn *db, struct arena *a, uint64_t account_id, struct store_contact_change *r)
+{
+	return db_one(db, a, Q_contact_last_desk, BINDS(db_u64(account_id)),
+	    DB_FIELDS(struct store_contact_change, contact_fields), r);
 }
 
 int

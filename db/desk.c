@@ -17,6 +17,11 @@ static const struct db_field entry_fields[] = {
     DB_COL(struct store_consent_entry, text_version),
     DB_COL(struct store_consent_entry, channel),
 };
+static const struct db_field code_fields[] = {
+    DB_COL(struct store_desk_code, expires_at_ms),
+    DB_COL(struct store_desk_code, by.account_id),
+    DB_COL(struct store_desk_code, by.establishment_id),
+};
 static const struct db_field house_fields[] = {
     DB_COL(struct store_house, finess),
     DB_COL(struct store_house, name),
@@ -102,7 +107,7 @@ store_account_open(struct store_conn *db, const struct store_patient_new *p, uin
 	rc = db_id(db, Q_account_insert,
 	    BINDS(db_u64(patient_id), db_text(p->identifier), db_text(p->email), db_text(p->mobile),
 		db_text(p->language), db_text(p->temp_hash), db_i64(p->temp_expires_at_ms),
-		db_i64(p->now_ms)),
+		db_i64(p->now_ms), db_u64(p->operator_account), db_u64(p->establishment_id)),
 	    account_id_r);
 	return rc == -EM_E_NOT_FOUND ? -EM_E_EXISTS : rc;
 }
@@ -132,7 +137,8 @@ store_account_reopen(struct store_conn *db, const struct store_patient_new *p, u
 		return rc;
 	rc = db_exec_one(db, Q_account_reopen,
 	    BINDS(db_text(p->email), db_text(p->mobile), db_text(p->language),
-		db_text(p->temp_hash), db_i64(p->temp_expires_at_ms), db_u64(account_id)));
+		db_text(p->temp_hash), db_i64(p->temp_expires_at_ms), db_u64(p->operator_account),
+		db_u64(p->establishment_id), db_u64(account_id)));
 	if (rc)
 		return rc == -EM_E_NOT_FOUND ? -EM_E_EXISTS : rc;
 	return desk_forget(db, account_id);
@@ -141,24 +147,37 @@ store_account_reopen(struct store_conn *db, const struct store_patient_new *p, u
 /* ------------------------------------------------------- codes in person */
 
 int
-store_desk_code_put(
-    struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32], int64_t expires_at_ms)
+store_desk_code_put(struct store_conn *db, uint64_t account_id, const struct store_desk_code *c)
 {
 	return db_exec(db, Q_desk_code_put,
-	    BINDS(db_u64(account_id), db_blob(code_hash, 32), db_i64(expires_at_ms)), NULL);
+	    BINDS(db_u64(account_id), db_blob(c->hash, 32), db_i64(c->expires_at_ms),
+		db_u64(c->by.account_id), db_u64(c->by.establishment_id)),
+	    NULL);
+}
+
+int
+store_desk_code_by(struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32],
+    int64_t now_ms, struct store_desk_hand *r)
+{
+	struct store_desk_code c = {.expires_at_ms = 0};
+	int rc =
+	    db_one(db, NULL, Q_desk_code_get, BINDS(db_u64(account_id), db_blob(code_hash, 32)),
+		DB_FIELDS(struct store_desk_code, code_fields), &c);
+
+	*r = c.by;
+	return rc ? rc : c.expires_at_ms <= now_ms ? -EM_E_NOT_FOUND : 0;
 }
 
 int
 store_desk_code_use(
     struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32], int64_t now_ms)
 {
-	const struct db_binds *b = BINDS(db_u64(account_id), db_blob(code_hash, 32));
-	int64_t expires_at_ms = 0;
-	int rc = db_scalar(db, Q_desk_code_expiry, b, &expires_at_ms);
+	struct store_desk_hand by;
+	int rc = store_desk_code_by(db, account_id, code_hash, now_ms, &by);
 
-	if (!rc && expires_at_ms <= now_ms)
-		rc = -EM_E_NOT_FOUND;
-	return rc ? rc : db_exec_one(db, Q_desk_code_use, b);
+	return rc ? rc
+		  : db_exec_one(
+			db, Q_desk_code_use, BINDS(db_u64(account_id), db_blob(code_hash, 32)));
 }
 
 int

@@ -56,6 +56,13 @@ store_account_set_temp(struct store_conn *db, uint64_t account_id, const char *h
 }
 
 int
+store_account_temp_by(struct store_conn *db, uint64_t account_id, const struct store_desk_hand *by)
+{
+	return db_exec_one(db, Q_account_temp_by,
+	    BINDS(db_u64(by->account_id), db_u64(by->establishment_id), db_u64(account_id)));
+}
+
+int
 store_account_set_address(
     struct store_conn *db, uint64_t account_id, int channel, const char *address)
 {

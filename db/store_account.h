@@ -12,6 +12,12 @@ enum account_state {
 	ACCOUNT_WITHDRAWN = 2,
 };
 
+/* Who at a desk did something, for whom nobody else may do the other half of it. */
+struct store_desk_hand {
+	uint64_t account_id; /* 0 = nobody at a desk */
+	uint64_t establishment_id;
+};
+
 struct store_account {
 	uint64_t account_id;
 	uint64_t patient_id; /* 0 for staff */
@@ -24,8 +30,9 @@ struct store_account {
 	const char *password_hash; /* libsodium string, "" = none yet */
 	const char *temp_hash;	   /* temporary password, "" = none */
 	int64_t temp_expires_at_ms;
-	int temp_channel; /* emage.Channel by which it went; 0 = on paper */
-	bool totp;	  /* an authenticator app is the second step */
+	int temp_channel;		/* emage.Channel by which it went; 0 = on paper */
+	struct store_desk_hand temp_by; /* who printed it */
+	bool totp;			/* an authenticator app is the second step */
 };
 /* The identifier as text_fold()ed and without blanks. */
 int store_account_by_identifier(
@@ -77,6 +84,9 @@ int store_account_password_changed(struct store_conn *db, uint64_t account_id, i
 /* A temporary password in place of the one before; one's own stays. "" = none. */
 int store_account_set_temp(struct store_conn *db, uint64_t account_id, const char *hash,
     int64_t expires_at_ms, int channel);
+/* Who has printed the temporary password that was set last. */
+int store_account_temp_by(
+    struct store_conn *db, uint64_t account_id, const struct store_desk_hand *by);
 int store_account_set_address(
     struct store_conn *db, uint64_t account_id, int channel, const char *address);
 int store_account_of_patient(struct store_conn *db, uint64_t patient_id, uint64_t *account_id_r);
@@ -111,6 +121,7 @@ struct store_contact_change {
 	int64_t sent_at_ms, expires_at_ms; /* of the newest code */
 	int64_t done_at_ms;
 	uint8_t code_hash[32], undo_hash[32];
+	struct store_desk_hand by; /* at a desk; else the person */
 };
 /* Begins one (CONTACT_ASKED); drops the one that was open. */
 int store_contact_add(
@@ -132,6 +143,9 @@ int store_contact_undo(struct store_conn *db, const struct store_contact_change 
 /* 0 = never. */
 int store_contact_last_done(
     struct store_conn *db, uint64_t account_id, int channel, int64_t *done_at_ms_r);
+/* The newest that a desk has done and nobody undone; -EM_E_NOT_FOUND = none. */
+int store_contact_last_desk(
+    struct store_conn *db, struct arena *a, uint64_t account_id, struct store_contact_change *r);
 int store_contact_purge(struct store_conn *db, int64_t before_ms);
 
 struct store_totp {

@@ -91,9 +91,17 @@ int store_establishment_get(
 
 /* ------------------------------------------------------- codes in person */
 
+struct store_desk_code {
+	uint8_t hash[32];
+	int64_t expires_at_ms;
+	struct store_desk_hand by;
+};
 /* In place of the one before. */
 int store_desk_code_put(
-    struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32], int64_t expires_at_ms);
+    struct store_conn *db, uint64_t account_id, const struct store_desk_code *c);
+/* Who handed it over. -EM_E_NOT_FOUND: another, none, or too old. */
+int store_desk_code_by(struct store_conn *db, uint64_t account_id, const uint8_t code_hash[32],
+    int64_t now_ms, struct store_desk_hand *r);
 /* Uses it up: exactly one caller gets 0. -EM_E_NOT_FOUND: another, none, or too
  * old, which stays. */
 int store_desk_code_use(

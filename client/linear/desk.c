@@ -157,8 +157,9 @@ desk_choose(struct linear *l, const struct desk_patient *p)
 	    .question = _("Votre choix :"),
 	    .commands = commands,
 	    .n_commands = ARRAY_LEN(commands),
-	    .hidden = open ? 1u << DESK_ASK_CONSENT
-			   : 1u << DESK_ASK_LETTER | 1u << DESK_ASK_RESET | 1u << DESK_ASK_CODE};
+	    .hidden =
+		(open ? 1u << DESK_ASK_CONSENT : 1u << DESK_ASK_LETTER | 1u << DESK_ASK_RESET) |
+		(open && !desk_has_way(p) ? 0 : 1u << DESK_ASK_CODE)};
 	struct linear_answer a;
 
 	if (!linear_ask(l, &prompt, &a) || a.kind == LINEAR_BACK)

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/errtext.h"
 #include "client/lang.h"
 #include "client/model/dates.h"
 #include "client/model/session.h"
 #include "client/tr.h"
 #include "common/clock.h"
+#include "common/err.h"
 #include "common/mem.h"
 
 /* ------------------------------------------------------------------- words */
@@ -289,6 +291,29 @@ desk_letter_release(struct desk_letter *l)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		session_text_free(texts[i]);
 	*l = (struct desk_letter){0};
+}
+
+bool
+desk_has_way(const struct desk_patient *p)
+{
+	return (p->email != NULL && p->email[0] != '\0') ||
+	       (p->mobile != NULL && p->mobile[0] != '\0');
+}
+
+void
+desk_contact_refusal(
+    int err, const char *field, unsigned retry_after_s, char out_r[2 * DESK_TEXT_LEN])
+{
+	char wait[64];
+
+	out_r[0] = '\0';
+	if (err != -EM_E_RATE || strcmp(field, "channel") != 0)
+		return;
+	errtext_hours(retry_after_s, wait, sizeof(wait));
+	snprintf(out_r, 2 * DESK_TEXT_LEN, "%s %s",
+	    _("L'autre adresse de ce patient a changé il y a moins de 72 heures : celle-ci doit "
+	      "attendre."),
+	    wait);
 }
 
 /* ---------------------------------------------------------------- questions */

@@ -65,6 +65,9 @@ const struct desk_question *desk_question(enum desk_act act);
 /* Free it with session_text_free(). */
 char *desk_question_text(enum desk_act act, const struct desk_row *r);
 
+/* Whether an access code can be sent. */
+bool desk_has_way(const struct desk_patient *p);
+
 /* ---- words, in the person's language */
 #define DESK_TEXT_LEN 128
 const char *desk_account_text(Emage__AccountState account);
@@ -76,6 +79,9 @@ const char *desk_channel_text(const char *channel);
 char *desk_name(const struct desk_row *r);
 /* What a refused form is to be mended in; "" = the error says it. */
 const char *desk_field_text(const char *field);
+/* Why the other address must wait; "" = the error says it. */
+void desk_contact_refusal(
+    int err, const char *field, unsigned retry_after_s, char out_r[2 * DESK_TEXT_LEN]);
 /* "choisi par le patient", "temporaire, jusqu'au 24/12/2026" */
 void desk_password_text(const struct desk_patient *p, char out_r[DESK_TEXT_LEN]);
 

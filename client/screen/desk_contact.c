@@ -69,11 +69,16 @@ desk_contact_started(
     struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
 {
 	struct screen_desk_contact *c = screen_desk_contact(s);
+	char text[2 * DESK_TEXT_LEN] = "";
 
 	(void)more;
 	if (err == -EM_E_CLOSED)
 		return;
-	if (err == -EM_E_INVALID)
+	if (e != NULL)
+		desk_contact_refusal(err, e->field, e->retry_after_s, text);
+	if (text[0]) /* no other address would do */
+		app_message(s->app, MESSAGE_ERROR, "%s", text);
+	else if (err == -EM_E_INVALID)
 		sheet_mend(&c->sheet, CONTACT_ADDRESS, account_contact_form(c->channel));
 	else if (err == -EM_E_EXISTS)
 		sheet_mend(&c->sheet, CONTACT_ADDRESS, _("C'est déjà l'adresse de ce patient."));
@@ -156,7 +161,7 @@ desk_contact_lines(struct sheet *s, struct sheet_flow *f)
 	sheet_gap(f);
 	sheet_text(f, STYLE_PLAIN, "%s",
 	    _("L'ancienne adresse reçoit un avis, avec un code qui annule le changement pendant "
-	      "72 heures."));
+	      "72 heures. Jusque-là, le document n'est pas réimprimé."));
 }
 
 static void

@@ -66,6 +66,8 @@ screen_patient_show(struct screen_patient *p)
 	sheet_hide(s, PATIENT_CONSENT, open || p->model.row.id == 0);
 	for (size_t i = PATIENT_LETTER; i <= PATIENT_CODE; i++)
 		sheet_hide(s, i, !open);
+	if (desk_has_way(&p->model))
+		sheet_hide(s, PATIENT_CODE, true);
 	if (s->items[s->form.focus].hidden)
 		sheet_focus(s, open		      ? PATIENT_LETTER
 			       : p->model.row.id == 0 ? PATIENT_BACK
@@ -271,7 +273,8 @@ screen_patient_account_lines(const struct desk_patient *m, struct sheet_flow *f)
 	sheet_row(f, _("Mot de passe :"), text, PATIENT_RESET);
 	sheet_row(f, _("Adresse mail :"), m->email[0] ? m->email : _("aucune"), PATIENT_EMAIL);
 	sheet_row(f, _("Mobile :"), mobile[0] ? mobile : _("aucun"), PATIENT_MOBILE);
-	sheet_row(f, _("Code d'accès :"), _("en personne"), PATIENT_CODE);
+	sheet_row(f, _("Code d'accès :"),
+	    desk_has_way(m) ? _("envoyé au patient") : _("en personne"), PATIENT_CODE);
 }
 
 static void
@@ -324,8 +327,8 @@ static const struct screen_ops screen_patient_ops = {
     .title = N_("Un patient"),
     .about = N_("L'état du compte et les consentements. Réimprimer crée un nouveau mot de passe "
 		"temporaire, Réinitialiser l'envoie au patient, Corriger change une adresse avec "
-		"un code, et un code d'accès peut être remis en personne. Vérifiez toujours "
-		"l'identité."),
+		"un code. Un code d'accès est remis en personne à qui n'a ni adresse ni mobile. "
+		"Vérifiez toujours l'identité."),
     .contexts = CTX_FORM | CTX_SHEET | CTX_SPACE,
     .section = ACTION_SECTION_DESK,
     .free = sheet_free,

@@ -34,6 +34,9 @@ const struct sqlite_migration sqlite_migrations[] = {
     {.version = 6, .name = "outbox", .sql =
 #include "db/migrations/0006_outbox.sql.h"
     },
+    {.version = 7, .name = "desk", .sql =
+#include "db/migrations/0007_desk.sql.h"
+    },
 };
 const unsigned sqlite_n_migrations = ARRAY_LEN(sqlite_migrations);
 

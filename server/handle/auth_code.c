@@ -16,6 +16,7 @@
 #include "server/handle/people.h"
 #include "server/handle/second.h"
 #include "server/policy/code.h"
+#include "server/policy/desk.h"
 #include "server/server.h"
 
 bool
@@ -169,24 +170,31 @@ auth_code_accept(struct request *rq, struct store_conn *db, const struct store_a
 	return auth_code_audit(rq, db, who, "signin.temporary", "ok");
 }
 
-/* Whether it is the code that the desk has handed over; that uses it up. */
+/* Whether it is the code that a desk has handed over, to somebody whom no other would
+ * reach, and another person than the one who has printed the password before it; that
+ * uses it up. */
 static int
-auth_code_in_person(struct request *rq, struct store_conn *db, const struct store_challenge *c,
-    bool *right_r, int *second_r)
+auth_code_in_person(struct request *rq, struct store_conn *db, const struct store_account *who,
+    const struct store_challenge *c, bool *right_r)
 {
+	const bool apart = server_settings(rq->server)->desk_two_establishments;
 	const Emage__AuthCodeRequest *m = rq->msg;
 	char code[POLICY_CODE_DIGITS + 1];
+	struct store_desk_hand by;
 	uint8_t hash[32];
 	int rc = -EM_E_NOT_FOUND;
 
-	if (policy_code_read(m->code, code)) {
+	if (policy_desk_code_due(who) && policy_code_read(m->code, code)) {
 		keyed_desk_code(&rq->server->pepper, c->account_id, code, hash);
-		rc = store_desk_code_use(db, c->account_id, hash, rq->now_ms);
+		rc = store_desk_code_by(db, c->account_id, hash, rq->now_ms, &by);
+		if (rc == 0 && c->temp_password && policy_desk_same_hand(&who->temp_by, &by, apart))
+			rc = -EM_E_NOT_FOUND;
+		if (rc == 0)
+			rc = store_desk_code_use(db, c->account_id, hash, rq->now_ms);
 	}
 	secret_wipe(code, sizeof(code));
 	secret_wipe(hash, sizeof(hash));
 	*right_r = rc == 0;
-	*second_r = AUTH_BY_DESK;
 	return rc == -EM_E_NOT_FOUND ? 0 : rc;
 }
 
@@ -253,8 +261,10 @@ handle_auth_code_write(struct request *rq, struct store_conn *db)
 	rc = store_challenge_take_try(db, c.challenge_id, &left);
 	if (rc == 0)
 		rc = auth_code_try(rq, db, &c, &right, &second);
-	if (rc == 0 && !right)
-		rc = auth_code_in_person(rq, db, &c, &right, &second);
+	if (rc == 0 && !right) {
+		rc = auth_code_in_person(rq, db, &who, &c, &right);
+		second = AUTH_BY_DESK;
+	}
 	if (rc < 0)
 		return rc;
 	return right ? auth_code_accept(rq, db, &who, &c, second)

@@ -84,24 +84,16 @@ contact_other(int channel)
 							: EMAGE__CHANNEL__CHANNEL_EMAIL;
 }
 
-/* Whether this change may begin now; if not, the request is refused. */
-static int
-contact_may(struct request *rq, struct store_conn *db, int channel, const char *address,
-    const struct store_account *who, bool *may_r)
+int
+contact_may(struct request *rq, struct store_conn *db, const struct store_account *who, int channel,
+    const char *address, bool *may_r)
 {
-	const char *old = people_address(who, channel);
-	const char *other = people_address(who, contact_other(channel));
 	int64_t done_at_ms = 0, wait_ms;
 	int rc;
 
 	*may_r = false;
-	if (strcmp(old, address) == 0) {
+	if (strcmp(people_address(who, channel), address) == 0) {
 		request_refuse(rq, EM_E_EXISTS, "address", 0, 0);
-		return 0;
-	}
-	if (other[0] == '\0' && (address[0] == '\0' || old[0] == '\0')) {
-		/* the last one cannot go, and without any nothing can be proven */
-		request_refuse(rq, EM_E_NO_CHANNEL, "address", 0, 0);
 		return 0;
 	}
 	rc = store_contact_last_done(db, who->account_id, contact_other(channel), &done_at_ms);
@@ -114,16 +106,29 @@ contact_may(struct request *rq, struct store_conn *db, int channel, const char *
 	return 0;
 }
 
-/* Beginnings of a day. */
-static int
-contact_count(struct request *rq, struct store_conn *db, bool *may_r)
+/* The last one cannot go, and without any nothing can be proven. */
+static bool
+contact_can_prove(
+    struct request *rq, const struct store_account *who, int channel, const char *address)
+{
+	const char *old = people_address(who, channel);
+
+	if (people_address(who, contact_other(channel))[0] != '\0' ||
+	    (address[0] != '\0' && old[0] != '\0') || strcmp(old, address) == 0)
+		return true;
+	request_refuse(rq, EM_E_NO_CHANNEL, "address", 0, 0);
+	return false;
+}
+
+int
+contact_count(struct request *rq, struct store_conn *db, uint64_t account_id, bool *may_r)
 {
 	struct store_counter c;
 	uint8_t key[32];
 	int64_t wait_ms;
 	int rc;
 
-	keyed_account(&rq->server->pepper, rq->caller.account_id, key);
+	keyed_account(&rq->server->pepper, account_id, key);
 	rc = store_counter_get(db, COUNTER_CONTACT, key, &c);
 	if (rc < 0)
 		return rc;
@@ -173,11 +178,13 @@ handle_contact_start_write(struct request *rq, struct store_conn *db)
 	int rc = reauth_write(rq, db, &st->ra, "password", "contact.asked", &go);
 
 	if (rc == 0 && go)
-		rc = contact_may(rq, db, (int)m->channel, st->address, &st->ra.who, &go);
+		go = contact_can_prove(rq, &st->ra.who, (int)m->channel, st->address);
+	if (rc == 0 && go)
+		rc = contact_may(rq, db, &st->ra.who, (int)m->channel, st->address, &go);
 	if (rc == 0 && go)
 		rc = code_may_send(rq, db, rq->caller.account_id, &refused);
 	if (rc == 0 && go && !refused)
-		rc = contact_count(rq, db, &go);
+		rc = contact_count(rq, db, rq->caller.account_id, &go);
 	if (rc < 0 || !go || refused)
 		return rc;
 	return contact_begin(rq, db, &st->ra.who, (int)m->channel, st->address);

@@ -13,6 +13,16 @@
 /* An address as it is shown, from the arena; NULL when that is exhausted. */
 char *contact_mask(struct arena *a, int channel, const char *address);
 
+/*
+ * What holds for whoever begins a change, the person or a desk (R-08): not the address
+ * that is there, not within 72 hours of the other one. *may_r false: the request has
+ * been refused.
+ */
+int contact_may(struct request *rq, struct store_conn *db, const struct store_account *who,
+    int channel, const char *address, bool *may_r);
+/* Beginnings of a day, counted for the account whose address it is. */
+int contact_count(struct request *rq, struct store_conn *db, uint64_t account_id, bool *may_r);
+
 struct contact_sending {
 	int channel;
 	const char *address;

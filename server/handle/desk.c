@@ -19,7 +19,8 @@
 #include "server/registry.h"
 #include "server/server.h"
 
-#define LANGUAGE_MAX 8u
+#define LANGUAGE_MAX   8u
+#define REOPENED_LABEL "Réouverture du compte"
 
 /* ------------------------------------------------------------------- text */
 
@@ -330,6 +331,8 @@ handle_desk_consent_write(struct request *rq, struct store_conn *db)
 	rc = consent_open(rq, db, &who);
 	if (rc == 0)
 		rc = store_account_by_id(db, rq->arena, who.account_id, &account);
+	if (rc == 0 && reply->reopened)
+		rc = desk_history(rq, db, &st->agent, who.patient_id, REOPENED_LABEL);
 	if (rc == 0)
 		rc = people_audit(rq, db,
 		    &(struct store_audit){.event = "consent.given",

@@ -27,8 +27,24 @@ struct desk_agent {
  * for: a lost role ends what is open at once. */
 int desk_agent_get(struct request *rq, struct store_conn *db, struct desk_agent *a_r);
 
-/* A patient and the account in force. NOT_FOUND: no such patient, or none in
- * force; the field at fault is told. */
+/* Who handed something over, as it is kept. */
+struct store_desk_hand desk_hand(const struct desk_agent *a);
+
+/* What the desk does with an account stands in its patient's history. */
+int desk_history(struct request *rq, struct store_conn *db, const struct desk_agent *agent,
+    uint64_t patient_id, const char *label);
+
+/* Whether these two are of one person, or of one establishment where the operator
+ * wants two; the request has been refused then. */
+bool desk_is_same_hand(
+    struct request *rq, const struct store_desk_hand *a, const struct store_desk_hand *b);
+/* The newest correction of an address by a desk; done_at_ms 0 = none. */
+int desk_last_correction(struct request *rq, struct store_conn *db, uint64_t account_id,
+    struct store_contact_change *c_r);
+
+/* A patient and the account in force, whichever establishment asks: patients stand at
+ * the desk of the hospital where they are, and each step names it in their history.
+ * NOT_FOUND: no such patient, or none in force; the field at fault is told. */
 int desk_account_of(
     struct request *rq, struct store_conn *db, uint64_t patient_id, struct store_account *who_r);
 

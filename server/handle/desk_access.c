@@ -16,11 +16,13 @@
 #include "server/handle/people.h"
 #include "server/handle/temporary.h"
 #include "server/policy/code.h"
+#include "server/policy/contact.h"
+#include "server/policy/desk.h"
 #include "server/server.h"
 
+#define HOUR_MS	     (INT64_C(3600) * 1000)
 #define LETTER_LABEL "Réédition du document de connexion"
 #define CODE_LABEL   "Remise d'un code d'accès en personne"
-#define DESK_LABEL   "Accueil"
 
 /* For the letter and the reset alike. */
 struct access_state {
@@ -65,34 +67,6 @@ access_again(struct request *rq, struct store_conn *db, struct store_account *wh
 	return rc;
 }
 
-/* What the desk does with an account stands in its patient's history. */
-static int
-access_history(struct request *rq, struct store_conn *db, const struct desk_agent *agent,
-    uint64_t patient_id, const char *label)
-{
-	const char *terminal = people_terminal(rq->caller.kind);
-	const struct store_access e = {.patient_id = patient_id,
-	    .at_ms = rq->now_ms,
-	    .recorded_at_ms = rq->now_ms,
-	    .rpps = "",
-	    .family_name = agent->family_name,
-	    .given_name = agent->given_name,
-	    .profession = DESK_LABEL,
-	    .specialty = "",
-	    .establishment_id = agent->establishment_id,
-	    .establishment = agent->establishment,
-	    .motive = "",
-	    .motive_label = label,
-	    .motive_detail = "",
-	    .result = ACCESS_GRANTED,
-	    .terminal = terminal};
-	const struct store_actor by = {
-	    .account_id = agent->account_id, .name = "", .terminal = terminal};
-	uint64_t number;
-
-	return store_access_append(db, &e, &by, &number);
-}
-
 /* ----------------------------------------------------------------- letter */
 
 int
@@ -117,20 +91,69 @@ handle_desk_letter_work(struct request *rq)
 	return access_work(rq);
 }
 
+/* Whoever has put in the address that the code goes to prints no password beside it,
+ * and nobody does while the address before can still take its place again. */
+static int
+letter_may(struct request *rq, struct store_conn *db, const struct store_account *who, bool *may_r)
+{
+	const struct access_state *st = rq->state;
+	const struct store_desk_hand hand = desk_hand(&st->agent);
+	const int64_t hold_ms = server_settings(rq->server)->desk_letter_hold_h * HOUR_MS;
+	struct store_contact_change c;
+	int64_t wait_ms;
+	int rc = desk_last_correction(rq, db, who->account_id, &c);
+
+	*may_r = false;
+	if (rc < 0)
+		return rc;
+	wait_ms = c.old_address[0] == '\0'
+		      ? 0
+		      : policy_contact_hold_ms(c.done_at_ms, hold_ms, rq->now_ms);
+	if (wait_ms > 0) {
+		request_refuse(rq, EM_E_HOLD, "patient_id", code_seconds(wait_ms), 0);
+		return 0;
+	}
+	*may_r = policy_contact_wait_ms(c.done_at_ms, rq->now_ms) == 0 ||
+		 !desk_is_same_hand(rq, &hand, &c.by);
+	return 0;
+}
+
+/* In place of the one before. What was opened with that one, and the code that was
+ * shown beside it, end. */
+static int
+letter_set(struct request *rq, struct store_conn *db, const struct store_account *who)
+{
+	const struct access_state *st = rq->state;
+	const struct store_desk_hand hand = desk_hand(&st->agent);
+	int rc = store_account_set_temp(
+	    db, who->account_id, st->secret.hash, rq->now_ms + POLICY_TEMP_LETTER_MS, 0);
+
+	if (rc == 0)
+		rc = store_account_temp_by(db, who->account_id, &hand);
+	if (rc == 0)
+		rc = store_desk_code_drop(db, who->account_id);
+	if (rc == 0)
+		rc = store_challenge_end_all(db, who->account_id);
+	return rc;
+}
+
 int
 handle_desk_letter_write(struct request *rq, struct store_conn *db)
 {
 	struct access_state *st = rq->state;
 	Emage__DeskLetterReply *reply = rq->reply;
-	const int64_t until_ms = rq->now_ms + POLICY_TEMP_LETTER_MS;
 	const struct notice_from from = notice_from(rq);
 	struct store_account who;
+	bool may = false;
 	int rc = access_again(rq, db, &who);
 
 	if (rc == 0)
-		rc = store_account_set_temp(db, who.account_id, st->secret.hash, until_ms, 0);
+		rc = letter_may(rq, db, &who, &may);
+	if (rc < 0 || !may)
+		return rc;
+	rc = letter_set(rq, db, &who);
 	if (rc == 0)
-		rc = access_history(rq, db, &st->agent, who.patient_id, LETTER_LABEL);
+		rc = desk_history(rq, db, &st->agent, who.patient_id, LETTER_LABEL);
 	if (rc == 0)
 		rc = people_audit(rq, db,
 		    &(struct store_audit){.event = "letter.again", .patient_id = who.patient_id});
@@ -139,7 +162,8 @@ handle_desk_letter_write(struct request *rq, struct store_conn *db)
 	if (rc < 0)
 		return rc;
 	rq->cleanup = notice_wake;
-	reply->letter = desk_letter_make(rq, &who, &st->agent, &st->secret, until_ms);
+	reply->letter =
+	    desk_letter_make(rq, &who, &st->agent, &st->secret, rq->now_ms + POLICY_TEMP_LETTER_MS);
 	return reply->letter == NULL ? -EM_E_NO_MEMORY : 0;
 }
 
@@ -217,8 +241,15 @@ handle_desk_reset_write(struct request *rq, struct store_conn *db)
 	const struct notice_from from = notice_from(rq);
 	struct store_account who;
 	bool may = false;
+	int64_t wait_ms = 0;
 	int channel = 0, rc = access_again(rq, db, &who);
 
+	if (rc == 0)
+		rc = temporary_wait_ms(&from, db, &who, &wait_ms);
+	if (rc == 0 && wait_ms > 0) {
+		request_refuse(rq, EM_E_HOLD, "patient_id", code_seconds(wait_ms), 0);
+		return 0;
+	}
 	if (rc == 0)
 		rc = reset_count(rq, db, &who, &may);
 	if (rc < 0 || !may)
@@ -245,32 +276,58 @@ check_desk_code(struct request *rq)
 	return m->patient_id == 0 ? request_invalid(rq, "patient_id") : 0;
 }
 
+/* Only for whom no code can be sent, and not by who holds the password that it would
+ * be typed with. */
+static bool
+desk_code_may(
+    struct request *rq, const struct store_desk_hand *hand, const struct store_account *who)
+{
+	if (!policy_desk_code_due(who)) {
+		request_refuse(rq, EM_E_NOT_NEEDED, "patient_id", 0, 0);
+		return false;
+	}
+	return !policy_desk_letter_waits(who, rq->now_ms) ||
+	       !desk_is_same_hand(rq, hand, &who->temp_by);
+}
+
+/* Drawn, kept as a hash, and in the reply. */
+static int
+desk_code_draw(struct request *rq, struct store_conn *db, const struct store_account *who,
+    const struct store_desk_hand *hand)
+{
+	Emage__DeskCodeReply *reply = rq->reply;
+	struct store_desk_code c = {
+	    .expires_at_ms = rq->now_ms + POLICY_CODE_LIFE_MAX_MS, .by = *hand};
+	char code[POLICY_CODE_DIGITS + 1];
+
+	policy_code_draw(code);
+	keyed_desk_code(&rq->server->pepper, who->account_id, code, c.hash);
+	reply->code = arena_strdup(rq->arena, code);
+	reply->expires_in_s = POLICY_CODE_LIFE_MAX_MS / 1000;
+	secret_wipe(code, sizeof(code));
+	return reply->code == NULL ? -EM_E_NO_MEMORY : store_desk_code_put(db, who->account_id, &c);
+}
+
 int
 handle_desk_code_write(struct request *rq, struct store_conn *db)
 {
 	const Emage__DeskCodeRequest *m = rq->msg;
 	const struct notice_from from = notice_from(rq);
-	Emage__DeskCodeReply *reply = rq->reply;
-	char code[POLICY_CODE_DIGITS + 1];
 	struct desk_agent agent;
+	struct store_desk_hand hand;
 	struct store_account who;
-	uint8_t hash[32];
 	int rc = desk_agent_get(rq, db, &agent);
 
 	if (rc == 0)
 		rc = desk_account_of(rq, db, m->patient_id, &who);
 	if (rc < 0)
 		return rc;
-	policy_code_draw(code);
-	keyed_desk_code(&rq->server->pepper, who.account_id, code, hash);
-	reply->code = arena_strdup(rq->arena, code);
-	reply->expires_in_s = POLICY_CODE_LIFE_MAX_MS / 1000;
-	secret_wipe(code, sizeof(code));
-	if (reply->code == NULL)
-		return -EM_E_NO_MEMORY;
-	rc = store_desk_code_put(db, who.account_id, hash, rq->now_ms + POLICY_CODE_LIFE_MAX_MS);
+	hand = desk_hand(&agent);
+	if (!desk_code_may(rq, &hand, &who))
+		return 0;
+	rc = desk_code_draw(rq, db, &who, &hand);
 	if (rc == 0)
-		rc = access_history(rq, db, &agent, who.patient_id, CODE_LABEL);
+		rc = desk_history(rq, db, &agent, who.patient_id, CODE_LABEL);
 	if (rc == 0)
 		rc = people_audit(rq, db,
 		    &(struct store_audit){.event = "desk.code", .patient_id = who.patient_id});

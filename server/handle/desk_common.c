@@ -14,8 +14,10 @@
 #include "server/handle/pages.h"
 #include "server/handle/people.h"
 #include "server/policy/contact.h"
+#include "server/policy/desk.h"
 #include "server/server.h"
 
+#define DESK_LABEL	       "Accueil"
 #define NAME_MAX_CHARS	       100u
 #define LOCAL_NUMBER_MAX_CHARS 64u
 /* A generated identifier that is taken is drawn again; so many times in a row
@@ -69,6 +71,68 @@ desk_agent_get(struct request *rq, struct store_conn *db, struct desk_agent *a_r
 	    .rpps = s.rpps};
 	return a_r->name == NULL ? -EM_E_NO_MEMORY : 0;
 }
+
+struct store_desk_hand
+desk_hand(const struct desk_agent *a)
+{
+	return (struct store_desk_hand){
+	    .account_id = a->account_id, .establishment_id = a->establishment_id};
+}
+
+int
+desk_history(struct request *rq, struct store_conn *db, const struct desk_agent *agent,
+    uint64_t patient_id, const char *label)
+{
+	const char *terminal = people_terminal(rq->caller.kind);
+	const struct store_access e = {.patient_id = patient_id,
+	    .at_ms = rq->now_ms,
+	    .recorded_at_ms = rq->now_ms,
+	    .rpps = "",
+	    .family_name = agent->family_name,
+	    .given_name = agent->given_name,
+	    .profession = DESK_LABEL,
+	    .specialty = "",
+	    .establishment_id = agent->establishment_id,
+	    .establishment = agent->establishment,
+	    .motive = "",
+	    .motive_label = label,
+	    .motive_detail = "",
+	    .result = ACCESS_GRANTED,
+	    .terminal = terminal};
+	const struct store_actor by = {
+	    .account_id = agent->account_id, .name = "", .terminal = terminal};
+	uint64_t number;
+
+	return store_access_append(db, &e, &by, &number);
+}
+
+/* ------------------------------------------------------------- two hands */
+
+bool
+desk_is_same_hand(
+    struct request *rq, const struct store_desk_hand *a, const struct store_desk_hand *b)
+{
+	const bool apart = server_settings(rq->server)->desk_two_establishments;
+
+	if (!policy_desk_same_hand(a, b, apart))
+		return false;
+	request_refuse(rq, EM_E_OTHER_HAND, "patient_id", 0, 0);
+	return true;
+}
+
+int
+desk_last_correction(struct request *rq, struct store_conn *db, uint64_t account_id,
+    struct store_contact_change *c_r)
+{
+	int rc = store_contact_last_desk(db, rq->arena, account_id, c_r);
+
+	if (rc != -EM_E_NOT_FOUND)
+		return rc;
+	*c_r = (struct store_contact_change){.old_address = "", .new_address = ""};
+	return 0;
+}
+
+/* -------------------------------------------------------------- accounts */
 
 int
 desk_account_of(

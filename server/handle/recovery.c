@@ -105,21 +105,27 @@ recovery_run(struct store_conn *db, void *arg)
 	struct recovery_job *job = arg;
 	struct arena *a = arena_new(JOB_ARENA_MAX);
 	struct store_account who = {.account_id = 0};
+	const struct notice_from from = {
+	    .server = job->server, .arena = a, .now_ms = job->rq.now_ms};
 	const char *result = err_name(EM_E_NOT_FOUND);
+	int64_t wait_ms = 0;
 	int rc;
 
 	job->rq.arena = a;
 	rc = store_account_by_identifier(db, a, job->identifier, &who);
+	if (rc == 0)
+		rc = temporary_wait_ms(&from, db, &who, &wait_ms);
 	if (rc == 0 && who.state != ACCOUNT_ACTIVE)
 		result = err_name(EM_E_AUTH);
 	else if (rc == 0 && who.email[0] == '\0' && who.mobile[0] == '\0')
 		result = err_name(EM_E_NO_CHANNEL);
 	else if (rc == 0 && !job->allowed)
 		result = err_name(EM_E_RESEND_LIMIT);
+	else if (rc == 0 && wait_ms > 0)
+		result = err_name(EM_E_HOLD);
 	else if (rc == 0 && strcmp(who.password_hash, job->own_hash) != 0)
 		result = err_name(EM_E_BUSY); /* changed meanwhile: it would never match */
 	else if (rc == 0) {
-		const struct notice_from from = notice_from(&job->rq);
 		int channel;
 
 		rc = temporary_send(&from, db, &who, job->temporary, job->temp_hash, &channel);

@@ -6,6 +6,7 @@
 
 #include "proto/common.pb-c.h"
 #include "server/handle/people.h"
+#include "server/policy/contact.h"
 #include "server/policy/password.h"
 
 #define HOUR_MS	  3600000
@@ -40,4 +41,21 @@ temporary_send(const struct notice_from *from, struct store_conn *db,
 	if (rc == 0)
 		rc = notice_tell(from, db, who, TEXT_NOTICE_RECOVERY, channel);
 	return rc;
+}
+
+int
+temporary_wait_ms(const struct notice_from *from, struct store_conn *db,
+    const struct store_account *who, int64_t *wait_ms_r)
+{
+	const int64_t hold_ms = server_settings(from->server)->desk_letter_hold_h * HOUR_MS;
+	struct store_contact_change c;
+	int rc;
+
+	*wait_ms_r = 0;
+	if (who->email[0] != '\0' && who->mobile[0] != '\0')
+		return 0;
+	rc = store_contact_last_desk(db, from->arena, who->account_id, &c);
+	if (rc == 0)
+		*wait_ms_r = policy_contact_hold_ms(c.done_at_ms, hold_ms, from->now_ms);
+	return rc == -EM_E_NOT_FOUND ? 0 : rc;
 }

@@ -14,4 +14,10 @@
 int temporary_send(const struct notice_from *from, struct store_conn *db,
     const struct store_account *who, const char *temporary, const char *hash, int *channel_r);
 
+/* Until one may be sent, 0 = now. Where it and the code that follows would both go to
+ * the only address, and a desk has just put that in, the one before is given its time
+ * to undo it. */
+int temporary_wait_ms(const struct notice_from *from, struct store_conn *db,
+    const struct store_account *who, int64_t *wait_ms_r);
+
 #endif

@@ -103,13 +103,19 @@ policy_mobile_normalise(const char *typed, char out_r[POLICY_MOBILE_MAX])
 }
 
 int64_t
+policy_contact_hold_ms(int64_t done_at_ms, int64_t hold_ms, int64_t now_ms)
+{
+	const int64_t past_ms = now_ms - done_at_ms;
+
+	if (done_at_ms == 0 || past_ms >= hold_ms)
+		return 0;
+	return past_ms < 0 ? hold_ms : hold_ms - past_ms;
+}
+
+int64_t
 policy_contact_wait_ms(int64_t other_done_at_ms, int64_t now_ms)
 {
-	const int64_t past_ms = now_ms - other_done_at_ms;
-
-	if (other_done_at_ms == 0 || past_ms >= POLICY_CONTACT_HOLD_MS)
-		return 0;
-	return past_ms < 0 ? POLICY_CONTACT_HOLD_MS : POLICY_CONTACT_HOLD_MS - past_ms;
+	return policy_contact_hold_ms(other_done_at_ms, POLICY_CONTACT_HOLD_MS, now_ms);
 }
 
 bool

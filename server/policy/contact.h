@@ -24,6 +24,8 @@ bool policy_mobile_normalise(const char *typed, char out_r[POLICY_MOBILE_MAX]);
 /* Until the way may change whose neighbour was changed at `other_done_at_ms`
  * (0 = never); 0 = now. A clock that was set back does not lengthen it. */
 int64_t policy_contact_wait_ms(int64_t other_done_at_ms, int64_t now_ms);
+/* The same for what is held back for another time. */
+int64_t policy_contact_hold_ms(int64_t done_at_ms, int64_t hold_ms, int64_t now_ms);
 /* Whether the change of that time can still be undone. */
 bool policy_contact_undoable(int64_t done_at_ms, int64_t now_ms);
 

@@ -179,13 +179,24 @@ test_contact_and_code(void **state)
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "La nouvelle adresse est enregistrée"));
 	assert_true(pty_wait_text(p, "corrigee@example.org"));
-	/* and a code in person */
+	/* the other one waits, and so does a password */
 	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
+	pty_look_enter(p, "desk-contact");
+	pty_look_type(p, "06 00 00 00 43");
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "il y a moins de 72 heures"));
+	pty_look_key(p, PTY_KEY_ESCAPE);
+	pty_look_wait(p, "patient");
+	for (int i = 0; i < 3; i++)
+		pty_look_key(p, PTY_KEY_BACKTAB);
 	pty_look_enter(p, "dialog");
 	pty_look_key(p, PTY_KEY_RIGHT);
-	pty_look_enter(p, "letter");
-	assert_true(pty_wait_text(p, "Code d'accès pour"));
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Une adresse vient d'être corrigée."));
+	assert_true(pty_has(p, "Réessayez dans 72 heures."));
+	/* no code is shown to whom it can be sent */
+	assert_true(pty_has(p, "envoyé au patient"));
+	assert_false(pty_has(p, "Afficher un code"));
 	pty_free(&p);
 }
 

@@ -359,6 +359,7 @@ place_settings(struct place *p)
 	    .session_terminal_idle_s = 600,
 	    .session_kiosk_total_s = 900,
 	    .session_terminal_total_s = 3600,
+	    .desk_letter_hold_h = 72,
 	    .imaging_release = (char *)(uintptr_t) "report",
 	};
 	atomic_store(&p->server.settings, &p->settings);

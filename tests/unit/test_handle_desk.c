@@ -171,7 +171,6 @@ test_notices(void **state)
 {
 	struct place *p = *state;
 	Emage__DeskLetterRequest letter = EMAGE__DESK_LETTER_REQUEST__INIT;
-	Emage__DeskCodeRequest code = EMAGE__DESK_CODE_REQUEST__INIT;
 	const struct {
 		enum method_index method;
 		const void *message;
@@ -179,11 +178,9 @@ test_notices(void **state)
 	} rows[] = {
 	    {METHOD_desk_letter, &letter, "Votre document de connexion e-mage a été réédité",
 		"a été réédité à l'accueil"},
-	    {METHOD_desk_code, &code, "Un code d'accès e-mage a été remis en personne",
-		"a été remis en personne"},
 	};
 
-	letter.patient_id = code.patient_id = here.camille.patient_id;
+	letter.patient_id = here.camille.patient_id;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const unsigned n = place_posted(p).n_notices, wakes = world.n_wakes;
 		struct letter mail, text;
@@ -201,7 +198,7 @@ test_notices(void **state)
 		assert_string_equal(mail.code, "");
 	}
 	/* nobody else can be told when nothing was done */
-	letter.patient_id = code.patient_id = 999;
+	letter.patient_id = 999;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const unsigned n = place_posted(p).n_notices;
 
@@ -229,15 +226,8 @@ test_reset_is_told(void **state)
 static void
 desk_code(struct place *p, char code_r[9])
 {
-	Emage__DeskCodeRequest m = EMAGE__DESK_CODE_REQUEST__INIT;
-	struct call c = {.n_replies = 0};
-
-	m.patient_id = here.camille.patient_id;
-	call_begin(&c, p, &here.desk, METHOD_desk_code, &m);
-	assert_int_equal(c.err, 0);
-	(void)snprintf(code_r, 9, "%s", ((const Emage__DeskCodeReply *)c.rq.reply)->code);
+	assert_int_equal(desk_show_code(p, &here.desk, code_r), 0);
 	assert_int_equal(strlen(code_r), 8);
-	call_end(&c);
 }
 
 static void
@@ -247,9 +237,10 @@ test_code_in_person(void **state)
 	struct caller me = caller_new(TERMINAL, 3), again = caller_new(TERMINAL, 4);
 	char code[9], newer[9], wrong[9];
 
+	desk_no_ways(p);
 	desk_code(p, code);
 	assert_int_equal(person_password(p, &me, here.camille.identifier, OWN_PASSWORD), 0);
-	/* instead of the one that was sent; wrong ones count as ever */
+	/* wrong ones count as ever */
 	(void)snprintf(wrong, sizeof(wrong), "%s", code);
 	wrong[7] = wrong[7] == '0' ? '1' : '0';
 	assert_int_equal(person_code(p, &me, wrong), EM_E_CODE_WRONG);
@@ -287,7 +278,7 @@ test_no_channel(void **state)
 	unsigned before;
 	char code[9];
 
-	place_sql(p, "UPDATE account SET email = '', mobile = '' WHERE patient_id IS NOT NULL");
+	desk_no_ways(p);
 	before = place_posted(p).n;
 	m.identifier = here.camille.identifier;
 	m.password = S(OWN_PASSWORD);
@@ -312,27 +303,6 @@ test_no_channel(void **state)
 
 /* ----------------------------------------------------------------- contact */
 
-static int
-contact_start(struct place *p, struct caller *who, Emage__Channel channel, const char *address)
-{
-	Emage__DeskContactStartRequest m = EMAGE__DESK_CONTACT_START_REQUEST__INIT;
-
-	m.patient_id = here.camille.patient_id;
-	m.channel = channel;
-	m.address = S(address);
-	return call_once(p, who, METHOD_desk_contact_start, &m);
-}
-
-static int
-contact_confirm(struct place *p, struct caller *who, const char *code)
-{
-	Emage__DeskContactConfirmRequest m = EMAGE__DESK_CONTACT_CONFIRM_REQUEST__INIT;
-
-	m.patient_id = here.camille.patient_id;
-	m.code = S(code);
-	return call_once(p, who, METHOD_desk_contact_confirm, &m);
-}
-
 static void
 test_contact(void **state)
 {
@@ -342,25 +312,25 @@ test_contact(void **state)
 	struct letter old;
 	char code[9];
 
-	assert_int_equal(contact_start(p, &here.desk, EMAIL, CAMILLE), EM_E_EXISTS);
-	assert_int_equal(contact_start(p, &here.desk, EMAIL, ""), EM_E_INVALID);
+	assert_int_equal(desk_contact_start(p, &here.desk, EMAIL, CAMILLE).err, EM_E_EXISTS);
+	assert_int_equal(desk_contact_start(p, &here.desk, EMAIL, "").err, EM_E_INVALID);
 	assert_int_equal(
-	    contact_start(p, &here.desk, EMAIL, "a@b.invalid\r\nBcc: x"), EM_E_INVALID);
-	assert_int_equal(contact_start(p, &here.desk, MOBILE, "12"), EM_E_INVALID);
-	assert_int_equal(contact_start(p, &here.desk, EMAIL, NEW_EMAIL), 0);
+	    desk_contact_start(p, &here.desk, EMAIL, "a@b.invalid\r\nBcc: x").err, EM_E_INVALID);
+	assert_int_equal(desk_contact_start(p, &here.desk, MOBILE, "12").err, EM_E_INVALID);
+	assert_int_equal(desk_contact_start(p, &here.desk, EMAIL, NEW_EMAIL).err, 0);
 	(void)snprintf(code, sizeof(code), "%s", letter_to(p, NEW_EMAIL).code);
 	assert_string_not_equal(code, "");
 	/* only where it was begun, and only with the code */
-	assert_int_equal(contact_confirm(p, &here.other_desk, code), EM_E_CODE_EXPIRED);
-	assert_int_equal(
-	    contact_confirm(p, &here.desk, strcmp(code, "00000000") == 0 ? "00000001" : "00000000"),
+	assert_int_equal(desk_contact_confirm(p, &here.other_desk, code), EM_E_CODE_EXPIRED);
+	assert_int_equal(desk_contact_confirm(p, &here.desk,
+			     strcmp(code, "00000000") == 0 ? "00000001" : "00000000"),
 	    EM_E_CODE_WRONG);
 	assert_int_equal(
 	    place_number(p, "SELECT count(*) FROM account WHERE email = '" NEW_EMAIL "'"), 0);
-	assert_int_equal(contact_confirm(p, &here.desk, code), 0);
+	assert_int_equal(desk_contact_confirm(p, &here.desk, code), 0);
 	assert_int_equal(
 	    place_number(p, "SELECT count(*) FROM account WHERE email = '" NEW_EMAIL "'"), 1);
-	assert_int_equal(contact_confirm(p, &here.desk, code), EM_E_CODE_EXPIRED);
+	assert_int_equal(desk_contact_confirm(p, &here.desk, code), EM_E_CODE_EXPIRED);
 	/* the old address brings it back */
 	old = letter_to(p, CAMILLE);
 	assert_string_not_equal(old.secret, "");

@@ -120,6 +120,101 @@ desk_find_name(
 	return desk_find(p, who, &m);
 }
 
+/* ------------------------------------------------------------- handed over */
+
+/* Neither address nor app is left to the patient. */
+static inline void
+desk_no_ways(struct place *p)
+{
+	place_sql(p, "UPDATE account SET email = '', mobile = '' WHERE patient_id IS NOT NULL");
+}
+
+static inline int
+desk_show_code(struct place *p, struct caller *who, char code_r[9])
+{
+	Emage__DeskCodeRequest m = EMAGE__DESK_CODE_REQUEST__INIT;
+	struct call c = {.n_replies = 0};
+	int err;
+
+	m.patient_id = here.camille.patient_id;
+	call_begin(&c, p, who, METHOD_desk_code, &m);
+	err = c.err;
+	if (err == 0)
+		(void)snprintf(code_r, 9, "%s", ((const Emage__DeskCodeReply *)c.rq.reply)->code);
+	call_end(&c);
+	return err;
+}
+
+struct desk_printed {
+	int err;
+	char temporary[32];
+	uint32_t wait_s;
+};
+
+static inline struct desk_printed
+desk_print(struct place *p, struct caller *who)
+{
+	Emage__DeskLetterRequest m = EMAGE__DESK_LETTER_REQUEST__INIT;
+	struct desk_printed r = {.err = 0};
+	struct call c = {.n_replies = 0};
+
+	m.patient_id = here.camille.patient_id;
+	call_begin(&c, p, who, METHOD_desk_letter, &m);
+	r.err = c.err;
+	r.wait_s = c.rq.retry_after_s;
+	if (c.err == 0)
+		(void)snprintf(r.temporary, sizeof(r.temporary), "%s",
+		    ((const Emage__DeskLetterReply *)c.rq.reply)->letter->temporary_password);
+	call_end(&c);
+	return r;
+}
+
+/* ------------------------------------------------------------------ contact */
+
+struct desk_contact {
+	int err;
+	char field[32];
+	uint32_t wait_s;
+};
+
+static inline struct desk_contact
+desk_contact_start(struct place *p, struct caller *who, Emage__Channel channel, const char *address)
+{
+	Emage__DeskContactStartRequest m = EMAGE__DESK_CONTACT_START_REQUEST__INIT;
+	struct desk_contact r = {.err = 0};
+	struct call c = {.n_replies = 0};
+
+	m.patient_id = here.camille.patient_id;
+	m.channel = channel;
+	m.address = S(address);
+	call_begin(&c, p, who, METHOD_desk_contact_start, &m);
+	r.err = c.err;
+	r.wait_s = c.rq.retry_after_s;
+	if (c.rq.refuse_field != NULL)
+		(void)snprintf(r.field, sizeof(r.field), "%s", c.rq.refuse_field);
+	call_end(&c);
+	return r;
+}
+
+static inline int
+desk_contact_confirm(struct place *p, struct caller *who, const char *code)
+{
+	Emage__DeskContactConfirmRequest m = EMAGE__DESK_CONTACT_CONFIRM_REQUEST__INIT;
+
+	m.patient_id = here.camille.patient_id;
+	m.code = S(code);
+	return call_once(p, who, METHOD_desk_contact_confirm, &m);
+}
+
+/* All of it, with the code that came to the new address. */
+static inline int
+desk_correct(struct place *p, struct caller *who, Emage__Channel channel, const char *address)
+{
+	const struct desk_contact r = desk_contact_start(p, who, channel, address);
+
+	return r.err != 0 ? r.err : desk_contact_confirm(p, who, letter_to(p, address).code);
+}
+
 /* ------------------------------------------------------------------ consent */
 
 struct desk_given {

@@ -271,6 +271,12 @@ test_open_again(void **state)
 	assert_int_equal(place_number(p, "SELECT count(*) FROM outbox WHERE subject LIKE"
 					 " '%de nouveau ouvert%' AND address = '" NEW_EMAIL "'"),
 	    1);
+	/* the patient reads it in the history */
+	assert_int_equal(
+	    place_number(p, "SELECT count(*) FROM access WHERE profession = 'Accueil' AND"
+			    " motive_label = 'Réouverture du compte' AND establishment ="
+			    " 'Clinique Fictive' AND family_name = 'Accueillante'"),
+	    1);
 	/* the ledger keeps all of it */
 	assert_int_equal(place_number(p, "SELECT count(*) FROM consent"), 3);
 	assert_int_equal(

@@ -14,6 +14,8 @@
 #include "common/secret.h"
 #include "server/policy/code.h"
 #include "server/policy/contact.h"
+#include "server/policy/desk.h"
+#include "server/policy/password.h"
 #include "server/policy/second.h"
 
 #define NOW_MS INT64_C(1480000000000)
@@ -182,6 +184,61 @@ test_windows(void **state)
 	assert_int_equal(policy_send_wait_ms(POLICY_SEND_CONTACT, &c, NOW_MS), 24 * 3600 * 1000);
 }
 
+/* ------------------------------------------------------------ two hands at a desk */
+
+static void
+test_same_hand(void **state)
+{
+	static const struct {
+		struct store_desk_hand a, b;
+		bool same, same_place;
+	} rows[] = {
+	    {{7, 70}, {7, 70}, true, true},
+	    {{7, 70}, {7, 71}, true, true}, /* moved in between */
+	    {{7, 70}, {8, 70}, false, true},
+	    {{7, 70}, {8, 71}, false, false},
+	    {{7, 0}, {8, 0}, false, false},   /* of none is not of one */
+	    {{0, 0}, {0, 0}, false, false},   /* nobody at a desk */
+	    {{0, 70}, {8, 70}, false, false}, /* an operator, for that establishment */
+	    {{7, 70}, {0, 70}, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_int_equal(
+		    policy_desk_same_hand(&rows[i].a, &rows[i].b, false), rows[i].same);
+		assert_int_equal(
+		    policy_desk_same_hand(&rows[i].a, &rows[i].b, true), rows[i].same_place);
+	}
+}
+
+static void
+test_letter_of_a_desk(void **state)
+{
+	struct store_account who = {
+	    .email = "", .mobile = "", .password_hash = "", .temp_hash = "hash"};
+	struct store_consent consent = {.given = true, .at_ms = NOW_MS};
+
+	(void)state;
+	assert_true(policy_desk_code_due(&who));
+	who.totp = true;
+	assert_false(policy_desk_code_due(&who));
+	who.temp_expires_at_ms = NOW_MS + POLICY_TEMP_LETTER_MS;
+	assert_true(policy_desk_letter_waits(&who, who.temp_expires_at_ms - 1));
+	assert_false(policy_desk_letter_waits(&who, who.temp_expires_at_ms));
+	assert_true(policy_desk_is_slip(&who, &consent, NOW_MS));
+	assert_true(policy_desk_is_slip(&who, &consent, NOW_MS + POLICY_DESK_SLIP_MS - 1));
+	assert_false(policy_desk_is_slip(&who, &consent, NOW_MS + POLICY_DESK_SLIP_MS));
+	assert_false(policy_desk_is_slip(&who, &consent, NOW_MS - 1));
+	who.password_hash = "own";
+	assert_false(policy_desk_is_slip(&who, &consent, NOW_MS));
+	who.password_hash = "";
+	who.temp_expires_at_ms++; /* another letter than that of the consent */
+	assert_false(policy_desk_is_slip(&who, &consent, NOW_MS));
+	who.temp_channel = 1; /* it went by e-mail: no desk has seen it */
+	assert_false(policy_desk_letter_waits(&who, NOW_MS));
+}
+
 int
 main(void)
 {
@@ -192,6 +249,8 @@ main(void)
 	    cmocka_unit_test(test_totp_forms),
 	    cmocka_unit_test(test_recovery_codes),
 	    cmocka_unit_test(test_windows),
+	    cmocka_unit_test(test_same_hand),
+	    cmocka_unit_test(test_letter_of_a_desk),
 	};
 
 	secret_setup();

@@ -173,11 +173,14 @@ test_reopen(void **state)
 
 struct code_args {
 	uint64_t account_id;
-	uint8_t hash[32];
+	struct store_desk_code code;
+	struct store_desk_hand by;
 	int64_t at_ms;
 };
-JOB(run_code_put, struct code_args, store_desk_code_put(db, a->account_id, a->hash, a->at_ms))
-JOB(run_code_use, struct code_args, store_desk_code_use(db, a->account_id, a->hash, a->at_ms))
+JOB(run_code_put, struct code_args, store_desk_code_put(db, a->account_id, &a->code))
+JOB(run_code_by, struct code_args,
+    store_desk_code_by(db, a->account_id, a->code.hash, a->at_ms, &a->by))
+JOB(run_code_use, struct code_args, store_desk_code_use(db, a->account_id, a->code.hash, a->at_ms))
 JOB(run_code_purge, struct code_args, store_desk_code_purge(db, a->at_ms))
 
 static void
@@ -185,17 +188,23 @@ test_code_once(void **state)
 {
 	struct fixture *f = *state;
 	struct add_args a = add(f, 1, "Camille", "MARTIN", "");
-	struct code_args c = {.account_id = a.account_id, .hash = {1}, .at_ms = NOW_MS + 10};
+	struct code_args c = {.account_id = a.account_id,
+	    .code = {.hash = {1}, .expires_at_ms = NOW_MS + 10, .by = {7, 70}},
+	    .at_ms = NOW_MS + 10};
 
 	assert_int_equal(store_run(f->store, run_code_put, &c), 0);
 	assert_int_equal(store_run(f->store, run_code_use, &c), -EM_E_NOT_FOUND); /* at its end */
 	c.at_ms = NOW_MS + 9;
-	c.hash[0] = 2;
+	c.code.hash[0] = 2;
 	assert_int_equal(store_run(f->store, run_code_use, &c), -EM_E_NOT_FOUND);
-	c.hash[0] = 1;
+	c.code.hash[0] = 1;
+	assert_int_equal(store_run(f->store, run_code_by, &c), 0);
+	assert_int_equal(c.by.account_id, 7);
+	assert_int_equal(c.by.establishment_id, 70);
 	assert_int_equal(store_run(f->store, run_code_use, &c), 0);
 	assert_int_equal(store_run(f->store, run_code_use, &c), -EM_E_NOT_FOUND);
 	assert_int_equal(store_run(f->store, run_code_put, &c), 0);
+	c.at_ms = NOW_MS + 10;
 	assert_int_equal(store_run(f->store, run_code_purge, &c), 0);
 	c.at_ms--;
 	assert_int_equal(store_run(f->store, run_code_use, &c), -EM_E_NOT_FOUND);

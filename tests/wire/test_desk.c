@@ -228,49 +228,124 @@ expect_history(struct wire *patient, const char *const *labels)
 	assert_int_equal(r->n_rows, n);
 }
 
-/* A code shown at the desk works once, with the password, and the newer ends the one
- * before; both stand in her history, like the letter that was printed again. */
+static int
+show_code(struct wire *desk, uint64_t patient_id, char code_r[16])
+{
+	Emage__DeskCodeRequest m = EMAGE__DESK_CODE_REQUEST__INIT;
+	int rc;
+
+	m.patient_id = patient_id;
+	rc = wire_call(desk, METHOD_desk_code, &m);
+	if (rc == 0)
+		snprintf(code_r, 16, "%s", ((const Emage__DeskCodeReply *)desk->reply)->code);
+	return rc;
+}
+
+static int
+print_letter(struct wire *desk, struct fixture_patient *p)
+{
+	Emage__DeskLetterRequest m = EMAGE__DESK_LETTER_REQUEST__INIT;
+	int rc;
+
+	m.patient_id = p->patient_id;
+	rc = wire_call(desk, METHOD_desk_letter, &m);
+	if (rc == 0)
+		take_letter(((const Emage__DeskLetterReply *)desk->reply)->letter, p);
+	return rc;
+}
+
+/* Neither mail nor mobile is left. */
+static void
+without_ways(const struct fixture_patient *p)
+{
+	char sql[160];
+
+	fixture_stop(server);
+	snprintf(sql, sizeof(sql),
+	    "UPDATE account SET email = '', mobile = '' WHERE patient_id = %llu",
+	    (unsigned long long)p->patient_id);
+	fixture_sql(server, sql);
+	fixture_start(server);
+}
+
+/* One receptionist cannot be the patient: the code is for who gets none otherwise, and
+ * not from the hand that printed the password. A second one's leads in, once; all of it
+ * stands in the history. */
 static void
 test_in_person(void **state)
 {
 	static const char *const labels[] = {"Remise d'un code d'accès en personne",
 	    "Remise d'un code d'accès en personne", "Réédition du document de connexion", NULL};
 	Emage__DeskConsentRequest m = consent_of("Seule", "seule@example.org");
-	Emage__DeskLetterRequest letter = EMAGE__DESK_LETTER_REQUEST__INIT;
-	Emage__DeskCodeRequest code = EMAGE__DESK_CODE_REQUEST__INIT;
-	struct wire *desk = sign_in(&line), *w;
-	struct mailbox *box;
+	Emage__AuthNewPasswordRequest own = EMAGE__AUTH_NEW_PASSWORD_REQUEST__INIT;
+	struct wire *desk = sign_in(&line), *second, *w;
 	struct fixture_patient p;
-	char first[16], second[16], sent[16];
+	char code[16];
 
 	(void)state;
 	register_patient(desk, &m, &p);
 	wire_first_sign_in(server, &p);
-	letter.patient_id = code.patient_id = p.patient_id;
-	assert_int_equal(wire_call(desk, METHOD_desk_letter, &letter), 0);
-	assert_string_equal(
-	    ((const Emage__DeskLetterReply *)desk->reply)->letter->identifier, p.identifier);
-	assert_int_equal(wire_call(desk, METHOD_desk_code, &code), 0);
-	snprintf(first, sizeof(first), "%s", ((const Emage__DeskCodeReply *)desk->reply)->code);
-	assert_int_equal(wire_call(desk, METHOD_desk_code, &code), 0);
-	snprintf(second, sizeof(second), "%s", ((const Emage__DeskCodeReply *)desk->reply)->code);
-	/* those that are sent all the same have arrived before the clock moves */
+	assert_int_equal(show_code(desk, p.patient_id, code), -EM_E_NOT_NEEDED);
+	wire_free(&desk);
+	without_ways(&p);
+	desk = sign_in(&line);
+	second = staff_sign_in(server, &other);
+	assert_int_equal(print_letter(desk, &p), 0);
+	assert_int_equal(show_code(desk, p.patient_id, code), -EM_E_OTHER_HAND);
+	assert_int_equal(show_code(second, p.patient_id, code), 0);
+	w = wire_open_greeted(server);
+	assert_int_equal(wire_password(w, p.identifier, p.temporary), 0);
+	assert_int_equal(wire_code(w, code), 0);
+	assert_true(((const Emage__AuthCodeReply *)w->reply)->must_change_password);
+	p.password = "mon petit chat blanc 8";
+	own.password = S(p.password);
+	assert_int_equal(wire_call(w, METHOD_auth_new_password, &own), 0);
+	assert_int_equal(wire_password(w, p.identifier, p.password), 0);
+	assert_int_equal(wire_code(w, code), -EM_E_CODE_WRONG);
+	/* with one's own password it may be the first one again */
+	assert_int_equal(show_code(desk, p.patient_id, code), 0);
+	assert_int_equal(wire_code(w, code), 0);
+	expect_history(w, labels);
+	wire_free(&w);
+	wire_free(&second);
+	wire_free(&desk);
+}
+
+/* An address that a desk has put in: the other one waits, no password is printed, and
+ * the patient reads of it. */
+static void
+test_corrected(void **state)
+{
+	static const char *const labels[] = {"Correction de l'adresse mail", NULL};
+	Emage__DeskConsentRequest m = consent_of("Corrigée", "avant@example.org");
+	Emage__DeskContactStartRequest start = EMAGE__DESK_CONTACT_START_REQUEST__INIT;
+	Emage__DeskContactConfirmRequest confirm = EMAGE__DESK_CONTACT_CONFIRM_REQUEST__INIT;
+	struct wire *desk = sign_in(&line), *w;
+	struct mailbox *box;
+	struct fixture_patient p;
+	char code[16];
+
+	(void)state;
+	register_patient(desk, &m, &p);
+	wire_first_sign_in(server, &p);
 	box = fixture_mailbox(server);
-	w = wire_open_greeted(server);
-	assert_int_equal(wire_password(w, p.identifier, p.password), 0);
-	fixture_next_code(box, sent);
-	if (strcmp(first, second) != 0)
-		assert_int_equal(wire_code(w, first), -EM_E_CODE_WRONG);
-	assert_int_equal(wire_code(w, second), 0);
-	wire_free(&w);
-	w = wire_open_greeted(server);
-	assert_int_equal(wire_password(w, p.identifier, p.password), 0);
-	fixture_next_code(box, sent);
-	assert_int_equal(wire_code(w, second), -EM_E_CODE_WRONG);
+	start.patient_id = confirm.patient_id = p.patient_id;
+	start.channel = EMAGE__CHANNEL__CHANNEL_EMAIL;
+	start.address = S("apres@example.org");
+	assert_int_equal(wire_call(desk, METHOD_desk_contact_start, &start), 0);
+	fixture_next_code(box, code);
 	mailbox_free(&box);
-	wire_free(&w);
+	confirm.code = code;
+	assert_int_equal(wire_call(desk, METHOD_desk_contact_confirm, &confirm), 0);
+	start.channel = EMAGE__CHANNEL__CHANNEL_MOBILE;
+	start.address = S("06 00 00 00 91");
+	assert_int_equal(wire_call(desk, METHOD_desk_contact_start, &start), -EM_E_RATE);
+	assert_string_equal(desk->error->field, "channel");
+	assert_int_equal(print_letter(desk, &p), -EM_E_HOLD);
+	assert_int_equal(desk->error->retry_after_s, 72 * 3600);
 	wire_free(&desk);
 	fixture_advance(server, INT64_C(24) * 3600 * 1000);
+	p.email = "apres@example.org";
 	w = wire_open_greeted(server);
 	wire_sign_in(w, &p);
 	expect_history(w, labels);
@@ -316,6 +391,7 @@ main(void)
 	    cmocka_unit_test(test_two_desks),
 	    cmocka_unit_test(test_namesakes),
 	    cmocka_unit_test(test_in_person),
+	    cmocka_unit_test(test_corrected),
 	    cmocka_unit_test(test_role_lost),
 	};
 
