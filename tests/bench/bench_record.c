@@ -19,6 +19,7 @@
 #include "db/store.h"
 #include "tests/bench/proc.h"
 #include "tests/bench/writes.h"
+#include "tests/lib/patient.h"
 
 #define N_DOORS	  64u
 #define N_EACH	  200u
@@ -48,28 +49,15 @@ record_make(struct store_conn *db, void *arg)
 	char identifier[32], rpps[12];
 	enum store_put put;
 	struct arena *a = arena_new(65536);
+	struct store_patient_new patient;
 	struct store_professional who;
 	uint64_t ignored;
 	int rc;
 
 	snprintf(identifier, sizeof(identifier), "patient%u", d->n);
 	snprintf(rpps, sizeof(rpps), "%011u", d->n);
-	rc = store_patient_add(db,
-	    &(struct store_patient_new){.identifier = identifier,
-		.civility = "",
-		.given_name = "Camille",
-		.used_name = "FICTIVE",
-		.birth_name = "",
-		.sex = "",
-		.email = "x@example.org",
-		.mobile = "",
-		.language = "fr",
-		.temp_hash = "",
-		.ipp = "",
-		.ipp_authority = "",
-		.operator_name = "",
-		.now_ms = 1},
-	    &d->patient_id, &ignored);
+	patient = patient_new(identifier, 1);
+	rc = store_patient_add(db, &patient, &d->patient_id, &ignored);
 	if (rc == 0)
 		rc = store_professional_put(db,
 		    &(struct store_professional_line){.rpps = rpps,

@@ -17,8 +17,8 @@
 #include "common/mem.h"
 #include "common/secret.h"
 #include "db/store.h"
-#include "db/store_audit.h"
 #include "tests/bench/proc.h"
+#include "tests/lib/patient.h"
 
 #define N_ACCESSES  200000u
 #define N_PATIENTS  2000u
@@ -46,26 +46,13 @@ verify_people(struct store_conn *db, void *arg)
 	int rc = 0;
 
 	for (uint32_t i = f->from; i < f->from + f->n && rc == 0; i++) {
+		struct store_patient_new patient;
 		char identifier[32];
 		uint64_t patient_id, account_id;
 
 		snprintf(identifier, sizeof(identifier), "patient%u", i);
-		rc = store_patient_add(db,
-		    &(struct store_patient_new){.identifier = identifier,
-			.civility = "",
-			.given_name = "Camille",
-			.used_name = "FICTIVE",
-			.birth_name = "",
-			.sex = "",
-			.email = "x@example.org",
-			.mobile = "",
-			.language = "fr",
-			.temp_hash = "",
-			.ipp = "",
-			.ipp_authority = "",
-			.operator_name = "",
-			.now_ms = 1},
-		    &patient_id, &account_id);
+		patient = patient_new(identifier, 1);
+		rc = store_patient_add(db, &patient, &patient_id, &account_id);
 	}
 	return rc;
 }

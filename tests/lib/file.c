@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,9 @@
 #include <unistd.h>
 
 #include "common/err.h"
+
+/* Of a walk, at a time; deeper ones are opened anew. */
+#define OPEN_FOLDERS 16
 
 static void
 file_put(const char *text, mode_t mode, const char *path_fmt, va_list ap)
@@ -47,4 +51,19 @@ file_write_script(const char *text, const char *path_fmt, ...)
 	va_start(ap, path_fmt);
 	file_put(text, 0700, path_fmt, ap);
 	va_end(ap);
+}
+
+static int
+file_remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)st;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
+int
+file_remove_all(const char *folder)
+{
+	return nftw(folder, file_remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
 }

@@ -11,4 +11,8 @@ void file_write(const char *text, const char *path_fmt, ...) __attribute__((form
 void file_write_script(const char *text, const char *path_fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The folder and all that is in it, links not followed. 0, or -1 with errno when
+ * something of it stays. */
+int file_remove_all(const char *folder);
+
 #endif

@@ -20,7 +20,7 @@ struct postfix {
 	char maildir[128]; /* of everybody at example.org */
 	char log[128];
 };
-/* Wants relay.pem and relay.key in the folder (relay_certificate()). */
+/* Wants relay.pem and relay.key in the folder (relay_folder()). */
 void postfix_start(struct postfix *p, const char *folder);
 void postfix_stop(struct postfix *p);
 

@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <ftw.h>
 #include <sqlite3.h>
 
 #include "common/clock.h"
@@ -21,6 +20,8 @@
 #include "server/courier_link.h"
 #include "server/handle/message.h"
 #include "server/settings.h"
+#include "tests/lib/file.h"
+#include "tests/lib/patient.h"
 
 #define POST_ARENA_MAX	((size_t)1 << 20)
 #define POST_EXPIRES_MS (INT64_C(3650) * 24 * 3600 * 1000)
@@ -50,23 +51,7 @@ static int
 post_run_account(struct store_conn *db, void *arg)
 {
 	struct post *p = arg;
-	const struct store_patient_new n = {
-	    .identifier = "WTM3RHWXHJ",
-	    .civility = "Madame",
-	    .given_name = "Camille",
-	    .used_name = "FICTIVE",
-	    .birth_name = "EXEMPLE",
-	    .sex = "F",
-	    .birth_date = 19750214,
-	    .email = "camille@example.org",
-	    .mobile = "+33600000042",
-	    .language = "fr",
-	    .temp_hash = "$temp$",
-	    .ipp = "",
-	    .ipp_authority = "",
-	    .operator_name = "accueil",
-	    .now_ms = clock_now_ms(),
-	};
+	const struct store_patient_new n = patient_new("WTM3RHWXHJ", clock_now_ms());
 	uint64_t patient_id;
 
 	return store_patient_add(db, &n, &patient_id, &p->account_id);
@@ -117,15 +102,6 @@ post_new(const char *settings)
 	return p;
 }
 
-static int
-post_remove(const char *path, const struct stat *st, int kind, struct FTW *w)
-{
-	(void)st;
-	(void)kind;
-	(void)w;
-	return remove(path);
-}
-
 void
 post_free(struct post **pp)
 {
@@ -137,7 +113,7 @@ post_free(struct post **pp)
 	settings_free(&p->settings);
 	secret_free(&p->server.pepper);
 	unsetenv("EMAGE_TEST_CLOCK");
-	nftw(p->folder, post_remove, 8, FTW_DEPTH | FTW_PHYS);
+	file_remove_all(p->folder);
 	free(p);
 	*pp = NULL;
 }

@@ -19,7 +19,7 @@
 #include "tests/lib/server_fixture.h"
 
 void
-relay_certificate(const char *folder)
+relay_folder(char folder_r[RELAY_FOLDER_MAX])
 {
 	static const char form[] =
 	    "cd '%s' && new='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes' && {"
@@ -29,8 +29,11 @@ relay_certificate(const char *folder)
 	    " echo subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1 > relay.ext &&"
 	    " openssl x509 -req -in relay.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2"
 	    " -extfile relay.ext -out relay.pem; } 2> relay.log";
-	char *command = mem_printf(form, folder);
+	char *command;
 
+	snprintf(folder_r, RELAY_FOLDER_MAX, "/tmp/emage-relay-XXXXXX");
+	assert_non_null(mkdtemp(folder_r));
+	command = mem_printf(form, folder_r);
 	assert_int_equal(system(command), 0);
 	free(command);
 }

@@ -15,9 +15,12 @@ struct relay {
 	int port;
 };
 
-/* A key and a certificate for localhost, 127.0.0.1 and ::1 in this folder: relay.key,
- * relay.pem, the authority ca.pem that it is from, and other.pem, somebody else's. */
-void relay_certificate(const char *folder);
+#define RELAY_FOLDER_MAX 32
+
+/* A folder of its own, for the caller to remove, with a key and a certificate for
+ * localhost, 127.0.0.1 and ::1: relay.key, relay.pem, the authority ca.pem that it is
+ * from, and other.pem, somebody else's. */
+void relay_folder(char folder_r[RELAY_FOLDER_MAX]);
 /* mode: smtp (STARTTLS and login), smtps, plain (no TLS), http. */
 struct relay relay_start(const char *mode, const char *folder);
 /* Likewise on this port of 127.0.0.1. */

@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <ftw.h>
 #include <jansson.h>
 #include <sqlite3.h>
 
@@ -206,15 +205,6 @@ fixture_new(const char *const *sets)
 	return f;
 }
 
-static int
-fixture_remove(const char *path, const struct stat *st, int type, struct FTW *where)
-{
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
-}
-
 void
 fixture_free(struct fixture **fp)
 {
@@ -225,7 +215,7 @@ fixture_free(struct fixture **fp)
 	*fp = NULL;
 	if (f->pid)
 		fixture_stop(f);
-	nftw(f->folder, fixture_remove, 16, FTW_DEPTH | FTW_PHYS);
+	file_remove_all(f->folder);
 	free(f);
 }
 

@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +27,7 @@
 #include "courier/mail.h"
 #include "courier/sandbox.h"
 #include "proto/internal.pb-c.h"
+#include "tests/lib/file.h"
 
 static int
 office_setup(void **state)
@@ -42,20 +42,11 @@ office_setup(void **state)
 }
 
 static int
-office_remove(const char *path, const struct stat *st, int kind, struct FTW *w)
-{
-	(void)st;
-	(void)kind;
-	(void)w;
-	return remove(path);
-}
-
-static int
 office_teardown(void **state)
 {
 	struct office *o = *state;
 
-	assert_int_equal(nftw(o->dir, office_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
+	assert_int_equal(file_remove_all(o->dir), 0);
 	free(o);
 	return 0;
 }

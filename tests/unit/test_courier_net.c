@@ -14,34 +14,24 @@
 #include "courier/rest.h"
 #include "courier/sms.h"
 #include "courier/smtp.h"
+#include "tests/lib/file.h"
 #include "tests/lib/relay.h"
 
-static char folder[64];
+static char folder[RELAY_FOLDER_MAX];
 
 static int
 set_up(void **state)
 {
 	(void)state;
-	(void)snprintf(folder, sizeof(folder), "/tmp/emage-relay-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	relay_certificate(folder);
+	relay_folder(folder);
 	return 0;
-}
-
-static int
-net_remove(const char *path, const struct stat *st, int kind, struct FTW *w)
-{
-	(void)st;
-	(void)kind;
-	(void)w;
-	return remove(path);
 }
 
 static int
 tear_down(void **state)
 {
 	(void)state;
-	return nftw(folder, net_remove, 8, FTW_DEPTH | FTW_PHYS);
+	return file_remove_all(folder);
 }
 
 /* What a courier is told, with room for its words. */

@@ -3,7 +3,6 @@
 #define EMAGE_TESTS_UNIT_TEST_HANDLE_H
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,6 +34,7 @@
 #include "server/registry.h"
 #include "server/server.h"
 #include "server/stages.h"
+#include "tests/lib/file.h"
 
 /*
  * Argon2id with the least memory wherever today's parameters are asked for: a
@@ -411,15 +411,6 @@ place_setup(void **state)
 }
 
 static inline int
-place_remove(const char *path, const struct stat *st, int kind, struct FTW *w)
-{
-	(void)st;
-	(void)kind;
-	(void)w;
-	return remove(path);
-}
-
-static inline int
 place_teardown(void **state)
 {
 	struct place *p = *state;
@@ -433,7 +424,7 @@ place_teardown(void **state)
 	secret_free(&p->server.pepper);
 	(void)close(p->server.media_fd);
 	(void)close(p->server.directory_fd);
-	assert_int_equal(nftw(p->dir, place_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
+	assert_int_equal(file_remove_all(p->dir), 0);
 	free(p);
 	return 0;
 }

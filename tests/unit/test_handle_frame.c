@@ -4,6 +4,7 @@
  * that says who opened an exam.
  */
 #include "tests/unit/test_handle_sql.h"
+#include "tests/lib/file.h"
 #include "tests/unit/test_handle_ward.h"
 
 static void
@@ -153,7 +154,7 @@ test_missing_file_ends_the_stream(void **state)
 	char path[96];
 
 	(void)snprintf(path, sizeof(path), "%s/media", p->dir);
-	assert_int_equal(nftw(path, place_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
+	assert_int_equal(file_remove_all(path), 0);
 	m.series_id = series;
 	m.count = 1;
 	call_begin(&c, p, &ward.me, METHOD_frame_get, &m);

@@ -2,6 +2,8 @@
 #ifndef EMAGE_TESTS_UNIT_TEST_HANDLE_IMPORT_H
 #define EMAGE_TESTS_UNIT_TEST_HANDLE_IMPORT_H
 
+#include <ftw.h>
+
 #include "tests/unit/test_handle_person.h"
 
 /*

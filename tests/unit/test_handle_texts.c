@@ -88,19 +88,6 @@ test_unknown_language_is_french(void **state)
 }
 
 static void
-remove_files(const char *dir)
-{
-	static const char *const names[] = {"fr.txt", "de.txt", "en.txt"};
-	char path[128];
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
-		(void)unlink(path);
-	}
-	assert_int_equal(rmdir(dir), 0);
-}
-
-static void
 test_faults_are_told_with_their_place(void **state)
 {
 	static const struct {
@@ -142,7 +129,7 @@ test_faults_are_told_with_their_place(void **state)
 		assert_null(t);
 		if (strstr(err, cases[i].told) == NULL)
 			fail_msg("\"%s\" is not in \"%s\"", cases[i].told, err);
-		remove_files(dir);
+		assert_int_equal(file_remove_all(dir), 0);
 	}
 }
 
@@ -166,7 +153,7 @@ test_folder_replaces_the_built_in(void **state)
 	assert_string_equal(subject, "Objet");
 	assert_string_equal(body, "Voici 1234 5678 pour 15 minutes.");
 	texts_free(&t);
-	remove_files(dir);
+	assert_int_equal(file_remove_all(dir), 0);
 	arena_free(&a);
 }
 

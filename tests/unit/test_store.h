@@ -17,6 +17,7 @@
 #include "common/log.h"
 #include "common/secret.h"
 #include "db/conn.h"
+#include "tests/lib/patient.h"
 
 /*
  * What the tests of the store share: a database in a folder of its own, and
@@ -110,24 +111,7 @@ struct fixture_patient {
 static inline struct store_patient_new
 fixture_patient_new(const char *identifier)
 {
-	return (struct store_patient_new){
-	    .identifier = identifier,
-	    .civility = "Madame",
-	    .given_name = "Camille",
-	    .used_name = "FICTIVE",
-	    .birth_name = "EXEMPLE",
-	    .sex = "F",
-	    .birth_date = 19750214,
-	    .email = "camille@exemple.invalid",
-	    .mobile = "+33600000042",
-	    .language = "fr",
-	    .temp_hash = "$temp$",
-	    .temp_expires_at_ms = NOW_MS + 1000,
-	    .ipp = "",
-	    .ipp_authority = "",
-	    .operator_name = "accueil",
-	    .now_ms = NOW_MS,
-	};
+	return patient_new(identifier, NOW_MS);
 }
 
 static inline int

@@ -28,10 +28,11 @@ JOB(run_put, struct add_args,
 static struct add_args
 add(struct fixture *f, unsigned n, const char *given, const char *used, const char *birth)
 {
+	struct add_args a;
 	char identifier[32];
-	struct add_args a = {.n = fixture_patient_new(identifier)};
 
 	(void)snprintf(identifier, sizeof(identifier), "fictif%04u", n);
+	a.n = fixture_patient_new(identifier);
 	a.n.given_name = given;
 	a.n.used_name = used;
 	a.n.birth_name = birth;

@@ -19,26 +19,21 @@
 #include "tests/lib/relay.h"
 #include "tests/lib/wire.h"
 
-static char folder[] = "/tmp/emage-arrives-XXXXXX";
+static char folder[RELAY_FOLDER_MAX];
 
 static int
 set_up(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	relay_certificate(folder);
+	relay_folder(folder);
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	char *command = mem_printf("rm -rf '%s'", folder);
-	int rc = system(command);
-
 	(void)state;
-	free(command);
-	return rc;
+	return file_remove_all(folder);
 }
 
 /* --------------------------------------------------------------------- e-mail */

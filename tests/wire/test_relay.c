@@ -16,29 +16,25 @@
 #include "common/err.h"
 #include "common/mem.h"
 #include "proto/outbox.pb-c.h"
+#include "tests/lib/file.h"
 #include "tests/lib/relay.h"
 #include "tests/lib/wire.h"
 
-static char folder[] = "/tmp/emage-relay-XXXXXX";
+static char folder[RELAY_FOLDER_MAX];
 
 static int
 set_up(void **state)
 {
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	relay_certificate(folder);
+	relay_folder(folder);
 	return 0;
 }
 
 static int
 tear_down(void **state)
 {
-	char *command = mem_printf("rm -rf '%s'", folder);
-	int rc = system(command);
-
 	(void)state;
-	free(command);
-	return rc;
+	return file_remove_all(folder);
 }
 
 static void
