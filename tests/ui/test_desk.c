@@ -92,8 +92,12 @@ static void
 test_letter(void **state)
 {
 	struct pty_stage *s = *state;
-	struct pty *p = at_desk(s, NULL);
+	struct pty *p;
 
+	/* three days after the address was corrected */
+	pty_stage_next_day(s);
+	pty_stage_next_day(s);
+	p = at_desk(s, NULL);
 	pty_look_find_martin(p);
 	pty_look_enter(p, "patient");
 	assert_true(pty_wait_text(p, "Réimprimer"));

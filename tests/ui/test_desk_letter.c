@@ -592,10 +592,10 @@ test_code_looks(void **state)
 	struct pty_stage *s = *state;
 
 	make_config("printer = accueil\n");
-	fixture_stop(s->server);
-	fixture_sql(s->server, "UPDATE account SET email = '', mobile = '', temp_hash = ''"
-			       " WHERE patient_id IS NOT NULL");
-	fixture_start(s->server);
+	fixture_stop(s->fixture);
+	fixture_sql(s->fixture, "UPDATE account SET email = '', mobile = '', temp_hash = ''"
+				" WHERE patient_id IS NOT NULL");
+	fixture_start(s->fixture);
 	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
 		struct pty *p = at_desk(s, &looks[i]);
 		char code[CODE_LEN + 1];
