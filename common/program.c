@@ -6,11 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static bool
@@ -92,13 +94,13 @@ program_become(const struct program_start *s, pid_t parent)
 pid_t
 program_start(const struct program_start *s)
 {
-	pid_t parent = getpid(), pid;
+	pid_t parent = s->sibling ? getppid() : getpid(), pid;
 
 	if (s->n_fds > PROGRAM_FDS_MAX) {
 		errno = EINVAL;
 		return -1;
 	}
-	pid = fork();
+	pid = s->sibling ? (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0) : fork();
 	if (pid == 0)
 		program_become(s, parent);
 	return pid;

@@ -21,6 +21,7 @@ struct program_start {
 	unsigned n_fds;	 /* at most PROGRAM_FDS_MAX */
 	bool dies_along; /* killed when the thread that started it ends */
 	bool deaf;	 /* SIGTERM, SIGINT and SIGHUP are not for it */
+	bool sibling;	 /* a child of our parent's, not of ours; single-threaded only */
 	bool apart;	 /* a session of its own: no controlling terminal */
 };
 #define PROGRAM_FDS_MAX 8u

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/confine.h"
 #include "common/err.h"
 #include "common/log.h"
 #include "common/secret.h"
@@ -18,17 +19,18 @@
 int
 main(int argc, char **argv)
 {
+	enum confine_mode mode = CONFINE_STRICT;
 	struct stat st;
 	int rc;
 
-	(void)argv;
-	if (argc != 1 || fstat(SERVER_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) {
+	if (argc > 2 || (argc == 2 && !confine_mode_parse(argv[1], &mode)) ||
+	    fstat(SERVER_FD, &st) < 0 || !S_ISSOCK(st.st_mode)) {
 		(void)fputs("emage-courier is started by emaged(8)\n", stderr);
 		return 2;
 	}
 	(void)umask(077);
 	secret_setup();
-	rc = serve_run(SERVER_FD);
+	rc = serve_run(SERVER_FD, mode);
 	if (rc < 0)
 		log_error("courier.end", "cause=%s", err_name(rc));
 	return rc < 0;

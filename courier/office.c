@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "common/confine_try.h"
 #include "common/mem.h"
 #include "common/secret.h"
 #include "courier/sandbox.h"
@@ -62,7 +63,8 @@ office_add(struct office *o, struct routes *routes, const char *name, const char
 static int
 office_close_doors(const struct office *o, const char **reason_r)
 {
-	struct sandbox_needs needs = {.network = o->transfers != NULL, .ca = o->setup->ca};
+	struct sandbox_needs needs = {
+	    .network = o->transfers != NULL, .mode = o->mode, .ca = o->setup->ca};
 
 	for (size_t i = 0; i < o->n_opened && needs.n_folders < SANDBOX_FOLDERS_MAX; i++) {
 		const struct backend *b = o->opened[i].backend;
@@ -70,18 +72,21 @@ office_close_doors(const struct office *o, const char **reason_r)
 		if (b->folder != NULL)
 			needs.folders[needs.n_folders++] = b->folder(o->setup);
 	}
-	if (sandbox_enter(&needs) == 0)
+	if (sandbox_enter(&needs) == 0) {
+		confine_try();
 		return 0;
+	}
 	*reason_r = "the sandbox cannot be entered";
 	return -EM_E_CONFIG;
 }
 
 int
-office_open(struct office *o, Emage__CourierSetupRequest *setup, const char **reason_r)
+office_open(struct office *o, Emage__CourierSetupRequest *setup, enum confine_mode mode,
+    const char **reason_r)
 {
 	int rc = 0;
 
-	*o = (struct office){.setup = setup};
+	*o = (struct office){.setup = setup, .mode = mode};
 	for (size_t i = 0; rc == 0 && i < setup->n_email; i++)
 		rc = office_add(o, &o->email, setup->email[i], reason_r);
 	for (size_t i = 0; rc == 0 && i < setup->n_mobile; i++)

@@ -5,12 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/confine.h"
+
 #define SANDBOX_FOLDERS_MAX 8u
 
 struct sandbox_needs {
 	const char *folders[SANDBOX_FOLDERS_MAX]; /* written to */
 	size_t n_folders;
 	bool network;
+	enum confine_mode mode;
 	const char *ca; /* file of authorities, "" = the system's */
 };
 

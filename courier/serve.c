@@ -27,6 +27,7 @@
 struct serve {
 	int fd;
 	struct buf in;
+	enum confine_mode mode;
 	struct office office;
 	bool is_set_up;
 	unsigned n_jobs;
@@ -129,7 +130,7 @@ serve_setup(struct serve *s, const struct frame *f)
 
 	if (rq == NULL)
 		return -EM_E_PROTOCOL;
-	rc = office_open(&s->office, rq, &reason);
+	rc = office_open(&s->office, rq, s->mode, &reason);
 	s->is_set_up = rc == 0;
 	reply.ok = s->is_set_up;
 	reply.reason = (char *)(uintptr_t)reason;
@@ -211,9 +212,9 @@ serve_step(struct serve *s)
 }
 
 int
-serve_run(int fd)
+serve_run(int fd, enum confine_mode mode)
 {
-	struct serve s = {.fd = fd};
+	struct serve s = {.fd = fd, .mode = mode};
 	int rc;
 
 	buf_init(&s.in, FRAME_MAX + CHUNK_BYTES);

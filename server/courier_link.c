@@ -151,9 +151,7 @@ courier_tell_setup(struct courier_link *c)
 static void
 courier_start(struct courier_link *c)
 {
-	static const char *const args[] = {NULL};
-
-	int rc = helper_start(&c->helper, "emage-courier", args);
+	int rc = helper_start(&c->helper, "emage-courier");
 
 	atomic_store(&c->pid, c->helper.pid);
 	if (rc != 0 || courier_tell_setup(c) != 0) {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/confine_try.h"
 #include "common/err.h"
 #include "common/log.h"
 #include "common/mem.h"
@@ -32,6 +33,7 @@
 #include "server/policy/password.h"
 #include "server/purge.h"
 #include "server/release.h"
+#include "server/starter.h"
 
 #define DRAIN_MAX_MS	10000
 #define STATUS_EVERY_MS 10000
@@ -59,10 +61,15 @@ daemon_reload(struct daemon *d)
 	struct settings *st = NULL;
 	struct admit_limits limits;
 	SSL_CTX *tls = NULL;
+	char name[64];
 
 	notify_send("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_boot_ms() * 1000);
 	if (settings_load(d->from, &st, d->faults, sizeof(d->faults)) != 0)
 		goto bad;
+	if (settings_out_of_reach(st, name)) {
+		daemon_fault(d, name, "in a folder that may be read from a restart on");
+		goto bad;
+	}
 	if (tls_server_ctx(st->listen_certificate, st->listen_key, &tls) != 0) {
 		daemon_fault(d, st->listen_certificate, "not usable with its key");
 		goto bad;
@@ -145,6 +152,21 @@ daemon_on_write_error(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	log_error("store.failed", "action=stop");
 	event_del(d->fatal_ev);
+	d->failed = true;
+	daemon_drain(d);
+}
+
+/* Without it no helper could be replaced: better a new beginning, by whoever started
+ * us. */
+static void
+daemon_on_starter_end(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)fd;
+	(void)what;
+	log_error("starter.lost", "action=stop");
+	event_del(d->starter_ev);
 	d->failed = true;
 	daemon_drain(d);
 }
@@ -246,6 +268,7 @@ daemon_setup_events(struct daemon *d)
 	d->signal_ev = daemon_event(d, d->signal_fd, EV_READ, daemon_on_signal, 0);
 	d->fatal_ev = daemon_event(d, d->fatal_fd, EV_READ, daemon_on_write_error, 0);
 	d->done_ev = daemon_event(d, d->done_fd, EV_READ, daemon_on_loop_end, 0);
+	d->starter_ev = daemon_event(d, starter_alive_fd(), EV_READ, daemon_on_starter_end, 0);
 	d->limit_ev = evtimer_new(d->base, daemon_on_limit, d);
 	if (!d->limit_ev)
 		die("cannot set up an event");
@@ -272,19 +295,23 @@ daemon_setup(struct daemon *d)
 	int rc;
 
 	rc = daemon_open_directory(d);
+	if (rc)
+		return rc;
+	confine_self(daemon_settings(d));
+	/* forked while there is one thread and no key */
+	rc = starter_begin(confine_mode(daemon_settings(d)));
 	if (!rc)
 		rc = daemon_load_keys(d);
 	if (!rc)
 		rc = daemon_load_words(d);
 	if (rc)
 		return rc;
-	confine_self(daemon_settings(d));
 	daemon_setup_events(d);
 	/* bound before anything is touched: one server for one directory */
 	rc = listener_new(&d->core, d->base, &d->listener, d->faults, sizeof(d->faults));
 	if (rc)
 		return rc;
-	/* forked while there is one thread */
+	confine_serve(daemon_settings(d), d->from->path);
 	s->imaging = imaging_pool_new(daemon_n_threads(daemon_settings(d)->threads_imaging));
 	rc = daemon_open_store(d);
 	if (rc)
@@ -307,6 +334,7 @@ daemon_serve(struct daemon *d)
 	printf("listening on %s\n", listener_address(d->listener));
 	fflush(stdout);
 	notify_send("READY=1\nSTATUS=ready");
+	confine_try();
 	event_base_dispatch(d->base);
 	for (unsigned i = 0; i < d->core.n_loops; i++)
 		pthread_join(d->threads[i], NULL);
@@ -325,7 +353,7 @@ daemon_teardown(struct daemon *d)
 {
 	struct server *s = &d->core.server;
 	struct event *events[] = {d->signal_ev, d->fatal_ev, d->purge_ev, d->watchdog_ev,
-	    d->status_ev, d->limit_ev, d->done_ev};
+	    d->status_ev, d->limit_ev, d->done_ev, d->starter_ev};
 	struct pages *pages;
 
 	listener_free(&d->listener);
@@ -337,6 +365,7 @@ daemon_teardown(struct daemon *d)
 		loop_free(&d->core.loops[i]);
 	store_close(&s->store);
 	imaging_pool_free(&s->imaging);
+	starter_end();
 	admit_free(&d->core.admit);
 	rate_table_free(&d->core.rates);
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)

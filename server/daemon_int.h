@@ -27,7 +27,7 @@ struct daemon {
 	SSL_CTX *tls;
 	struct event_base *base;
 	struct event *signal_ev, *fatal_ev, *purge_ev, *watchdog_ev, *status_ev, *limit_ev,
-	    *done_ev;
+	    *done_ev, *starter_ev;
 	struct listener *listener;
 	pthread_t *threads;
 	int signal_fd, fatal_fd, done_fd;

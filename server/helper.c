@@ -5,7 +5,6 @@
 #include "server/helper.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -17,7 +16,7 @@
 #include "common/err.h"
 #include "common/log.h"
 #include "common/mem.h"
-#include "common/program.h"
+#include "server/starter.h"
 
 #define HELPER_IN_MAX (2 * (FRAME_HEADER_LEN + FRAME_BODY_MAX))
 #define HELPER_CHUNK  16384u
@@ -27,40 +26,21 @@
 #else
 #define WAIT_SLICE_MS 1000
 #endif
-#define HELPER_ARGS 8u
 
 int
-helper_start(struct helper *h, const char *name, const char *const args[])
+helper_start(struct helper *h, const char *name)
 {
-	const char *argv[HELPER_ARGS] = {name};
-	char path[PATH_MAX];
-	int pair[2], null_fd;
+	int pair[2];
 
-	*h = (struct helper){.fd = -1};
-	for (unsigned i = 0; args[i] && i + 2 < HELPER_ARGS; i++)
-		argv[i + 1] = args[i];
-	if (!program_find(EMAGE_LIBEXECDIR, name, X_OK, path)) {
-		log_error("helper.start", "name=%s cause=\"not found\"", name);
-		return -EM_E_IO;
-	}
+	*h = (struct helper){.name = name, .fd = -1};
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-		log_error("helper.start", "name=%s cause=\"%s\"", name, strerror(errno));
+		log_error("helper.start", "name=%s cause=%s", name, strerrorname_np(errno));
 		return -EM_E_IO;
 	}
-	null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	/* what ends us reaches the whole group: it ends when we are done with it */
-	h->pid = null_fd < 0 ? -1
-			     : program_start(&(struct program_start){.path = path,
-				   .argv = (char *const *)(uintptr_t)argv,
-				   .fds = (int[]){null_fd, STDERR_FILENO, STDERR_FILENO, pair[1]},
-				   .n_fds = 4,
-				   .dies_along = true,
-				   .deaf = true});
+	h->pid = starter_run(name, pair[1]);
 	close(pair[1]);
-	if (null_fd >= 0)
-		close(null_fd);
 	if (h->pid < 0) {
-		log_error("helper.start", "name=%s cause=\"%s\"", name, strerror(errno));
 		close(pair[0]);
 		h->pid = 0;
 		return -EM_E_IO;
@@ -70,15 +50,34 @@ helper_start(struct helper *h, const char *name, const char *const args[])
 	return 0;
 }
 
+/* What it died of, unless that was us. Which call it was only the kernel's log knows. */
+static void
+helper_tell_end(const struct helper *h, int status)
+{
+	if (WIFEXITED(status))
+		log_warn("helper.ended", "name=%s pid=%d status=%d", h->name, (int)h->pid,
+		    WEXITSTATUS(status));
+	else if (WTERMSIG(status) == SIGSYS)
+		log_error("helper.confined", "name=%s pid=%d signal=SYS remedy=\"%s\"", h->name,
+		    (int)h->pid, "journalctl -k -g type=1326; CONFINEMENT in emaged(8)");
+	else if (WTERMSIG(status) != SIGKILL)
+		log_warn("helper.ended", "name=%s pid=%d signal=%s", h->name, (int)h->pid,
+		    sigabbrev_np(WTERMSIG(status)));
+}
+
 void
 helper_end(struct helper *h)
 {
+	int status = 0;
+
 	if (h->pid <= 0)
 		return;
 	close(h->fd);
 	kill(h->pid, SIGKILL);
-	while (waitpid(h->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	while (waitpid(h->pid, &status, 0) < 0)
+		if (errno != EINTR)
+			break;
+	helper_tell_end(h, status);
 	buf_release(&h->in);
 	*h = (struct helper){.fd = -1};
 }

@@ -12,10 +12,11 @@
 /*
  * A helper process: forked and executed, on the other end of a socket pair. It
  * has standard input from /dev/null, output and error where our errors go, the
- * socket as descriptor 3, and nothing else; it is killed when the thread that
- * started it ends. One thread at a time.
+ * socket as descriptor 3, and nothing else; it is killed when the server ends.
+ * One thread at a time.
  */
 struct helper {
+	const char *name;
 	pid_t pid; /* 0 = not running */
 	int fd;
 	struct buf in;
@@ -23,10 +24,11 @@ struct helper {
 
 #define HELPER_METHOD 1u
 
-/* `name` is looked for beside this program, then in the libexec folder. args:
- * what follows the name, ended by NULL. 0 or -EM_E_IO (logged). */
-int helper_start(struct helper *h, const char *name, const char *const args[]);
-/* Kills it if it still runs, and waits for its end. */
+/* `name`, a constant, is looked for beside this program, then in the libexec folder.
+ * 0 or -EM_E_IO (logged). */
+int helper_start(struct helper *h, const char *name);
+/* Kills it if it still runs, and waits for its end; one that ended by itself is
+ * logged with what it died of. */
 void helper_end(struct helper *h);
 
 /* Sends one frame, with up to two descriptors. 0, -EM_E_IO when it is gone,

@@ -39,12 +39,10 @@ struct imaging_pool {
 	struct imaging_slot slots[];
 };
 
-static const char *const no_args[] = {NULL};
-
 static int
 imaging_start(struct imaging_pool *p, struct imaging_slot *s)
 {
-	int rc = helper_start(&s->helper, "emage-imaging", no_args);
+	int rc = helper_start(&s->helper, "emage-imaging");
 
 	if (rc)
 		return rc;

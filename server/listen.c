@@ -9,7 +9,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +24,7 @@
 #include "server/conn.h"
 #include "server/loop.h"
 #include "server/source.h"
+#include "server/starter.h"
 
 #define BACKLOG 4096
 /* Accepted before the other events of the main thread get their turn. */
@@ -346,15 +346,15 @@ listener_parse_operators(
 	*n_r = 0;
 	for (char *word = strtok_r(copy, " \t,", &rest); word;
 	     word = strtok_r(NULL, " \t,", &rest)) {
-		const struct passwd *pw = getpwnam(word);
+		uint32_t uid = 0;
 
-		if (!pw) {
+		if (starter_user(word, &uid) != 0) {
 			listener_complain(err_r, err_len, "listen.operators", word, "no such user");
 			rc = -EM_E_CONFIG;
 			break;
 		}
 		*uids_r = mem_grow(*uids_r, *n_r + 1, sizeof(**uids_r));
-		(*uids_r)[(*n_r)++] = pw->pw_uid;
+		(*uids_r)[(*n_r)++] = uid;
 	}
 	free(copy);
 	if (rc) {

@@ -6,10 +6,12 @@
 #include "server/settings.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/err.h"
 #include "common/log.h"
@@ -64,6 +66,7 @@ static const struct choice {
 	const char *section, *key;
 	const char *words[6];
 } choices[] = {
+    {.section = "confine", .key = "calls", .words = {"strict", "log", "off"}},
     {.section = "courier", .key = "sms_method", .words = {"GET", "POST"}},
     {.section = "imaging", .key = "release", .words = {"report", "import", "hand"}},
     {.section = "log", .key = "level", .words = {"error", "warn", "info", "debug"}},
@@ -242,6 +245,7 @@ static const struct {
     {"threads", NULL},
     {"limits", "hash_queue"},
     {"limits", "request_kib"},
+    {"confine", NULL},
     {"courier", NULL},
     {"consent", NULL},
     {"password", "blocklist"},
@@ -277,6 +281,33 @@ settings_need_restart(const struct settings *old, const struct settings *new)
 		    !settings_same(&settings_table[i], old, new))
 			return true;
 	return false;
+}
+
+static bool
+settings_is_denied(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	bool denied = fd < 0 && errno == EACCES;
+
+	if (fd >= 0)
+		close(fd);
+	return denied;
+}
+
+const char *
+settings_out_of_reach(const struct settings *st, char name_r[64])
+{
+	for (size_t i = 0; i < settings_table_len; i++) {
+		const struct setting *row = &settings_table[i];
+		const char *place = (const char *)st + row->offset;
+
+		if (row->type != SETTING_PATH || settings_is_start_only(row) ||
+		    !settings_is_denied(*(char *const *)(const void *)place))
+			continue;
+		snprintf(name_r, 64, "%s.%s", row->section, row->key);
+		return name_r;
+	}
+	return NULL;
 }
 
 enum log_level

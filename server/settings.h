@@ -33,6 +33,10 @@ bool settings_courier_check(const struct settings *st, char *err_r, size_t err_l
 /* Whether something differs that a reload cannot change. */
 bool settings_need_restart(const struct settings *old, const struct settings *new);
 
+/* Name of a path that a reload would read although the server has given up the folder
+ * where it lies (confine.h); NULL = none. */
+const char *settings_out_of_reach(const struct settings *st, char name_r[64]);
+
 enum log_level settings_log_level(const struct settings *st);
 
 #endif

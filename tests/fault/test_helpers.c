@@ -5,10 +5,8 @@
  */
 #include "tests/lib/check.h"
 
-#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,36 +16,10 @@
 #include "common/mem.h"
 #include "tests/lib/wire.h"
 
-/* A living child of the server with this name, 0 = none. */
-static pid_t
-helper_pid(const struct fixture *f, const char *name)
-{
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	char path[300], comm[64], life;
-	pid_t found = 0;
-	int pid, parent;
-	FILE *stat;
-
-	assert_non_null(proc);
-	while (found == 0 && (entry = readdir(proc)) != NULL) {
-		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
-		stat = fopen(path, "re");
-		if (stat == NULL)
-			continue;
-		if (fscanf(stat, "%d (%63[^)]) %c %d", &pid, comm, &life, &parent) == 4 &&
-		    life != 'Z' && parent == f->pid && strcmp(comm, name) == 0)
-			found = pid;
-		fclose(stat);
-	}
-	closedir(proc);
-	return found;
-}
-
 static void
 helper_kill(const struct fixture *f, const char *name)
 {
-	pid_t pid = helper_pid(f, name);
+	pid_t pid = fixture_child(f, name);
 	struct pollfd end = {.events = POLLIN};
 
 	assert_int_not_equal(pid, 0);
@@ -81,7 +53,7 @@ test_courier_killed(void **state)
 		fixture_advance(f, 3600 * 1000);
 	}
 	assert_true(fixture_counter(f, "helper_restarts") >= restarts + 2);
-	assert_int_not_equal(helper_pid(f, "emage-courier"), 0);
+	assert_int_not_equal(fixture_child(f, "emage-courier"), 0);
 	mailbox_free(&mailbox);
 }
 
@@ -97,10 +69,10 @@ test_imaging_killed(void **state)
 	fixture_add_patient(f, "Alix", "alix@example.org", &who);
 	fixture_add_establishment(f, "679900019", "Clinique fictive");
 	fixture_import(f, &who, ct);
-	while (helper_pid(f, "emage-imaging") != 0)
+	while (fixture_child(f, "emage-imaging") != 0)
 		helper_kill(f, "emage-imaging");
 	fixture_import(f, &who, mr);
-	assert_int_not_equal(helper_pid(f, "emage-imaging"), 0);
+	assert_int_not_equal(fixture_child(f, "emage-imaging"), 0);
 	free(small);
 	free(other);
 }

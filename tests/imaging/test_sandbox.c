@@ -35,7 +35,7 @@ inside(int (*try)(void))
 	int status = -1;
 
 	if (pid == 0) {
-		if (sandbox_begin(3) < 0 || sandbox_close() < 0)
+		if (sandbox_begin(3) < 0 || sandbox_close(CONFINE_STRICT) < 0)
 			_exit(99);
 		_exit(try());
 	}

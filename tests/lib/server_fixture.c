@@ -4,6 +4,7 @@
  */
 #include "tests/lib/server_fixture.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -350,6 +351,31 @@ fixture_kill(struct fixture *f)
 {
 	fixture_signal(f, SIGKILL);
 	fixture_wait_end(f);
+}
+
+pid_t
+fixture_child(const struct fixture *f, const char *name)
+{
+	DIR *proc = opendir("/proc");
+	const struct dirent *entry;
+	char path[300], comm[64], life;
+	pid_t found = 0;
+	int pid, parent;
+	FILE *stat;
+
+	while (proc && found == 0 && (entry = readdir(proc)) != NULL) {
+		snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
+		stat = fopen(path, "re");
+		if (stat == NULL)
+			continue;
+		if (fscanf(stat, "%d (%63[^)]) %c %d", &pid, comm, &life, &parent) == 4 &&
+		    life != 'Z' && parent == f->pid && strcmp(comm, name) == 0)
+			found = pid;
+		fclose(stat);
+	}
+	if (proc)
+		closedir(proc);
+	return found;
 }
 
 void

@@ -53,6 +53,9 @@ void fixture_signal(struct fixture *f, int sig);
 /* Its exit status, once it ends by itself. */
 int fixture_wait_end(struct fixture *f);
 
+/* A living child of the server with this name, 0 = none. */
+pid_t fixture_child(const struct fixture *f, const char *name);
+
 /* All clocks of the server (and of the courier) go on by so much. */
 void fixture_advance(struct fixture *f, int64_t ms);
 

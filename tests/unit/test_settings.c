@@ -93,6 +93,7 @@ test_restart(void **state)
 	    {"[storage]\ncache_mib = 9\n", true},
 	    {"[courier]\ntimeout_s = 3\n", true},
 	    {"[courier]\nsms_body = x\n", true},
+	    {"[confine]\ncalls = log\n", true},
 	};
 	struct settings *old, *new;
 	char faults[1024];
