@@ -57,63 +57,12 @@ pty_look_golden(struct pty *p, const struct pty_look *l, const char *name)
 }
 
 void
-pty_look_key(struct pty *p, enum pty_key key)
-{
-	pty_key(p, key);
-	assert_true(pty_wait_idle(p));
-}
-
-void
-pty_look_type(struct pty *p, const char *keys)
-{
-	pty_send(p, keys);
-	assert_true(pty_wait_idle(p));
-}
-
-void
 pty_look_day(struct pty_stage *s, int day)
 {
 	int64_t at_ms = clock_from_paris(2031, 1, day, 14, 32, 0);
 
 	fixture_advance(s->fixture, at_ms - clock_now_ms() - s->fixture->shift_ms);
-	mailbox_free(&s->mailbox);
-	s->mailbox = fixture_mailbox(s->fixture);
-}
-
-void
-pty_look_wait(struct pty *p, const char *screen)
-{
-	assert_true(pty_wait_screen(p, screen));
-}
-
-void
-pty_look_enter(struct pty *p, const char *screen)
-{
-	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, screen);
-}
-
-void
-pty_look_tabs(struct pty *p, unsigned n)
-{
-	while (n-- > 0)
-		pty_look_key(p, PTY_KEY_TAB);
-}
-
-void
-pty_look_seek(struct pty *p, const char *name, const char *born)
-{
-	pty_look_type(p, name);
-	pty_look_tabs(p, 2);
-	pty_look_type(p, born);
-	pty_key(p, PTY_KEY_ENTER);
-}
-
-void
-pty_look_find_martin(struct pty *p)
-{
-	pty_look_seek(p, "martin", "31/05/1984");
-	assert_true(pty_wait_text(p, ">MARTIN"));
+	pty_stage_new_mailbox(s);
 }
 
 static int

@@ -2,7 +2,7 @@
 #ifndef EMAGE_TESTS_PTY_LOOK_H
 #define EMAGE_TESTS_PTY_LOOK_H
 
-#include "tests/lib/pty_stage.h"
+#include "tests/lib/pty_steps.h"
 
 /*
  * The looks in which each screen is under version control: French at the three
@@ -22,22 +22,10 @@ struct pty *pty_look_client(
     const struct pty_stage *s, const struct pty_look *l, const char *const *args, bool bare);
 /* The screen is as the golden file of this name and look says, or the test fails. */
 void pty_look_golden(struct pty *p, const struct pty_look *l, const char *name);
-/* A key, keys, and the repaint that answers them. */
-void pty_look_key(struct pty *p, enum pty_key key);
-void pty_look_type(struct pty *p, const char *keys);
 /* The server's clock goes on to 14:32, as the client's says, of that day in the year
  * 2031 (1: the first of January), later than all that the stage has; a mailbox begins
  * anew. */
 void pty_look_day(struct pty_stage *s, int day);
-/* The screen of this name is there; fails the test otherwise. */
-void pty_look_wait(struct pty *p, const char *screen);
-/* Enter, and then this screen. */
-void pty_look_enter(struct pty *p, const char *screen);
-void pty_look_tabs(struct pty *p, unsigned n);
-/* From the first field of the search for a patient: name, birth date, Enter. */
-void pty_look_seek(struct pty *p, const char *name, const char *born);
-/* The same for the stage's patient, who is found. */
-void pty_look_find_martin(struct pty *p);
 
 /* One test a look, all on one stage; set_up as pty_stage_set_up(). What main()
  * returns. */

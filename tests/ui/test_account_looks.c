@@ -39,7 +39,7 @@ account_sign_in(struct pty_stage *s, const struct pty_look *l, const struct fixt
 
 	assert_true(pty_stage_password(p, who->identifier, who->password));
 	assert_true(pty_stage_code(p, s));
-	pty_look_wait(p, "exams");
+	step_wait(p, "exams");
 	return p;
 }
 
@@ -48,13 +48,13 @@ static void
 account_open(struct pty *p, enum account_setting setting, const char *screen)
 {
 	pty_send(p, "1");
-	pty_look_wait(p, "exams");
+	step_wait(p, "exams");
 	pty_send(p, "4");
-	pty_look_wait(p, "settings");
+	step_wait(p, "settings");
 	for (unsigned i = 0; i < (unsigned)setting; i++)
-		pty_look_key(p, PTY_KEY_TAB);
+		step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, screen);
+	step_wait(p, screen);
 }
 
 static void
@@ -75,42 +75,36 @@ account_contact(struct pty_stage *s, const struct pty_look *l, struct pty *p)
 
 	snprintf(address, sizeof(address), "camille%u@example.org", l->number);
 	account_open(p, ACCOUNT_EMAIL, "contact");
-	pty_look_type(p, address);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_type(p, s->patient.password);
+	step_type(p, address);
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, s->patient.password);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_idle(p));
 	pty_look_golden(p, l, "contact-known");
 	account_code(p, s);
 	pty_look_golden(p, l, "contact-new");
 	account_code(p, s);
-	pty_look_wait(p, "settings");
+	step_wait(p, "settings");
 	account_open(p, ACCOUNT_MOBILE, "contact");
-	pty_look_type(p, "0639980001");
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_type(p, s->patient.password);
+	step_type(p, "0639980001");
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, s->patient.password);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "! "));
 	pty_look_golden(p, l, "contact-held");
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 }
 
 /* What the app shows, whose secret is known (EMAGE_TEST_SECOND). */
 static void
 account_app_code(struct pty_stage *s, char code_r[16])
 {
-	int64_t at_s = (clock_now_ms() + s->fixture->shift_ms) / 1000;
 	uint8_t secret[POLICY_TOTP_SECRET_LEN];
-	char base32[POLICY_TOTP_BASE32_MAX], at[32];
-	const char *argv[] = {"/usr/bin/oathtool", "--totp", "-b", "-N", at, base32, NULL};
-	char *out;
+	char base32[POLICY_TOTP_BASE32_MAX];
 
 	policy_totp_draw(secret);
 	policy_totp_base32(secret, base32);
-	snprintf(at, sizeof(at), "@%lld", (long long)at_s);
-	fixture_must_run(s->fixture, argv, &out);
-	snprintf(code_r, 16, "%.6s", out);
-	free(out);
+	step_totp_code(s, base32, code_r);
 }
 
 /* The beginning of the key as the screen shows it. */
@@ -131,7 +125,7 @@ account_totp(struct pty_stage *s, const struct pty_look *l, struct pty *p)
 	char code[16], key[8];
 
 	account_open(p, ACCOUNT_TOTP, "totp");
-	pty_look_type(p, s->patient.password);
+	step_type(p, s->patient.password);
 	pty_key(p, PTY_KEY_ENTER);
 	account_app_key(key);
 	assert_true(pty_wait_text(p, key));
@@ -141,26 +135,26 @@ account_totp(struct pty_stage *s, const struct pty_look *l, struct pty *p)
 	pty_key(p, PTY_KEY_ENTER);
 	pty_look_golden(p, l, "totp-codes");
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "settings");
+	step_wait(p, "settings");
 	assert_true(pty_stage_log_out(p));
 	/* a code counts once */
 	fixture_advance(s->fixture, ACCOUNT_MINUTE_MS);
 	assert_true(pty_stage_password(p, s->patient.identifier, s->patient.password));
-	pty_look_wait(p, "code");
+	step_wait(p, "code");
 	pty_look_golden(p, l, "code-app");
 	account_app_code(s, code);
 	pty_send(p, code);
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "exams");
+	step_wait(p, "exams");
 	fixture_advance(s->fixture, ACCOUNT_MINUTE_MS);
 	account_open(p, ACCOUNT_TOTP, "totp");
 	pty_look_golden(p, l, "totp-off");
-	pty_look_type(p, s->patient.password);
-	pty_look_key(p, PTY_KEY_TAB);
+	step_type(p, s->patient.password);
+	step_key(p, PTY_KEY_TAB);
 	account_app_code(s, code);
 	pty_send(p, code);
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "settings");
+	step_wait(p, "settings");
 }
 
 /* One on a kiosk, and this one a minute later. */
@@ -173,13 +167,13 @@ account_sessions(struct pty_stage *s, const struct pty_look *l)
 
 	assert_true(pty_stage_password(other, s->patient.identifier, s->patient.password));
 	assert_true(pty_stage_code(other, s));
-	pty_look_wait(other, "exams");
+	step_wait(other, "exams");
 	fixture_advance(s->fixture, ACCOUNT_MINUTE_MS);
 	p = account_sign_in(s, l, &s->patient);
 	account_open(p, ACCOUNT_SESSIONS, "sessions");
 	pty_look_golden(p, l, "sessions");
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "dialog");
+	step_wait(p, "dialog");
 	pty_look_golden(p, l, "sessions-end");
 	pty_free(&p);
 	pty_free(&other);
@@ -199,13 +193,13 @@ account_closed(struct pty_stage *s, const struct pty_look *l)
 	account_go_to_day(s, l, 2);
 	p = account_sign_in(s, l, &who);
 	account_open(p, ACCOUNT_CONSENT, "consent");
-	pty_look_type(p, who.password);
-	pty_look_key(p, PTY_KEY_ENTER);
-	pty_look_type(p, words[l->number]);
-	pty_look_key(p, PTY_KEY_ENTER); /* the safe answer */
-	pty_look_key(p, PTY_KEY_TAB);
+	step_type(p, who.password);
+	step_key(p, PTY_KEY_ENTER);
+	step_type(p, words[l->number]);
+	step_key(p, PTY_KEY_ENTER); /* the safe answer */
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "closed");
+	step_wait(p, "closed");
 	pty_look_golden(p, l, "closed");
 	pty_free(&p);
 }
@@ -229,11 +223,9 @@ account_all(struct pty_stage *s, const struct pty_look *l)
 static int
 account_set_up(void **state)
 {
-	int rc = pty_stage_set_up(state);
-	struct pty_stage *s = *state;
+	struct pty_stage *s = pty_stage_new(true);
 
-	if (rc != 0)
-		return rc;
+	*state = s;
 	fixture_stop(s->fixture);
 	fixture_sql(s->fixture, "UPDATE account SET identifier = 'wtm3rhwxhj'");
 	fixture_start(s->fixture);

@@ -17,11 +17,9 @@ static struct staff ada, line;
 static int
 set_up(void **state)
 {
-	int rc = pty_stage_set_up(state);
-	struct pty_stage *s = *state;
+	struct pty_stage *s = pty_stage_new(true);
 
-	if (rc != 0)
-		return rc;
+	*state = s;
 	staff_new(s->fixture, EMAGE__ROLE__ROLE_ADMIN, 1, 0, &ada);
 	staff_new(s->fixture, EMAGE__ROLE__ROLE_RECEPTION, 2, 0, &line);
 	/* of whom everything is always the same */
@@ -38,10 +36,7 @@ set_up(void **state)
 static struct pty *
 as_admin(struct pty_stage *s, const struct pty_stage_options *o)
 {
-	struct pty *p = pty_stage_staff(s, o, &ada.person, "admin-accounts");
-
-	assert_non_null(p);
-	return p;
+	return pty_stage_staff(s, o, &ada.person, "admin-accounts");
 }
 
 static void
@@ -51,19 +46,19 @@ test_accounts(void **state)
 
 	assert_true(pty_wait_text(p, "ACCUEIL Line"));
 	/* somebody new: what is missing is said, then it is there */
-	pty_look_key(p, PTY_KEY_F0 + 2);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_enter(p, "admin-account");
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_type(p, "NOUVELLE");
+	step_key(p, PTY_KEY_F0 + 2);
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_enter(p, "admin-account");
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, "NOUVELLE");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Indiquez l'établissement"));
-	pty_look_type(p, "fictif");
+	step_type(p, "fictif");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "les codes d'accès y vont"));
-	pty_look_type(p, "nouvelle@example.org");
-	pty_look_enter(p, "admin-accounts");
+	step_type(p, "nouvelle@example.org");
+	step_enter(p, "admin-accounts");
 	assert_true(pty_wait_text(p, "mot de passe temporaire envoyé à"));
 	assert_true(pty_wait_text(p, "NOUVELLE"));
 	pty_free(&p);
@@ -75,14 +70,14 @@ test_account(void **state)
 	struct pty *p = as_admin(*state, NULL);
 
 	assert_true(pty_wait_text(p, ">ACCUEIL Line"));
-	pty_look_enter(p, "admin-account");
+	step_enter(p, "admin-account");
 	assert_true(pty_wait_text(p, "line2@example.org"));
 	/* Désactiver, after a question whose safe answer has the focus */
 	for (int i = 0; i < 6; i++)
-		pty_look_key(p, PTY_KEY_TAB);
-	pty_look_enter(p, "dialog");
-	pty_look_key(p, PTY_KEY_RIGHT);
-	pty_look_enter(p, "admin-accounts");
+		step_key(p, PTY_KEY_TAB);
+	step_enter(p, "dialog");
+	step_key(p, PTY_KEY_RIGHT);
+	step_enter(p, "admin-accounts");
 	assert_true(pty_wait_text(p, "désactivé"));
 	pty_free(&p);
 }
@@ -92,32 +87,32 @@ test_sections(void **state)
 {
 	struct pty *p = as_admin(*state, NULL);
 
-	pty_look_type(p, "2");
-	pty_look_wait(p, "admin-sessions");
+	step_type(p, "2");
+	step_wait(p, "admin-sessions");
 	assert_true(pty_wait_text(p, "(celle-ci)"));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "C'est votre session"));
-	pty_look_type(p, "3");
-	pty_look_wait(p, "admin-places");
+	step_type(p, "3");
+	step_wait(p, "admin-places");
 	assert_true(pty_wait_text(p, "Centre hospitalier fictif"));
-	pty_look_type(p, "4");
-	pty_look_wait(p, "admin-contests");
+	step_type(p, "4");
+	step_wait(p, "admin-contests");
 	assert_true(pty_wait_text(p, "Aucune question"));
-	pty_look_type(p, "5");
-	pty_look_wait(p, "admin-trail");
+	step_type(p, "5");
+	step_wait(p, "admin-trail");
 	assert_true(pty_wait_text(p, "session.opened"));
-	pty_look_key(p, PTY_KEY_F0 + 2);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_enter(p, "admin-verify");
+	step_key(p, PTY_KEY_F0 + 2);
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_enter(p, "admin-verify");
 	assert_true(pty_wait_text(p, "Intact"));
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "admin-trail");
-	pty_look_type(p, "6");
-	pty_look_wait(p, "admin-service");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "admin-trail");
+	step_type(p, "6");
+	step_wait(p, "admin-service");
 	assert_true(pty_wait_text(p, "en marche"));
-	pty_look_type(p, "7");
-	pty_look_wait(p, "settings");
+	step_type(p, "7");
+	step_wait(p, "settings");
 	pty_free(&p);
 }
 
@@ -131,39 +126,39 @@ test_contest(void **state)
 
 	assert_true(pty_stage_sign_in(p, s));
 	pty_send(p, "2");
-	pty_look_wait(p, "history");
+	step_wait(p, "history");
 	assert_true(pty_stage_choose(p, "Vincent"));
-	pty_look_enter(p, "access");
-	pty_look_type(p, "c");
-	pty_look_wait(p, "contest");
-	pty_look_type(p, "Qui a ouvert cet examen ?\r");
-	pty_look_wait(p, "dialog");
-	pty_look_key(p, PTY_KEY_RIGHT);
+	step_enter(p, "access");
+	step_type(p, "c");
+	step_wait(p, "contest");
+	step_type(p, "Qui a ouvert cet examen ?\r");
+	step_wait(p, "dialog");
+	step_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Votre question est envoyée"));
 
-	pty_look_type(admin, "4");
-	pty_look_wait(admin, "admin-contests");
+	step_type(admin, "4");
+	step_wait(admin, "admin-contests");
 	assert_true(pty_wait_text(admin, "Vincent EXEMPLE"));
-	pty_look_enter(admin, "admin-answer");
+	step_enter(admin, "admin-answer");
 	assert_true(pty_wait_text(admin, "Qui a ouvert cet examen ?"));
 	pty_key(admin, PTY_KEY_TAB); /* nothing is written yet */
 	pty_key(admin, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(admin, "Écrivez la réponse au patient."));
-	pty_look_type(admin, "C'était le radiologue de garde.");
-	pty_look_key(admin, PTY_KEY_TAB);
-	pty_look_enter(admin, "dialog");
+	step_type(admin, "C'était le radiologue de garde.");
+	step_key(admin, PTY_KEY_TAB);
+	step_enter(admin, "dialog");
 	/* Enter twice sends nothing: the safe answer has the focus */
-	pty_look_enter(admin, "admin-answer");
+	step_enter(admin, "admin-answer");
 	assert_true(pty_wait_text(admin, "radiologue de garde"));
-	pty_look_enter(admin, "dialog");
-	pty_look_key(admin, PTY_KEY_RIGHT);
-	pty_look_enter(admin, "admin-contests");
+	step_enter(admin, "dialog");
+	step_key(admin, PTY_KEY_RIGHT);
+	step_enter(admin, "admin-contests");
 	assert_true(pty_wait_text(admin, "Aucune question n'attend de réponse."));
 
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "history");
-	pty_look_enter(p, "access");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "history");
+	step_enter(p, "access");
 	assert_true(pty_wait_text(p, "C'était le radiologue de garde."));
 	pty_free(&p);
 	pty_free(&admin);

@@ -39,12 +39,10 @@ looks_switch_line(struct fixture *f)
 static int
 looks_set_up(void **state)
 {
-	int rc = pty_stage_set_up(state);
-	struct pty_stage *s = *state;
+	struct pty_stage *s = pty_stage_new(true);
 	char sql[512];
 
-	if (rc != 0)
-		return rc;
+	*state = s;
 	pty_look_day(s, 1);
 	staff_new(s->fixture, EMAGE__ROLE__ROLE_ADMIN, 1, 0, &ada);
 	staff_new(s->fixture, EMAGE__ROLE__ROLE_RECEPTION, 2, 0, &line);
@@ -66,7 +64,7 @@ static void
 looks_section(struct pty *p, const char *digit, const char *screen)
 {
 	pty_send(p, digit);
-	pty_look_wait(p, screen);
+	step_wait(p, screen);
 }
 
 /* What is counted there is another number each time. */
@@ -83,19 +81,19 @@ looks_accounts(struct pty *p, const struct pty_look *l)
 	assert_true(pty_wait_text(p, ">ACCUEIL Line"));
 	pty_look_golden(p, l, "admin-accounts");
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "admin-account");
+	step_wait(p, "admin-account");
 	pty_look_golden(p, l, "admin-account");
 	pty_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "admin-accounts");
-	pty_look_key(p, PTY_KEY_F0 + 2);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
+	step_wait(p, "admin-accounts");
+	step_key(p, PTY_KEY_F0 + 2);
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "admin-account");
+	step_wait(p, "admin-account");
 	pty_look_golden(p, l, "admin-account-new");
 	pty_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "admin-accounts");
-	pty_look_key(p, PTY_KEY_ESCAPE); /* out of the search: digits open sections */
+	step_wait(p, "admin-accounts");
+	step_key(p, PTY_KEY_ESCAPE); /* out of the search: digits open sections */
 }
 
 static void
@@ -105,11 +103,11 @@ looks_contests(struct pty *p, const struct pty_look *l)
 	assert_true(pty_wait_text(p, ">Q-0000"));
 	pty_look_golden(p, l, "admin-contests");
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "admin-answer");
-	pty_look_type(p, "Le radiologue de garde");
+	step_wait(p, "admin-answer");
+	step_type(p, "Le radiologue de garde");
 	pty_look_golden(p, l, "admin-answer");
 	pty_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "admin-contests");
+	step_wait(p, "admin-contests");
 }
 
 static void
@@ -117,28 +115,28 @@ looks_trail(struct pty *p, const struct pty_look *l)
 {
 	looks_section(p, "5", "admin-trail");
 	assert_true(pty_wait_text(p, "session.opened"));
-	pty_look_key(p, PTY_KEY_F0 + 2);
-	pty_look_type(p, "staff.ch\r");
+	step_key(p, PTY_KEY_F0 + 2);
+	step_type(p, "staff.ch\r");
 	assert_true(pty_wait_text(p, "staff.changed"));
 	assert_true(pty_wait_no_text(p, "session.opened"));
 	for (int i = 0; i < 3; i++) /* past the buttons, to the rows */
-		pty_look_key(p, PTY_KEY_TAB);
+		step_key(p, PTY_KEY_TAB);
 	pty_look_golden(p, l, "admin-trail");
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "admin-row");
+	step_wait(p, "admin-row");
 	looks_counted(p, l, "admin-row");
 	pty_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "admin-trail");
-	pty_look_key(p, PTY_KEY_F0 + 2);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
+	step_wait(p, "admin-trail");
+	step_key(p, PTY_KEY_F0 + 2);
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "admin-verify");
+	step_wait(p, "admin-verify");
 	assert_true(pty_wait_text(p, "61"));
 	looks_counted(p, l, "admin-verify");
 	pty_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "admin-trail");
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "admin-trail");
+	step_key(p, PTY_KEY_ESCAPE);
 }
 
 static void
@@ -149,7 +147,7 @@ looks_play(struct pty_stage *s, const struct pty_look *l)
 	pty_look_day(s, 2 + (int)l->number);
 	assert_true(pty_stage_password(p, ada.person.identifier, ada.person.password));
 	assert_true(pty_stage_code(p, s));
-	pty_look_wait(p, "admin-accounts");
+	step_wait(p, "admin-accounts");
 	looks_accounts(p, l);
 	looks_section(p, "2", "admin-sessions");
 	pty_look_golden(p, l, "admin-sessions");

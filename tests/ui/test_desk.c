@@ -14,22 +14,12 @@
 
 static struct staff line;
 
-/* Into the field after this one. */
-static void
-next(struct pty *p, const char *text)
-{
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_type(p, text);
-}
-
 static int
 set_up(void **state)
 {
-	int rc = pty_stage_set_up(state);
-	struct pty_stage *s = *state;
+	struct pty_stage *s = pty_stage_new(true);
 
-	if (rc != 0)
-		return rc;
+	*state = s;
 	staff_new(s->fixture, EMAGE__ROLE__ROLE_RECEPTION, 1, 0, &line);
 	staff_example(s->fixture);
 	return 0;
@@ -38,10 +28,7 @@ set_up(void **state)
 static struct pty *
 at_desk(struct pty_stage *s, const struct pty_stage_options *o)
 {
-	struct pty *p = pty_stage_staff(s, o, &line.person, "desk");
-
-	assert_non_null(p);
-	return p;
+	return pty_stage_staff(s, o, &line.person, "desk");
 }
 
 static void
@@ -52,14 +39,14 @@ test_find(void **state)
 
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Indiquez un numéro, ou deux"));
-	pty_look_find_martin(p);
+	step_find_martin(p);
 	assert_true(pty_wait_text(p, "[Voir]"));
-	pty_look_enter(p, "patient");
+	step_enter(p, "patient");
 	assert_true(pty_wait_text(p, s->patient.identifier));
 	assert_true(pty_wait_text(p, "donné le"));
 	assert_true(pty_wait_text(p, "choisi par le patient"));
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "desk");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "desk");
 	pty_free(&p);
 }
 
@@ -70,19 +57,19 @@ test_ins(void **state)
 	struct pty *p = at_desk(*state, NULL);
 
 	for (int i = 0; i < 5; i++)
-		pty_look_key(p, PTY_KEY_TAB);
-	pty_look_type(p, "2 60 02 999 000 01 07\r");
+		step_key(p, PTY_KEY_TAB);
+	step_type(p, "2 60 02 999 000 01 07\r");
 	assert_true(pty_wait_text(p, "1 patient trouvé"));
 	assert_true(pty_has(p, ">EXEMPLE"));
 	assert_false(pty_has(p, "La clé de cet INS"));
-	pty_look_key(p, PTY_KEY_BACKTAB); /* past the buttons, to what was typed */
-	pty_look_key(p, PTY_KEY_BACKTAB);
-	pty_look_key(p, PTY_KEY_BACKTAB);
-	pty_look_key(p, PTY_KEY_BACKSPACE);
-	pty_look_type(p, "8\r");
+	step_key(p, PTY_KEY_BACKTAB); /* past the buttons, to what was typed */
+	step_key(p, PTY_KEY_BACKTAB);
+	step_key(p, PTY_KEY_BACKTAB);
+	step_key(p, PTY_KEY_BACKSPACE);
+	step_type(p, "8\r");
 	assert_true(pty_wait_text(p, "La clé de cet INS n'est pas la bonne"));
 	assert_true(pty_has(p, ">EXEMPLE"));
-	pty_look_enter(p, "patient");
+	step_enter(p, "patient");
 	assert_true(pty_wait_text(p, "260029990000107 · identité qualifiée"));
 	pty_free(&p);
 }
@@ -98,16 +85,16 @@ test_letter(void **state)
 	pty_stage_next_day(s);
 	pty_stage_next_day(s);
 	p = at_desk(s, NULL);
-	pty_look_find_martin(p);
-	pty_look_enter(p, "patient");
+	step_find_martin(p);
+	step_enter(p, "patient");
 	assert_true(pty_wait_text(p, "Réimprimer"));
-	pty_look_enter(p, "dialog");
-	pty_look_key(p, PTY_KEY_RIGHT);
-	pty_look_enter(p, "letter");
+	step_enter(p, "dialog");
+	step_key(p, PTY_KEY_RIGHT);
+	step_enter(p, "letter");
 	assert_true(pty_wait_text(p, "Mot de passe temporaire :"));
 	assert_true(pty_wait_text(p, s->patient.identifier));
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "patient");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "patient");
 	assert_true(pty_wait_no_text(p, "Mot de passe temporaire :"));
 	assert_true(pty_wait_text(p, "temporaire en attente"));
 	pty_free(&p);
@@ -120,38 +107,38 @@ test_new_patient(void **state)
 	struct pty_stage *s = *state;
 	struct pty *p = at_desk(s, NULL);
 
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_type(p, "2");
-	pty_look_wait(p, "desk-new");
-	next(p, "Sasha");
-	next(p, "IMAGINAIRE");
-	pty_look_key(p, PTY_KEY_TAB);
-	next(p, "01/02/1990");
-	next(p, "A-77");
-	pty_look_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_ESCAPE);
+	step_type(p, "2");
+	step_wait(p, "desk-new");
+	step_next(p, "Sasha");
+	step_next(p, "IMAGINAIRE");
+	step_key(p, PTY_KEY_TAB);
+	step_next(p, "01/02/1990");
+	step_next(p, "A-77");
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Recueil du consentement"));
 	assert_true(pty_wait_text(p, "à faire lire"));
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_enter(p, "consent-text");
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "desk-new");
-	pty_look_type(p, " ");
-	pty_look_key(p, PTY_KEY_TAB);
-	next(p, "sasha@example.org");
-	pty_look_key(p, PTY_KEY_TAB);
-	next(p, "02/02/1990");
-	pty_look_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_enter(p, "consent-text");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "desk-new");
+	step_type(p, " ");
+	step_key(p, PTY_KEY_TAB);
+	step_next(p, "sasha@example.org");
+	step_key(p, PTY_KEY_TAB);
+	step_next(p, "02/02/1990");
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "pas la même date de naissance"));
 	for (int i = 0; i < 12; i++)
-		pty_look_key(p, PTY_KEY_BACKSPACE);
-	pty_look_type(p, "01/02/1990");
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_enter(p, "letter");
+		step_key(p, PTY_KEY_BACKSPACE);
+	step_type(p, "01/02/1990");
+	step_key(p, PTY_KEY_TAB);
+	step_enter(p, "letter");
 	assert_true(pty_wait_text(p, "Document de connexion de Sasha IMAGINAIRE"));
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "patient");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "patient");
 	assert_true(pty_wait_text(p, "sur papier"));
 	assert_true(pty_wait_text(p, "A-77"));
 	pty_free(&p);
@@ -164,37 +151,37 @@ test_contact_and_code(void **state)
 	struct pty *p = at_desk(s, NULL);
 	char code[16];
 
-	pty_look_find_martin(p);
-	pty_look_enter(p, "patient");
+	step_find_martin(p);
+	step_enter(p, "patient");
 	assert_true(pty_wait_text(p, "Adresse mail :"));
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_enter(p, "desk-contact");
-	pty_look_type(p, "pas une adresse");
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_enter(p, "desk-contact");
+	step_type(p, "pas une adresse");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "pas complète"));
 	for (int i = 0; i < 16; i++)
-		pty_look_key(p, PTY_KEY_BACKSPACE);
-	pty_look_type(p, "corrigee@example.org");
+		step_key(p, PTY_KEY_BACKSPACE);
+	step_type(p, "corrigee@example.org");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "le patient vous le lit"));
 	fixture_next_code(s->mailbox, code);
-	pty_look_type(p, code);
+	step_type(p, code);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "La nouvelle adresse est enregistrée"));
 	assert_true(pty_wait_text(p, "corrigee@example.org"));
 	/* the other one waits, and so does a password */
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_enter(p, "desk-contact");
-	pty_look_type(p, "06 00 00 00 43");
+	step_key(p, PTY_KEY_TAB);
+	step_enter(p, "desk-contact");
+	step_type(p, "06 00 00 00 43");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "il y a moins de 72 heures"));
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "patient");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "patient");
 	for (int i = 0; i < 3; i++)
-		pty_look_key(p, PTY_KEY_BACKTAB);
-	pty_look_enter(p, "dialog");
-	pty_look_key(p, PTY_KEY_RIGHT);
+		step_key(p, PTY_KEY_BACKTAB);
+	step_enter(p, "dialog");
+	step_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Une adresse vient d'être corrigée."));
 	assert_true(pty_has(p, "Réessayez dans 72 heures."));

@@ -16,9 +16,10 @@
 #include "common/clock.h"
 #include "common/day.h"
 #include "common/mem.h"
+#include "tests/lib/file.h"
 #include "tests/lib/golden.h"
 #include "tests/lib/person.h"
-#include "tests/lib/pty_stage.h"
+#include "tests/lib/pty_steps.h"
 #include "tests/lib/staff_fixture.h"
 
 #define LETTER_PASSWORD_LEN 19u /* XXXX-XXXX-XXXX-XXXX */
@@ -30,17 +31,6 @@ static struct staff line;
 static struct fixture *server;
 static char folder[128], config[128], lp[128], lp_env[160];
 
-static void
-write_file(const char *path, const char *text, mode_t mode)
-{
-	FILE *f = fopen(path, "we");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-	assert_int_equal(chmod(path, mode), 0);
-}
-
 /* An lp(1) that writes its arguments and its input beside itself. */
 static void
 make_lp(const char *rest)
@@ -51,7 +41,7 @@ make_lp(const char *rest)
 				  "printf '%%s\\n' \"$@\" > \"$0.args\"\n%s\n",
 	    rest);
 
-	write_file(lp, script, 0700);
+	file_write_script(script, "%s", lp);
 	free(script);
 }
 
@@ -60,18 +50,16 @@ make_config(const char *staff)
 {
 	char *text = mem_printf("[staff]\n%s", staff);
 
-	write_file(config, text, 0600);
+	file_write(text, "%s", config);
 	free(text);
 }
 
 static int
 set_up(void **state)
 {
-	int rc = pty_stage_set_up(state);
-	struct pty_stage *s = *state;
+	struct pty_stage *s = pty_stage_new(true);
 
-	if (rc != 0)
-		return rc;
+	*state = s;
 	server = s->fixture;
 	staff_new(server, EMAGE__ROLE__ROLE_RECEPTION, 1, 0, &line);
 	snprintf(folder, sizeof(folder), "%s/lettres", s->fixture->folder);
@@ -92,46 +80,22 @@ at_desk(struct pty_stage *s, const struct look *look)
 	const char *args[] = {
 	    "--staff", "--config", config, look->theme ? "--theme" : NULL, look->theme, NULL};
 	const char *env[] = {lp_env, NULL};
-	struct pty *p = pty_stage_staff(s,
+
+	return pty_stage_staff(s,
 	    &(struct pty_stage_options){.language = look->language,
 		.rows = look->rows,
 		.columns = look->columns,
 		.args = args,
 		.env = env},
 	    &line.person, "desk");
-
-	assert_non_null(p);
-	return p;
-}
-
-static void
-key(struct pty *p, enum pty_key k)
-{
-	pty_key(p, k);
-	assert_true(pty_wait_idle(p));
-}
-
-/* Into the field after this one. */
-static void
-next(struct pty *p, const char *text)
-{
-	key(p, PTY_KEY_TAB);
-	pty_send(p, text);
-	assert_true(pty_wait_idle(p));
 }
 
 /* The stage's patient. */
 static void
 to_patient(struct pty *p)
 {
-	pty_send(p, "martin");
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
-	pty_send(p, "31/05/1984");
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_text(p, ">MARTIN"));
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_screen(p, "patient"));
+	step_find_martin(p);
+	step_enter(p, "patient");
 	assert_true(pty_wait_text(p, "1984"));
 }
 
@@ -141,7 +105,7 @@ confirm(struct pty *p)
 {
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
-	key(p, PTY_KEY_RIGHT);
+	step_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "letter"));
 }
@@ -158,28 +122,28 @@ to_letter(struct pty *p)
 static void
 to_consent(struct pty *p)
 {
-	key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	pty_send(p, "2");
 	assert_true(pty_wait_screen(p, "desk-new"));
-	next(p, "Sasha");
-	next(p, "IMAGINAIRE");
-	key(p, PTY_KEY_TAB);
-	next(p, "01/02/1990");
-	key(p, PTY_KEY_TAB);
-	key(p, PTY_KEY_TAB);
+	step_next(p, "Sasha");
+	step_next(p, "IMAGINAIRE");
+	step_key(p, PTY_KEY_TAB);
+	step_next(p, "01/02/1990");
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "à faire lire"));
-	key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "consent-text"));
-	key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "desk-new"));
 	pty_send(p, " ");
-	key(p, PTY_KEY_TAB);
-	next(p, "sasha@example.org");
-	key(p, PTY_KEY_TAB);
-	next(p, "01/02/1990");
-	key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_next(p, "sasha@example.org");
+	step_key(p, PTY_KEY_TAB);
+	step_next(p, "01/02/1990");
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "letter"));
 }
@@ -409,7 +373,7 @@ test_consent(void **state)
 	assert_has(text, "Sasha");
 	assert_has(text, password);
 	free(text);
-	key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "patient"));
 	assert_true(pty_wait_no_text(p, password));
 	assert_int_equal(unlink(go), 0);
@@ -428,7 +392,6 @@ test_not_staff(void **state)
 	make_config("printer = accueil\n");
 	p = pty_stage_staff(
 	    *state, &(struct pty_stage_options){.args = args}, &line.person, "desk");
-	assert_non_null(p);
 	to_letter(p);
 	assert_true(pty_wait_text(p, "il faut emage --staff"));
 	assert_true(pty_wait_text(p, ">[ Fermer ]"));
@@ -473,11 +436,11 @@ test_text(void **state)
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "letter-text"));
 	assert_true(pty_wait_text(p, "Votre accès à e-mage"));
-	key(p, PTY_KEY_END);
+	step_key(p, PTY_KEY_END);
 	assert_true(pty_wait_text(p, "info@pulsy.fr"));
-	key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "letter"));
-	key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_stage_log_out(p));
 	assert_true(pty_wait_screen(p, "signin"));
 	all = pty_screen_text(pty_view(p), true);
@@ -513,11 +476,11 @@ test_looks(void **state)
 		day_text(looks[i].language, day_paris(clock_now_ms()), today);
 		day_text(looks[i].language, day_paris(clock_now_ms() + 86400000), tomorrow);
 		assert_true(golden_matches_but(p, "desk-letter", looks[i].name, but));
-		key(p, PTY_KEY_RIGHT);
+		step_key(p, PTY_KEY_RIGHT);
 		pty_key(p, PTY_KEY_ENTER);
 		assert_true(pty_wait_text(p, ".pdf"));
 		assert_true(golden_matches_but(p, "desk-letter-saved", looks[i].name, but));
-		key(p, PTY_KEY_RIGHT);
+		step_key(p, PTY_KEY_RIGHT);
 		pty_key(p, PTY_KEY_ENTER);
 		assert_true(pty_wait_screen(p, "letter-text"));
 		assert_true(golden_matches_but(p, "desk-letter-text", looks[i].name, but));
@@ -603,7 +566,7 @@ test_code_looks(void **state)
 
 		to_patient(p);
 		for (int k = 0; k < 4; k++)
-			key(p, PTY_KEY_TAB);
+			step_key(p, PTY_KEY_TAB);
 		confirm(p);
 		code_shown(p, code);
 		assert_true(golden_matches_but(p, "desk-code", looks[i].name, but));

@@ -16,6 +16,7 @@
 #include "common/clock.h"
 #include "common/mem.h"
 #include "tests/lib/person.h"
+#include "tests/lib/pty_steps.h"
 #include "tests/lib/wire.h"
 
 #define OTHER_PASSWORD "une autre phrase de passe"
@@ -23,40 +24,13 @@
 
 /* ----------------------------------------------------------------------- steps */
 
-/* What follows this text in the next message that has it. */
-static void
-message_word(struct pty_stage *s, const char *before, char *out, size_t len)
-{
-	bool found = false;
-
-	while (!found) {
-		char *text;
-		size_t n;
-
-		assert_int_equal(mailbox_next(s->mailbox, FIXTURE_DEADLINE_MS, &text, &n), 0);
-		found = mailbox_word(text, before, out, len) == 0;
-		free(text);
-	}
-}
-
-/* Somebody with a password of her own is the one who sits there now. */
-static void
-somebody(struct pty_stage *s, const char *name, const char *email)
-{
-	fixture_add_patient(s->fixture, name, email, &s->patient);
-	wire_first_sign_in(s->fixture, &s->patient);
-	pty_stage_next_day(s);
-	mailbox_free(&s->mailbox);
-	s->mailbox = fixture_mailbox(s->fixture);
-}
-
 /* At the settings of somebody new. */
 static struct person
 begin(struct pty_stage *s, const char *name, const char *email)
 {
 	struct person h;
 
-	somebody(s, name, email);
+	step_somebody(s, name, email, &s->patient);
 	h = person_new(s, NULL);
 	sign_in(&h);
 	answer(&h, CHOICE, "4");
@@ -136,7 +110,7 @@ test_email(void **state)
 	answer(&h, "Nouveau mobile : ", "06 12 34 56 78");
 	answer(&h, "Mot de passe : ", s->patient.password);
 	hear(&h, "L'autre adresse a changé il y a moins de 72 heures");
-	message_word(s, "entrez ce code :", undo, sizeof(undo));
+	step_message_word(s, "entrez ce code :", undo, sizeof(undo));
 	answer(&h, CHOICE, "q");
 	answer(&h, CHOICE, "0");
 	answer(&h, "Voulez-vous vous déconnecter maintenant ? ", "1");
@@ -259,20 +233,6 @@ test_language_and_notices(void **state)
 
 /* --------------------------------------------------------------- authenticator app */
 
-/* What oathtool makes of the key. */
-static void
-totp_code(struct pty_stage *s, const char *key, char code_r[16])
-{
-	char *at = mem_printf("@%lld", (long long)((clock_now_ms() + s->fixture->shift_ms) / 1000));
-	const char *argv[] = {"/usr/bin/oathtool", "--totp", "-b", "-N", at, key, NULL};
-	char *out;
-
-	fixture_must_run(s->fixture, argv, &out);
-	snprintf(code_r, 16, "%.6s", out);
-	free(out);
-	free(at);
-}
-
 /* The line behind what was heard last. */
 static void
 next_line(struct person *h, char *out, size_t len)
@@ -319,7 +279,7 @@ totp_set_up(struct person *h, char key[64], char recovery[16])
 	assert_int_equal(strlen(key), 32);
 	pty_send(h->p, "000000\n");
 	hear(h, "Ce code n'est pas celui de l'application");
-	totp_code(h->s, key, code);
+	step_totp_code(h->s, key, code);
 	answer(h, "Code : ", code);
 	hear(h, "plus jamais affichés.");
 	before = *h;
@@ -346,7 +306,7 @@ test_totp(void **state)
 	hear(&h, "votre application d'authentification, ou un code de secours");
 	answer(&h, "Code d'accès : ", "000000");
 	hear(&h, "Ce code d'accès n'est pas le bon.");
-	totp_code(s, key, code);
+	step_totp_code(s, key, code);
 	answer(&h, "Code d'accès : ", code);
 	answer(&h, CHOICE, "4");
 	answer(&h, CHOICE, "7");
@@ -373,7 +333,7 @@ test_sessions(void **state)
 	struct pty_stage_options shared = {.term = "vt100", .args = kiosk};
 	struct person h, other;
 
-	somebody(s, "Capucine", "capucine@example.org");
+	step_somebody(s, "Capucine", "capucine@example.org", &s->patient);
 	other = person_new(s, &shared);
 	sign_in(&other);
 	fixture_advance(s->fixture, 61000);
@@ -475,18 +435,11 @@ static void
 test_regions(void **state)
 {
 	struct pty_stage *s = *state;
-	char *conf = mem_printf("%s/emage.conf", s->fixture->folder);
+	char *conf = pty_stage_regions(s);
 	const char *regions[] = {"--linear", "--config", conf, NULL};
 	struct pty_stage_options o = {.term = "vt100", .args = regions, .bare = true};
-	FILE *f = fopen(conf, "we");
 	struct person h;
 
-	assert_non_null(f);
-	fprintf(f,
-	    "[alsace]\nname = Alsace\nserver = 127.0.0.1:%s\nca = %s\n"
-	    "[lorraine]\nname = Lorraine\nserver = 127.0.0.1:%s\nca = %s\n",
-	    s->fixture->port, s->fixture->ca, s->fixture->port, s->fixture->ca);
-	assert_int_equal(fclose(f), 0);
 	pty_stage_next_day(s);
 	h = person_new(s, &o);
 	hear(&h, "1. J'ai réalisé mes examens d'imagerie en Alsace");
@@ -513,7 +466,7 @@ test_idle(void **state)
 	fixture_stop(s->fixture);
 	fixture_set(s->fixture, "session", "terminal_idle_s = 61");
 	fixture_start(s->fixture);
-	somebody(s, "Colombe", "colombe@example.org");
+	step_somebody(s, "Colombe", "colombe@example.org", &s->patient);
 	h = person_new(s, NULL);
 	sign_in(&h);
 	hear(&h, "Êtes-vous toujours là ? Appuyez sur Entrée (60 s)");

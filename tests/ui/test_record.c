@@ -15,53 +15,38 @@
 
 static struct staff doctor;
 
-/* The newest exam waits for its release. */
-static void
-withhold(struct fixture *f)
-{
-	fixture_stop(f);
-	fixture_sql(f, "UPDATE exam SET released_at_ms = 0 WHERE taken_at_ms ="
-		       " (SELECT max(taken_at_ms) FROM exam)");
-	fixture_start(f);
-}
-
 static int
 set_up(void **state)
 {
-	int rc = pty_stage_set_up(state);
-	struct pty_stage *s = *state;
+	struct pty_stage *s = pty_stage_new(true);
 
-	if (rc != 0)
-		return rc;
+	*state = s;
 	staff_new(s->fixture, EMAGE__ROLE__ROLE_PROFESSIONAL, 7, 0, &doctor);
-	withhold(s->fixture);
+	pty_stage_withhold(s);
 	return 0;
 }
 
 static struct pty *
 doctor_in(struct pty_stage *s, const struct pty_stage_options *o)
 {
-	struct pty *p = pty_stage_staff(s, o, &doctor.person, "record");
-
-	assert_non_null(p);
-	return p;
+	return pty_stage_staff(s, o, &doctor.person, "record");
 }
 
 static void
 at_motive(struct pty *p)
 {
-	pty_look_find_martin(p);
-	pty_look_enter(p, "motive");
+	step_find_martin(p);
+	step_enter(p, "motive");
 }
 
 /* The nth motive of the list, then the button that opens. */
 static void
 choose_motive(struct pty *p, unsigned n)
 {
-	pty_look_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	for (unsigned i = 0; i < n; i++)
-		pty_look_key(p, PTY_KEY_DOWN);
-	pty_look_key(p, PTY_KEY_ENTER);
+		step_key(p, PTY_KEY_DOWN);
+	step_key(p, PTY_KEY_ENTER);
 }
 
 static void
@@ -69,9 +54,9 @@ open_martin(struct pty *p)
 {
 	at_motive(p);
 	choose_motive(p, 1);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_enter(p, "exams");
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_enter(p, "exams");
 }
 
 /* ------------------------------------------------------------------ ways in */
@@ -82,27 +67,27 @@ test_motive_is_needed(void **state)
 	struct pty *p = doctor_in(*state, NULL);
 
 	/* nothing is open yet */
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	pty_stage_choose(p, "Effacer");
 	pty_send(p, "2");
 	assert_true(pty_wait_text(p, "Aucun dossier n'est ouvert"));
-	pty_look_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
 	pty_stage_choose(p, "Nom :");
-	pty_look_key(p, PTY_KEY_F0 + 2);
+	step_key(p, PTY_KEY_F0 + 2);
 	at_motive(p);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "sans motif, pas d'accès"));
 	/* an emergency is explained */
 	choose_motive(p, 4);
 	assert_true(pty_wait_text(p, "Précisez :"));
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_type(p, "court");
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, "court");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "de 10 à 500 caractères"));
-	pty_look_type(p, ", mais inconsciente");
-	pty_look_enter(p, "exams");
+	step_type(p, ", mais inconsciente");
+	step_enter(p, "exams");
 	assert_true(pty_wait_text(p, "Dossier de Camille MARTIN · Accès en urgence"));
 	pty_free(&p);
 }
@@ -114,33 +99,33 @@ test_exams_release_close(void **state)
 
 	open_martin(p);
 	assert_true(pty_wait_text(p, "[non libéré]"));
-	pty_look_enter(p, "report");
+	step_enter(p, "report");
 	assert_true(pty_wait_text(p, "Dossier de Camille MARTIN · Vu en consultation"));
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "exams");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "exams");
 	pty_send(p, "l");
-	pty_look_wait(p, "dialog");
-	pty_look_key(p, PTY_KEY_RIGHT);
+	step_wait(p, "dialog");
+	step_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Le patient voit maintenant cet examen."));
 	assert_true(pty_wait_no_text(p, "[non libéré]"));
 	/* nothing to release any more */
-	pty_look_type(p, "l");
-	pty_look_wait(p, "exams");
+	step_type(p, "l");
+	step_wait(p, "exams");
 	/* away and back: it is still open */
-	pty_look_type(p, "4");
-	pty_look_wait(p, "settings");
-	pty_look_type(p, "2");
-	pty_look_wait(p, "exams");
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "dialog");
-	pty_look_key(p, PTY_KEY_RIGHT);
-	pty_look_enter(p, "record");
+	step_type(p, "4");
+	step_wait(p, "settings");
+	step_type(p, "2");
+	step_wait(p, "exams");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "dialog");
+	step_key(p, PTY_KEY_RIGHT);
+	step_enter(p, "record");
 	assert_true(pty_wait_text(p, "Le dossier est fermé."));
-	pty_look_key(p, PTY_KEY_DOWN);
+	step_key(p, PTY_KEY_DOWN);
 	assert_true(pty_wait_no_text(p, "Dossier de"));
 	pty_free(&p);
-	withhold(((struct pty_stage *)*state)->fixture);
+	pty_stage_withhold(*state);
 }
 
 /* --------------------------------------------------------------- ways out */
@@ -157,7 +142,7 @@ test_time_is_over(void **state)
 	fixture_sql(s->fixture, "UPDATE record SET until_ms = 1");
 	fixture_start(s->fixture);
 	pty_send(p, "r");
-	pty_look_wait(p, "record");
+	step_wait(p, "record");
 	assert_true(pty_wait_text(p, "Le temps du dossier est écoulé"));
 	assert_true(pty_wait_no_text(p, "[Voir]"));
 	pty_free(&p);
@@ -197,19 +182,19 @@ test_block(void **state)
 
 	open_martin(p);
 	pty_key(p, PTY_KEY_DOWN);
-	pty_look_enter(p, "report");
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_enter(p, "report");
+	step_key(p, PTY_KEY_ESCAPE);
 	block_doctor(s, true);
 	pty_send(p, "r");
-	pty_look_wait(p, "record");
+	step_wait(p, "record");
 	assert_true(pty_wait_text(p, "Cet élément n'existe pas ou plus."));
 	assert_false(pty_has(p, "MARTIN"));
 	block_doctor(s, false);
 	at_motive(p);
 	block_doctor(s, true);
 	choose_motive(p, 1);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Cet élément n'existe pas ou plus."));
 	block_doctor(s, false);

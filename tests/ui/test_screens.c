@@ -18,7 +18,7 @@ static void
 screens_help(struct pty *p, const struct pty_look *l, const char *name)
 {
 	pty_key(p, PTY_KEY_F0 + 1);
-	pty_look_wait(p, "help");
+	step_wait(p, "help");
 	pty_look_golden(p, l, name);
 	pty_key(p, PTY_KEY_ESCAPE);
 }
@@ -29,7 +29,7 @@ screens_of_exam(struct pty *p, const struct pty_look *l)
 	assert_true(pty_stage_choose(p, "15:58"));
 	pty_look_golden(p, l, "exams-focus");
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "report");
+	step_wait(p, "report");
 	assert_true(pty_wait_text(p, "Indication"));
 	pty_look_golden(p, l, "report");
 	pty_send(p, "/");
@@ -38,20 +38,20 @@ screens_of_exam(struct pty *p, const struct pty_look *l)
 	assert_true(pty_wait_idle(p));
 	pty_look_golden(p, l, "report-search");
 	pty_send(p, "i");
-	pty_look_wait(p, "viewer");
+	step_wait(p, "viewer");
 	assert_true(pty_wait_text(p, "Abdomen"));
 	pty_look_golden(p, l, "viewer");
 	pty_send(p, "t");
-	pty_look_wait(p, "series");
+	step_wait(p, "series");
 	pty_look_golden(p, l, "series");
 	pty_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "viewer");
+	step_wait(p, "viewer");
 	screens_help(p, l, "help-viewer");
-	pty_look_wait(p, "viewer");
+	step_wait(p, "viewer");
 	pty_send(p, "q");
-	pty_look_wait(p, "report");
+	step_wait(p, "report");
 	pty_send(p, "q");
-	pty_look_wait(p, "exams");
+	step_wait(p, "exams");
 }
 
 /* What is readable without signing in, from a person's space. */
@@ -68,10 +68,10 @@ screens_reading(struct pty *p, const struct pty_look *l)
 
 	for (i = 0; i < ARRAY_LEN(sections); i++) {
 		pty_send(p, sections[i].key);
-		pty_look_wait(p, sections[i].screen);
+		step_wait(p, sections[i].screen);
 		pty_look_golden(p, l, sections[i].screen);
 		pty_key(p, PTY_KEY_ESCAPE);
-		pty_look_wait(p, "exams");
+		step_wait(p, "exams");
 	}
 }
 
@@ -82,20 +82,20 @@ screens_at(struct pty_stage *s, const struct pty_look *l)
 
 	pty_stage_next_day(s);
 	p = pty_look_client(s, l, plain, false);
-	pty_look_wait(p, "signin");
+	step_wait(p, "signin");
 	pty_look_golden(p, l, "signin");
 	screens_help(p, l, "help-signin");
 	assert_true(pty_stage_password(p, s->patient.identifier, s->patient.password));
-	pty_look_wait(p, "code");
+	step_wait(p, "code");
 	pty_look_golden(p, l, "code");
 	assert_true(pty_stage_code(p, s));
-	pty_look_wait(p, "exams");
+	step_wait(p, "exams");
 	assert_true(pty_wait_text(p, "ECHO-DOPPLER"));
 	pty_look_golden(p, l, "exams");
 	screens_of_exam(p, l);
 	screens_reading(p, l);
 	pty_send(p, "0");
-	pty_look_wait(p, "dialog");
+	step_wait(p, "dialog");
 	pty_look_golden(p, l, "logout");
 	pty_free(&p);
 }
@@ -104,24 +104,17 @@ screens_at(struct pty_stage *s, const struct pty_look *l)
 static void
 screens_outside(struct pty_stage *s, const struct pty_look *l)
 {
-	char *conf = mem_printf("%s/emage.conf", s->fixture->folder);
+	char *conf = pty_stage_regions(s);
 	const char *regions[] = {"--config", conf, NULL};
-	FILE *f = fopen(conf, "we");
 	char nobody[32];
 	struct pty *p;
 
-	assert_non_null(f);
-	fprintf(f,
-	    "[alsace]\nname = Alsace\nserver = 127.0.0.1:%s\nca = %s\n"
-	    "[lorraine]\nname = Lorraine\nserver = 127.0.0.1:%s\nca = %s\n",
-	    s->fixture->port, s->fixture->ca, s->fixture->port, s->fixture->ca);
-	assert_int_equal(fclose(f), 0);
 	pty_stage_next_day(s);
 	p = pty_look_client(s, l, regions, true);
-	pty_look_wait(p, "home");
+	step_wait(p, "home");
 	pty_look_golden(p, l, "home");
 	pty_key(p, PTY_KEY_ENTER);
-	pty_look_wait(p, "signin");
+	step_wait(p, "signin");
 	/* somebody else in each look: failures of one are counted */
 	snprintf(nobody, sizeof(nobody), "personne%u", l->number);
 	assert_true(pty_stage_password(p, nobody, "pas le bon mot de passe"));
@@ -129,7 +122,7 @@ screens_outside(struct pty_stage *s, const struct pty_look *l)
 	pty_look_golden(p, l, "signin-wrong");
 	if (l->number == 0) {
 		pty_resize(p, 11, 39);
-		pty_look_wait(p, "small");
+		step_wait(p, "small");
 		pty_look_golden(p, l, "small");
 	}
 	pty_free(&p);
@@ -146,7 +139,7 @@ screens_new_password(struct pty_stage *s, const struct pty_look *l)
 	fixture_add_patient(s->fixture, "Dominique", "dominique@example.org", &dominique);
 	assert_true(pty_stage_password(p, dominique.identifier, dominique.temporary));
 	assert_true(pty_stage_code(p, s));
-	pty_look_wait(p, "newpass");
+	step_wait(p, "newpass");
 	pty_send(p, "trop court");
 	assert_true(pty_wait_idle(p));
 	pty_look_golden(p, l, "newpass");

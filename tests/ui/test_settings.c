@@ -20,30 +20,6 @@
 
 /* ---------------------------------------------------------------------- steps */
 
-/* The next message with this text; what follows the text up to a blank. */
-static void
-message_word(struct pty_stage *s, const char *before, char *out, size_t len)
-{
-	for (;;) {
-		char *text, *at;
-		size_t n;
-
-		assert_int_equal(mailbox_next(s->mailbox, FIXTURE_DEADLINE_MS, &text, &n), 0);
-		at = strstr(text, before);
-		if (at != NULL) {
-			at += strlen(before);
-			at += strspn(at, " \r\n");
-			n = strcspn(at, " \r\n");
-			assert_true(n > 0 && n < len);
-			memcpy(out, at, n);
-			out[n] = '\0';
-			free(text);
-			return;
-		}
-		free(text);
-	}
-}
-
 /* -------------------------------------------------------------------- stories */
 
 /* 1.3: a temporary password by mail, a code, a password of one's own; the old
@@ -67,7 +43,7 @@ test_forgotten(void **state)
 	assert_true(pty_wait_text(p, who.identifier)); /* taken along */
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Si cet identifiant est celui d'un compte"));
-	message_word(s, "mot de passe temporaire :", temporary, sizeof(temporary));
+	step_message_word(s, "mot de passe temporaire :", temporary, sizeof(temporary));
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "signin"));
 	step_type(p, temporary);
@@ -141,7 +117,7 @@ test_contact(void **state)
 	assert_true(pty_wait_text(p, "nouvelle@example.org"));
 	assert_true(pty_wait_text(p, "Une adresse vient de changer"));
 	assert_true(pty_stage_log_out(p));
-	message_word(s, "entrez ce code :", undo, sizeof(undo));
+	step_message_word(s, "entrez ce code :", undo, sizeof(undo));
 	assert_true(pty_wait_screen(p, "signin"));
 	assert_true(pty_stage_choose(p, "Annuler un changement d'adresse"));
 	pty_key(p, PTY_KEY_ENTER);
@@ -270,20 +246,6 @@ test_export(void **state)
 	pty_free(&p);
 }
 
-/* What oathtool makes of the secret. */
-static void
-totp_code(struct pty_stage *s, const char *secret, char code_r[16])
-{
-	char *at = mem_printf("@%lld", (long long)((clock_now_ms() + s->fixture->shift_ms) / 1000));
-	const char *argv[] = {"/usr/bin/oathtool", "--totp", "-b", "-N", at, secret, NULL};
-	char *out;
-
-	fixture_must_run(s->fixture, argv, &out);
-	snprintf(code_r, 16, "%.6s", out);
-	free(out);
-	free(at);
-}
-
 /* The secret as the screen shows it, in groups of four. */
 static void
 totp_secret(struct pty *p, char secret_r[64])
@@ -338,7 +300,7 @@ test_totp(void **state)
 	step_type(p, "000000");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Ce code n'est pas celui de l'application"));
-	totp_code(s, secret, code);
+	step_totp_code(s, secret, code);
 	step_type(p, "\x15");
 	step_type(p, code);
 	pty_key(p, PTY_KEY_ENTER);
@@ -358,7 +320,7 @@ test_totp(void **state)
 	assert_true(pty_stage_password(p, who.identifier, who.password));
 	assert_true(pty_wait_screen(p, "code"));
 	assert_true(pty_wait_text(p, "votre application d'authentification affiche"));
-	totp_code(s, secret, code);
+	step_totp_code(s, secret, code);
 	step_type(p, code);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "exams"));
@@ -378,7 +340,7 @@ test_totp(void **state)
 	assert_true(pty_wait_text(p, "Ce n'est ni le code de l'application ni un code de secours"));
 	assert_true(pty_has(p, "Après la désactivation"));
 	fixture_advance(s->fixture, 60000);
-	totp_code(s, secret, code);
+	step_totp_code(s, secret, code);
 	step_type(p, "\x15");
 	step_type(p, code);
 	pty_key(p, PTY_KEY_ENTER);

@@ -20,29 +20,29 @@ looks_outside(struct pty_stage *s, const struct pty_look *l)
 
 	assert_true(pty_wait_screen(p, "signin"));
 	for (int i = 0; i < 3; i++)
-		pty_look_key(p, PTY_KEY_TAB);
+		step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "forgot"));
 	pty_look_golden(p, l, "forgot");
-	pty_look_type(p, "PERSONNE\r");
+	step_type(p, "PERSONNE\r");
 	pty_look_golden(p, l, "forgot-sent");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "signin"));
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
-	pty_look_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
+	step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "undo"));
 	pty_look_golden(p, l, "undo");
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "signin"));
 	pty_key(p, PTY_KEY_F0 + 6);
 	assert_true(pty_wait_screen(p, "support"));
 	pty_look_golden(p, l, "support-outside");
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	pty_key(p, PTY_KEY_F0 + 5);
 	assert_true(pty_wait_screen(p, "faq"));
-	pty_look_key(p, PTY_KEY_DOWN);
+	step_key(p, PTY_KEY_DOWN);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "answer"));
 	pty_look_golden(p, l, "answer");
@@ -58,7 +58,7 @@ looks_open(struct pty *p, unsigned item, const char *screen)
 	pty_send(p, "4");
 	assert_true(pty_wait_screen(p, "settings"));
 	for (unsigned i = 0; i < item; i++)
-		pty_look_key(p, PTY_KEY_TAB);
+		step_key(p, PTY_KEY_TAB);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, screen));
 }
@@ -69,7 +69,7 @@ looks_leave(struct pty *p)
 	pty_send(p, "\x1b");
 	assert_true(pty_wait_screen(p, "settings"));
 	/* another section and back: the first button again */
-	pty_look_type(p, "1");
+	step_type(p, "1");
 	assert_true(pty_wait_screen(p, "exams"));
 }
 
@@ -85,19 +85,19 @@ looks_inside(struct pty_stage *s, const struct pty_look *l)
 	assert_true(pty_wait_screen(p, "settings"));
 	assert_true(pty_wait_text(p, "camille@example.org"));
 	pty_look_golden(p, l, "settings");
-	pty_look_type(p, "1");
+	step_type(p, "1");
 	looks_open(p, 0, "contact");
 	pty_look_golden(p, l, "contact");
 	looks_leave(p);
 	looks_open(p, 2, "password");
-	pty_look_type(p, "mot de passe actuel\tun nouveau mot de passe\tun nouveau");
+	step_type(p, "mot de passe actuel\tun nouveau mot de passe\tun nouveau");
 	pty_look_golden(p, l, "password");
 	looks_leave(p);
 	looks_open(p, 6, "totp");
 	pty_look_golden(p, l, "totp");
 	looks_leave(p);
 	looks_open(p, 8, "export");
-	pty_look_type(p, "\x15~/mes-examens.tar");
+	step_type(p, "\x15~/mes-examens.tar");
 	pty_look_golden(p, l, "export");
 	looks_leave(p);
 	looks_open(p, 9, "consent");
@@ -117,12 +117,10 @@ looks_all(struct pty_stage *s, const struct pty_look *l)
 static int
 looks_set_up(void **state)
 {
-	int rc = pty_stage_set_up(state);
-	struct pty_stage *s = *state;
+	struct pty_stage *s = pty_stage_new(true);
 	char sql[768];
 
-	if (rc != 0)
-		return rc;
+	*state = s;
 	fixture_stop(s->fixture);
 	snprintf(sql, sizeof(sql),
 	    "UPDATE account SET identifier = 'wtm3rhwxhj', password_changed_at_ms = %lld;"

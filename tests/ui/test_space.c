@@ -21,36 +21,35 @@ space_history(struct pty *p, const struct pty_look *l)
 	assert_true(pty_wait_text(p, "GHRFICTIF"));
 	pty_look_golden(p, l, "history");
 	for (int i = 0; i < 3 && !pty_has(p, "Élodie"); i++) /* a low window shows part of a page */
-		pty_look_key(p, PTY_KEY_PAGE_DOWN);
+		step_key(p, PTY_KEY_PAGE_DOWN);
 	assert_true(pty_wait_text(p, "Élodie"));
 	pty_look_golden(p, l, "history-marks");
-	pty_look_key(p, PTY_KEY_DOWN);
-	pty_look_key(p, PTY_KEY_DOWN);
-	pty_look_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_DOWN);
+	step_key(p, PTY_KEY_DOWN);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "access"));
 	assert_true(pty_wait_text(p, "Q-00000"));
 	pty_look_golden(p, l, "access-answered");
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "history"));
 	for (int i = 0; i < 3 && !pty_has(p, "GHRFICTIF"); i++)
-		pty_look_key(p, PTY_KEY_PAGE_UP);
+		step_key(p, PTY_KEY_PAGE_UP);
 	assert_true(pty_wait_text(p, "GHRFICTIF"));
-	pty_look_key(p, PTY_KEY_HOME);
-	pty_look_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_HOME);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "access"));
 	assert_true(pty_wait_text(p, "ECHO-DOPPLER"));
 	pty_look_golden(p, l, "access");
-	pty_look_type(p, "c");
+	step_type(p, "c");
 	assert_true(pty_wait_screen(p, "contest"));
-	pty_look_type(p,
-	    "Je n'étais pas hospitalisée ce jour-là : qui a ouvert mon examen, et pour "
-	    "quelle raison ?");
+	step_type(p, "Je n'étais pas hospitalisée ce jour-là : qui a ouvert mon examen, et pour "
+		     "quelle raison ?");
 	pty_look_golden(p, l, "contest");
-	pty_look_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
 	pty_look_golden(p, l, "contest-confirm");
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "access"));
 }
 
@@ -62,25 +61,25 @@ space_blocks(struct pty *p, const struct pty_look *l)
 	assert_true(pty_wait_screen(p, "blocks"));
 	assert_true(pty_wait_text(p, "SUPPOSÉE"));
 	pty_look_golden(p, l, "blocks");
-	pty_look_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
 	pty_look_golden(p, l, "unblock-confirm");
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "blocks"));
-	pty_look_type(p, "a");
+	step_type(p, "a");
 	assert_true(pty_wait_screen(p, "blocks"));
 	pty_look_golden(p, l, "find");
-	pty_look_type(p, "\t\t\t\rrad");
+	step_type(p, "\t\t\t\rrad");
 	pty_look_golden(p, l, "find-specialties");
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_key(p, PTY_KEY_F0 + 2);
-	pty_look_type(p, "exemple\r");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_F0 + 2);
+	step_type(p, "exemple\r");
 	assert_true(pty_wait_text(p, "EXEMPLE-1"));
 	pty_look_golden(p, l, "found");
-	pty_look_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
 	pty_look_golden(p, l, "block-confirm");
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_screen(p, "blocks"));
 }
 

@@ -16,19 +16,13 @@ static struct staff line, doctor;
 static int
 looks_set_up(void **state)
 {
-	int rc = pty_stage_set_up(state);
-	struct pty_stage *s = *state;
+	struct pty_stage *s = pty_stage_new(true);
 
-	if (rc != 0)
-		return rc;
+	*state = s;
 	staff_new(s->fixture, EMAGE__ROLE__ROLE_RECEPTION, 1, 0, &line);
 	staff_new(s->fixture, EMAGE__ROLE__ROLE_PROFESSIONAL, 7, 0, &doctor);
 	staff_example(s->fixture);
-	fixture_stop(s->fixture);
-	/* the newest exam waits for its release */
-	fixture_sql(s->fixture, "UPDATE exam SET released_at_ms = 0 WHERE taken_at_ms ="
-				" (SELECT max(taken_at_ms) FROM exam)");
-	fixture_start(s->fixture);
+	pty_stage_withhold(s);
 	return 0;
 }
 
@@ -40,7 +34,7 @@ looks_sign_in(
 
 	assert_true(pty_stage_password(p, who->person.identifier, who->person.password));
 	assert_true(pty_stage_code(p, s));
-	pty_look_wait(p, screen);
+	step_wait(p, screen);
 	return p;
 }
 
@@ -50,40 +44,40 @@ static void
 looks_patient(struct pty *p, const struct pty_look *l)
 {
 	pty_look_golden(p, l, "desk-find");
-	pty_look_type(p, "inventee\tdom");
+	step_type(p, "inventee\tdom");
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, ">EXEMPLE"));
 	pty_look_golden(p, l, "desk-found");
-	pty_look_enter(p, "patient");
+	step_enter(p, "patient");
 	assert_true(pty_wait_text(p, "Dominique"));
 	pty_look_golden(p, l, "desk-patient");
-	pty_look_tabs(p, 2);
-	pty_look_enter(p, "desk-contact");
+	step_tabs(p, 2);
+	step_enter(p, "desk-contact");
 	pty_look_golden(p, l, "desk-contact");
 	pty_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "patient");
+	step_wait(p, "patient");
 	pty_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "desk");
+	step_wait(p, "desk");
 }
 
 static void
 looks_consent(struct pty *p, const struct pty_look *l)
 {
 	pty_send(p, "2");
-	pty_look_wait(p, "desk-new");
+	step_wait(p, "desk-new");
 	pty_look_golden(p, l, "desk-new");
-	pty_look_tabs(p, 1);
-	pty_look_type(p, "Sasha");
-	pty_look_tabs(p, 1);
-	pty_look_type(p, "IMAGINAIRE");
-	pty_look_tabs(p, 2);
-	pty_look_type(p, "01/02/1990");
-	pty_look_tabs(p, 2);
-	pty_look_key(p, PTY_KEY_ENTER);
+	step_tabs(p, 1);
+	step_type(p, "Sasha");
+	step_tabs(p, 1);
+	step_type(p, "IMAGINAIRE");
+	step_tabs(p, 2);
+	step_type(p, "01/02/1990");
+	step_tabs(p, 2);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Sasha IMAGINAIRE"));
 	pty_look_golden(p, l, "desk-consent");
-	pty_look_tabs(p, 1);
-	pty_look_enter(p, "consent-text");
+	step_tabs(p, 1);
+	step_enter(p, "consent-text");
 	pty_look_golden(p, l, "desk-text");
 }
 
@@ -93,32 +87,32 @@ looks_consent(struct pty *p, const struct pty_look *l)
 static void
 looks_motive(struct pty *p, unsigned n)
 {
-	pty_look_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	while (n-- > 0)
-		pty_look_key(p, PTY_KEY_DOWN);
-	pty_look_key(p, PTY_KEY_ENTER);
+		step_key(p, PTY_KEY_DOWN);
+	step_key(p, PTY_KEY_ENTER);
 }
 
 static void
 looks_record(struct pty *p, const struct pty_look *l)
 {
 	pty_look_golden(p, l, "record-find");
-	pty_look_find_martin(p);
-	pty_look_enter(p, "motive");
+	step_find_martin(p);
+	step_enter(p, "motive");
 	pty_look_golden(p, l, "record-motive");
 	looks_motive(p, 4);
-	pty_look_tabs(p, 1);
-	pty_look_type(p, "Patiente inconsciente, scanner demandé");
+	step_tabs(p, 1);
+	step_type(p, "Patiente inconsciente, scanner demandé");
 	pty_look_golden(p, l, "record-emergency");
 	pty_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "record");
-	pty_look_enter(p, "motive");
+	step_wait(p, "record");
+	step_enter(p, "motive");
 	looks_motive(p, 1);
-	pty_look_tabs(p, 2);
-	pty_look_enter(p, "exams");
+	step_tabs(p, 2);
+	step_enter(p, "exams");
 	pty_look_golden(p, l, "record-exams");
 	pty_send(p, "l");
-	pty_look_wait(p, "dialog");
+	step_wait(p, "dialog");
 	pty_look_golden(p, l, "record-release");
 }
 

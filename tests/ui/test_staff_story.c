@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "common/mem.h"
+#include "tests/lib/file.h"
 #include "tests/lib/pty_look.h"
 #include "tests/lib/staff_fixture.h"
 
@@ -33,16 +34,16 @@ struct story {
 static void
 story_yes(struct pty *p, const char *screen)
 {
-	pty_look_wait(p, "dialog");
-	pty_look_key(p, PTY_KEY_RIGHT);
-	pty_look_enter(p, screen);
+	step_wait(p, "dialog");
+	step_key(p, PTY_KEY_RIGHT);
+	step_enter(p, screen);
 }
 
 static void
 story_open(struct pty *p, const char *digit, const char *screen)
 {
 	pty_send(p, digit);
-	pty_look_wait(p, screen);
+	step_wait(p, screen);
 }
 
 /* Somebody who is there already, or not yet known to the stage. */
@@ -53,7 +54,7 @@ story_enter(struct story *t, const char *identifier, const char *password, const
 
 	assert_true(pty_stage_password(p, identifier, password));
 	assert_true(pty_stage_code(p, t->stage));
-	pty_look_wait(p, screen);
+	step_wait(p, screen);
 	return p;
 }
 
@@ -74,17 +75,6 @@ story_word(struct pty *p, const char *label, char *out_r, size_t len)
 
 /* ------------------------------------------------------------------ the desk */
 
-static void
-story_write(const char *path, const char *text, mode_t mode)
-{
-	FILE *f = fopen(path, "we");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-	assert_int_equal(chmod(path, mode), 0);
-}
-
 /* An lp(1) that keeps what it gets, and the desk's configuration. */
 static void
 story_printer(struct story *t)
@@ -92,8 +82,8 @@ story_printer(struct story *t)
 	snprintf(t->lp, sizeof(t->lp), "%s/lp", t->stage->fixture->folder);
 	snprintf(t->lp_env, sizeof(t->lp_env), "EMAGE_LP=%s", t->lp);
 	snprintf(t->config, sizeof(t->config), "%s/emage.conf", t->stage->fixture->folder);
-	story_write(t->lp, "#!/bin/sh\ncat > \"$0.pdf\"\n", 0700);
-	story_write(t->config, "[staff]\nprinter = accueil\n", 0600);
+	file_write_script("#!/bin/sh\ncat > \"$0.pdf\"\n", "%s", t->lp);
+	file_write("[staff]\nprinter = accueil\n", "%s", t->config);
 }
 
 /* What is on the paper is what lets her in. */
@@ -121,24 +111,24 @@ story_consent(struct story *t, const char *email)
 {
 	struct pty *p = t->desk;
 
-	pty_look_tabs(p, 1);
-	pty_look_enter(p, "consent-text");
+	step_tabs(p, 1);
+	step_enter(p, "consent-text");
 	pty_key(p, PTY_KEY_ESCAPE);
 	assert_true(pty_wait_text(p, "Texte du consentement :  lu "));
-	pty_look_type(p, " ");
-	pty_look_tabs(p, 2);
+	step_type(p, " ");
+	step_tabs(p, 2);
 	if (email != NULL)
-		pty_look_type(p, email);
-	pty_look_tabs(p, 2);
-	pty_look_type(p, STORY_BORN);
-	pty_look_tabs(p, 1);
-	pty_look_enter(p, "letter");
+		step_type(p, email);
+	step_tabs(p, 2);
+	step_type(p, STORY_BORN);
+	step_tabs(p, 1);
+	step_enter(p, "letter");
 	assert_true(pty_wait_text(p, "Document de connexion de " STORY_NAME));
 	story_word(p, "Identifiant :", t->identifier, sizeof(t->identifier));
 	story_word(p, "Mot de passe temporaire :", t->temporary, sizeof(t->temporary));
 	story_print(t);
 	pty_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "patient");
+	step_wait(p, "patient");
 	assert_false(pty_has(p, t->temporary));
 }
 
@@ -150,21 +140,20 @@ story_collect(struct story *t)
 	struct pty *p = t->desk = pty_stage_staff(t->stage,
 	    &(struct pty_stage_options){.args = args, .env = env}, &t->line.person, "desk");
 
-	assert_non_null(p);
 	/* nobody of that name yet */
-	pty_look_seek(p, "fictive", STORY_BORN);
+	step_seek(p, "fictive", STORY_BORN);
 	assert_true(pty_wait_text(p, "Aucun patient trouvé"));
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	story_open(p, "2", "desk-new");
-	pty_look_tabs(p, 1);
-	pty_look_type(p, "Noémie");
-	pty_look_tabs(p, 1);
-	pty_look_type(p, "FICTIVE");
-	pty_look_tabs(p, 2);
-	pty_look_type(p, STORY_BORN);
-	pty_look_tabs(p, 1);
-	pty_look_type(p, "S-0042");
-	pty_look_tabs(p, 1);
+	step_tabs(p, 1);
+	step_type(p, "Noémie");
+	step_tabs(p, 1);
+	step_type(p, "FICTIVE");
+	step_tabs(p, 2);
+	step_type(p, STORY_BORN);
+	step_tabs(p, 1);
+	step_type(p, "S-0042");
+	step_tabs(p, 1);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Recueil du consentement"));
 	story_consent(t, "noemie@example.org");
@@ -179,10 +168,10 @@ story_first_sign_in(struct story *t)
 {
 	struct pty *p = story_enter(t, t->identifier, t->temporary, "newpass");
 
-	pty_look_type(p, STORY_PASSWORD);
-	pty_look_tabs(p, 1);
-	pty_look_type(p, STORY_PASSWORD);
-	pty_look_enter(p, "signin");
+	step_type(p, STORY_PASSWORD);
+	step_tabs(p, 1);
+	step_type(p, STORY_PASSWORD);
+	step_enter(p, "signin");
 	pty_free(&p);
 	p = t->patient = story_enter(t, t->identifier, STORY_PASSWORD, "exams");
 	story_open(p, "2", "history");
@@ -200,9 +189,9 @@ story_see_and_block(struct story *t)
 	assert_true(pty_wait_text(p, "MEDECIN"));
 	assert_true(pty_wait_text(p, "consultation"));
 	story_open(p, "3", "blocks");
-	pty_look_type(p, "a");
+	step_type(p, "a");
 	assert_true(pty_wait_text(p, "Recherche d'un professionnel"));
-	pty_look_type(p, "medecin\r");
+	step_type(p, "medecin\r");
 	assert_true(pty_wait_text(p, "[Bloquer]"));
 	pty_key(p, PTY_KEY_ENTER);
 	story_yes(p, "blocks");
@@ -215,18 +204,18 @@ story_withdraw(struct story *t)
 {
 	struct pty *p = t->patient;
 
-	pty_look_key(p, PTY_KEY_ESCAPE);
+	step_key(p, PTY_KEY_ESCAPE);
 	story_open(p, "2", "history");
 	assert_true(pty_wait_text(p, "[refusé]"));
 	story_open(p, "4", "settings");
 	assert_true(pty_wait_text(p, "Retirer votre consentement"));
-	pty_look_key(p, PTY_KEY_BACKTAB); /* the last of the list */
-	pty_look_enter(p, "consent");
-	pty_look_type(p, STORY_PASSWORD);
-	pty_look_tabs(p, 2);
-	pty_look_type(p, "RETIRER");
-	pty_look_tabs(p, 2);
-	pty_look_enter(p, "closed");
+	step_key(p, PTY_KEY_BACKTAB); /* the last of the list */
+	step_enter(p, "consent");
+	step_type(p, STORY_PASSWORD);
+	step_tabs(p, 2);
+	step_type(p, "RETIRER");
+	step_tabs(p, 2);
+	step_enter(p, "closed");
 	pty_free(&t->patient);
 }
 
@@ -235,7 +224,7 @@ story_withdraw(struct story *t)
 static void
 story_find(struct story *t)
 {
-	pty_look_seek(t->doctor, "fictive", STORY_BORN);
+	step_seek(t->doctor, "fictive", STORY_BORN);
 }
 
 static void
@@ -247,16 +236,16 @@ story_motive(struct story *t)
 	    story_enter(t, t->paul.person.identifier, t->paul.person.password, "record");
 	story_find(t);
 	assert_true(pty_wait_text(p, ">FICTIVE"));
-	pty_look_enter(p, "motive");
+	step_enter(p, "motive");
 	/* no motive, no access */
-	pty_look_tabs(p, 2);
-	pty_look_key(p, PTY_KEY_ENTER);
+	step_tabs(p, 2);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "sans motif, pas d'accès"));
-	pty_look_key(p, PTY_KEY_ENTER);
-	pty_look_key(p, PTY_KEY_DOWN);
-	pty_look_key(p, PTY_KEY_ENTER);
-	pty_look_tabs(p, 2);
-	pty_look_enter(p, "exams");
+	step_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_DOWN);
+	step_key(p, PTY_KEY_ENTER);
+	step_tabs(p, 2);
+	step_enter(p, "exams");
 	assert_true(pty_wait_text(p, "Dossier de " STORY_NAME " · Vu en consultation"));
 }
 
@@ -267,7 +256,7 @@ story_shut_out(struct story *t)
 	struct pty *p = t->doctor;
 
 	pty_send(p, "r");
-	pty_look_wait(p, "record");
+	step_wait(p, "record");
 	assert_true(pty_wait_text(p, "Cet élément n'existe pas ou plus."));
 	assert_false(pty_has(p, "FICTIVE"));
 	story_find(t);
@@ -284,16 +273,16 @@ story_reopen(struct story *t)
 	char before[sizeof(t->identifier)];
 
 	snprintf(before, sizeof(before), "%s", t->identifier);
-	pty_look_key(p, PTY_KEY_ESCAPE);
-	pty_look_wait(p, "desk");
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "desk");
 	/* what was looked for then is still in the fields */
-	pty_look_key(p, PTY_KEY_ENTER);
+	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, ">FICTIVE"));
 	assert_true(pty_wait_text(p, "fermé"));
-	pty_look_enter(p, "patient");
+	step_enter(p, "patient");
 	assert_true(pty_wait_text(p, "retiré le"));
 	assert_true(pty_wait_text(p, ">[ Rouvrir ]"));
-	pty_look_enter(p, "desk-consent");
+	step_enter(p, "desk-consent");
 	/* the address of before is taken again */
 	story_consent(t, NULL);
 	assert_true(pty_wait_text(p, "noemie@example.org"));
