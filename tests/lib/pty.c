@@ -285,6 +285,7 @@ pty_sync_line(struct pty *p)
 	n = sscanf(p->line, "screen=%63s seq=%u %15s in=%llu", name, &seq, state, &taken);
 	if (n < 3)
 		return;
+	p->n_paints++;
 	p->counts_input = n == 4;
 	if (p->counts_input)
 		p->n_taken = taken;
@@ -396,6 +397,13 @@ pty_mark(struct pty *p)
 	pty_before_input(p);
 	p->n_bytes = 0;
 	p->raw_len = 0;
+	p->n_paints = 0;
+}
+
+unsigned
+pty_paints(const struct pty *p)
+{
+	return p->n_paints;
 }
 
 size_t

@@ -97,6 +97,8 @@ const char *pty_screen_name(const struct pty *p);
 /* Bytes received since the last mark (the start is one). */
 void pty_mark(struct pty *p);
 size_t pty_bytes(const struct pty *p);
+/* Sync lines since then: repaints. */
+unsigned pty_paints(const struct pty *p);
 /* Those bytes, at most the newest 8 MiB. Valid until the next wait. */
 const char *pty_raw(const struct pty *p, size_t *len_r);
 /* Processor time the program has used, ms; also after it ended. */

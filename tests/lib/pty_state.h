@@ -20,7 +20,7 @@ struct pty {
 	size_t line_len;
 	char name[64];
 	bool idle;
-	unsigned n_idle, n_idle_mark;
+	unsigned n_idle, n_idle_mark, n_paints;
 	uint64_t n_sent;   /* bytes typed, answers included */
 	uint64_t n_taken;  /* of these, what the newest sync line has seen */
 	bool counts_input; /* sync lines say so */

@@ -19,7 +19,7 @@
 #define BUDGET_READ_BYTES   1152u
 #define BUDGET_SCREEN_BYTES 1267u
 #define BUDGET_ARROW_BYTES  240u
-#define BUDGET_SPARE(today) ((today) + (today) / 10)
+#define BUDGET_LATE_MAX	    10 /* walks begun anew because the machine was busy */
 
 enum budget_figure {
 	BUDGET_OPEN,  /* from the screen before to the last byte of this one */
@@ -54,7 +54,9 @@ struct budget {
 	struct pty_screen *seen; /* what the terminal showed byte by byte */
 	char *conf;
 	size_t today[N_BUDGET_FIGURES];
-	FILE *out; /* NULL = compare */
+	unsigned paints; /* that it took to open */
+	unsigned late;	 /* walks given up */
+	FILE *out;	 /* NULL = compare */
 };
 
 struct budget_screen {
@@ -292,6 +294,7 @@ budget_open(struct budget *b, const char *line, const struct budget_screen *s)
 	budget_say(b, line, s->name, "open");
 	b->today[BUDGET_OPEN] = pty_bytes(b->p);
 	b->today[BUDGET_READ] = budget_replay(b, first, last);
+	b->paints = pty_paints(b->p);
 	pty_mark(b->p);
 	assert_int_not_equal(b->today[BUDGET_READ], 0);
 }
@@ -397,46 +400,56 @@ budget_known(const char *line, const char *name, size_t known[N_BUDGET_FIGURES])
 	return found;
 }
 
-static void
+/* The most that a figure may be; 0: no figure. */
+static size_t
+budget_most(
+    const struct budget_line *l, const struct budget_screen *s, enum budget_figure f, size_t known)
+{
+	static const size_t ceilings[N_BUDGET_FIGURES] = {
+	    [BUDGET_OPEN] = BUDGET_SCREEN_BYTES,
+	    [BUDGET_READ] = BUDGET_READ_BYTES,
+	    [BUDGET_WHOLE] = BUDGET_SCREEN_BYTES,
+	    [BUDGET_ARROW] = BUDGET_ARROW_BYTES,
+	};
+	bool bound = l->baud > 0 && !(s->wordy && ceilings[f] == BUDGET_SCREEN_BYTES);
+	size_t most = known + known / 10;
+
+	return bound && ceilings[f] < most ? ceilings[f] : most;
+}
+
+/* False: a figure is too high because an answer came late, so that what awaits it
+ * was painted as well; that is another thing than what is measured. */
+static bool
 budget_compare(const struct budget *b, const struct budget_line *l, const struct budget_screen *s)
 {
 	size_t known[N_BUDGET_FIGURES];
 
 	if (!budget_known(l->name, s->name, known))
 		fail_msg("budget.txt has no row of %s %s: EMAGE_GOLDEN=update", l->name, s->name);
-	for (size_t i = 0; i < N_BUDGET_FIGURES; i++)
-		if (b->today[i] > BUDGET_SPARE(known[i]))
-			fail_msg("%s %s %s: %zu bytes, were %zu", l->name, s->name,
-			    budget_figures[i], b->today[i], known[i]);
+	for (unsigned i = 0; i < N_BUDGET_FIGURES; i++) {
+		size_t most = budget_most(l, s, (enum budget_figure)i, known[i]);
+
+		if (b->today[i] <= most)
+			continue;
+		if (b->paints > 1 && b->late < BUDGET_LATE_MAX)
+			return false;
+		fail_msg("%s %s %s: %zu bytes, %zu allowed", l->name, s->name, budget_figures[i],
+		    b->today[i], most);
+	}
+	return true;
 }
 
-/* Whatever it was yesterday. Words that are more than that take the time they take. */
-static void
-budget_ceiling(const struct budget *b, const struct budget_line *l, const struct budget_screen *s)
-{
-	if (l->baud == 0)
-		return;
-	assert_in_range(b->today[BUDGET_READ], 1, BUDGET_READ_BYTES);
-	assert_in_range(b->today[BUDGET_ARROW], 0, BUDGET_ARROW_BYTES);
-	if (s->wordy)
-		return;
-	assert_in_range(b->today[BUDGET_OPEN], 1, BUDGET_SCREEN_BYTES);
-	assert_in_range(b->today[BUDGET_WHOLE], 0, BUDGET_SCREEN_BYTES);
-}
-
-static void
+static bool
 budget_judge(struct budget *b, const struct budget_line *l, const struct budget_screen *s)
 {
-	if (b->out)
-		fprintf(b->out, "%-10s %-10s %5zu %5zu %5zu %5zu\n", l->name, s->name, b->today[0],
-		    b->today[1], b->today[2], b->today[3]);
-	if (b->out)
-		return;
-	budget_compare(b, l, s);
-	budget_ceiling(b, l, s);
+	if (!b->out)
+		return budget_compare(b, l, s);
+	fprintf(b->out, "%-10s %-10s %5zu %5zu %5zu %5zu\n", l->name, s->name, b->today[0],
+	    b->today[1], b->today[2], b->today[3]);
+	return true;
 }
 
-static void
+static bool
 budget_walk(struct budget *b, const struct budget_line *l)
 {
 	const char *args[] = {"--config", b->conf, "--graphics", "plain", NULL};
@@ -446,32 +459,18 @@ budget_walk(struct budget *b, const struct budget_line *l)
 	    .args = args,
 	    .bare = true,
 	};
+	bool good = true;
 
 	pty_stage_next_day(b->stage);
 	b->seen = pty_screen_new(24, 80);
 	b->p = pty_stage_client(b->stage, &o);
-	for (size_t i = 0; i < ARRAY_LEN(budget_screens); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(budget_screens) && good; i++) {
 		budget_measure(b, l->name, &budget_screens[i]);
-		budget_judge(b, l, &budget_screens[i]);
+		good = budget_judge(b, l, &budget_screens[i]);
 	}
 	pty_free(&b->p);
 	pty_screen_free(&b->seen);
-}
-
-/* Two regions, so that there is a choice of them. */
-static char *
-budget_conf(const struct fixture *fixture)
-{
-	char *path = mem_printf("%s/emage.conf", fixture->folder);
-	FILE *f = fopen(path, "we");
-
-	assert_non_null(f);
-	fprintf(f,
-	    "[alsace]\nname = Alsace\nserver = 127.0.0.1:%s\nca = %s\n"
-	    "[lorraine]\nname = Lorraine\nserver = 127.0.0.1:%s\nca = %s\n",
-	    fixture->port, fixture->ca, fixture->port, fixture->ca);
-	assert_int_equal(fclose(f), 0);
-	return path;
+	return good;
 }
 
 static void
@@ -481,14 +480,15 @@ test_budget(void **state)
 	const char *golden = getenv("EMAGE_GOLDEN");
 	char *path = budget_path();
 
-	b.conf = budget_conf(b.stage->fixture);
+	b.conf = pty_stage_regions(b.stage);
 	if (golden && strcmp(golden, "update") == 0) {
 		b.out = fopen(path, "we");
 		assert_non_null(b.out);
 		fprintf(b.out, "# line     screen      open  read whole arrow\n");
 	}
 	for (size_t i = 0; i < ARRAY_LEN(budget_lines); i++)
-		budget_walk(&b, &budget_lines[i]);
+		for (b.late = 0; !budget_walk(&b, &budget_lines[i]); b.late++)
+			pty_stage_new_mailbox(b.stage);
 	if (b.out)
 		assert_int_equal(fclose(b.out), 0);
 	free(path);
