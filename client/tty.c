@@ -318,7 +318,7 @@ tty_cell_pixels(const struct tty *t, int *width_r, int *height_r)
 void
 tty_invalidate(struct tty *t)
 {
-	if (t->thrift)
+	if (t && t->thrift)
 		thrift_forget(t->thrift, LINES, COLS);
 	else
 		clearok(curscr, TRUE);

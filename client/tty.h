@@ -45,7 +45,7 @@ void tty_teach(const struct tty *t, struct keys *k);
 bool tty_resize(struct tty *t);
 void tty_cell_pixels(const struct tty *t, int *width_r, int *height_r);
 /* What has been drawn into stdscr to the terminal, the cursor there. may_erase: as
- * thrift_paint() means it. */
+ * thrift_paint() means it. Without a terminal of ours (NULL) to that of curses. */
 void tty_paint(struct tty *t, int y, int x, bool may_erase);
 /* Everything is drawn anew at the next refresh. */
 void tty_invalidate(struct tty *t);

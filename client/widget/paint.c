@@ -299,10 +299,12 @@ paint_start_slow(void)
 void
 paint_read_first(int y, int h)
 {
-	int top = rows_top(y), end = rows_top(y + h);
+	int top, end;
 
-	if (rows_are_measured())
+	if (rows_are_measured()) /* a row that is asked for counts as used */
 		return;
+	top = rows_top(y);
+	end = rows_top(y + h);
 	for (int i = top < 0 ? 0 : top; i < end && i < PAINT_ROWS_MAX; i++)
 		paint_state.first[i] = true;
 }
