@@ -12,20 +12,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-#include <seccomp.h>
-
+#include "common/confine.h"
 #include "common/mem.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
 
 static const int confine_always[] = {
 #include "common/refused.def"
@@ -94,7 +82,7 @@ confine_client(const struct confine_wish *wish)
 	scmp_filter_ctx filter;
 	int rc;
 
-	if (SANITIZED)
+	if (CONFINE_SANITIZED)
 		return 0;
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	filter = seccomp_init(SCMP_ACT_ALLOW);

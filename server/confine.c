@@ -240,22 +240,23 @@ confine_serve_calls(enum confine_mode mode)
 }
 
 /* Where a file of the settings is, and where it really is: a certificate that is
- * renewed may be a link to what is replaced. What is not there may not come. */
+ * renewed may be a link to what is replaced. What is out of reach anyway stays so. */
 static int
 confine_read_path(const struct confine_files *files, const char *path)
 {
 	char *real = realpath(path, NULL);
-	struct stat st;
+	struct stat st = {0};
+	bool folder = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 	int rc;
 
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+	if (folder)
 		rc = confine_files_allow(files, path, CONFINE_FILES_READ);
 	else
 		rc = confine_files_allow_beside(files, path, CONFINE_FILES_READ);
-	if (!rc && real && strcmp(real, path) != 0 && !S_ISDIR(st.st_mode))
+	if (!rc && !folder && real && strcmp(real, path) != 0)
 		rc = confine_files_allow_beside(files, real, CONFINE_FILES_READ);
 	free(real);
-	return rc == -ENOENT ? 0 : rc;
+	return rc == -ENOENT || rc == -EACCES || rc == -ENOTDIR ? 0 : rc;
 }
 
 /* The settings themselves and every path in them, for a reload and for the set-up of

@@ -72,11 +72,11 @@ helper_end(struct helper *h)
 
 	if (h->pid <= 0)
 		return;
-	close(h->fd);
 	kill(h->pid, SIGKILL);
 	while (waitpid(h->pid, &status, 0) < 0)
 		if (errno != EINTR)
 			break;
+	close(h->fd);
 	helper_tell_end(h, status);
 	buf_release(&h->in);
 	*h = (struct helper){.fd = -1};

@@ -296,6 +296,36 @@ test_reloading(void **state)
 	fixture_free(&f);
 }
 
+/* As those who renew certificates keep them: a link to the newest, in a folder that no
+ * setting names. */
+static void
+test_a_certificate_behind_a_link_is_renewed(void **state)
+{
+	struct fixture *f = fixture_new(NULL);
+	char folder[] = "/tmp/emage-archive-XXXXXX";
+	char *link_path = mem_printf("%s/tls/server.pem", f->storage), *first, *second;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	first = mem_printf("%s/1.pem", folder);
+	second = mem_printf("%s/2.pem", folder);
+	assert_int_equal(rename(link_path, first), 0);
+	assert_int_equal(symlink(first, link_path), 0);
+	fixture_start(f);
+	assert_int_equal(rename(first, second), 0);
+	assert_int_equal(unlink(link_path), 0);
+	assert_int_equal(symlink(second, link_path), 0);
+	fixture_signal(f, SIGHUP);
+	fixture_wait_log(f, 0, "reload.done");
+	assert_int_equal(fixture_stop(f), 0);
+	assert_int_equal(unlink(second), 0);
+	assert_int_equal(rmdir(folder), 0);
+	fixture_free(&f);
+	free(link_path);
+	free(first);
+	free(second);
+}
+
 /* Whoever started the server starts it again, with another starter. */
 static void
 test_without_its_starter_it_ends(void **state)
@@ -352,6 +382,7 @@ main(void)
 	    cmocka_unit_test(test_a_helper_that_is_ended_is_told),
 	    cmocka_unit_test(test_where_nothing_can_be_confined_it_serves),
 	    cmocka_unit_test(test_reloading),
+	    cmocka_unit_test(test_a_certificate_behind_a_link_is_renewed),
 	    cmocka_unit_test(test_without_its_starter_it_ends),
 	    cmocka_unit_test(test_the_starter_ends_with_it),
 	};
