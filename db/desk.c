@@ -144,6 +144,27 @@ store_account_reopen(struct store_conn *db, const struct store_patient_new *p, u
 	return desk_forget(db, account_id);
 }
 
+/* ---------------------------------------------------------------- suspended */
+
+int
+store_account_suspend(struct store_conn *db, uint64_t account_id, int64_t now_ms)
+{
+	int rc = db_exec_one(db, Q_account_suspend, BINDS(db_i64(now_ms), db_u64(account_id)));
+
+	return rc ? rc : store_desk_code_drop(db, account_id);
+}
+
+int
+store_account_resume(struct store_conn *db, uint64_t account_id)
+{
+	int rc = db_exec_one(db, Q_account_resume, BINDS(db_u64(account_id)));
+
+	if (rc)
+		return rc;
+	rc = store_totp_remove(db, account_id);
+	return rc == -EM_E_NOT_FOUND ? 0 : rc;
+}
+
 /* ------------------------------------------------------- codes in person */
 
 int

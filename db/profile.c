@@ -15,6 +15,8 @@ static const struct db_field consent_fields[] = {
     DB_COL(struct store_consent, given),
     DB_COL(struct store_consent, at_ms),
     DB_COL(struct store_consent, establishment),
+    DB_COL(struct store_consent, by.account_id),
+    DB_COL(struct store_consent, by.establishment_id),
 };
 
 int
@@ -93,12 +95,13 @@ store_consents(struct store_conn *db, struct arena *a, uint64_t patient_id,
 }
 
 int
-store_consent_withdraw(
-    struct store_conn *db, uint64_t account_id, uint64_t patient_id, int64_t now_ms)
+store_consent_withdraw(struct store_conn *db, uint64_t account_id, uint64_t patient_id,
+    const struct store_consent_by *by, int64_t now_ms)
 {
 	int rc = db_exec(db, Q_consent_insert,
-	    BINDS(db_u64(patient_id), db_i64(0), db_i64(now_ms), db_text(""), db_i64(0),
-		db_text(""), db_text(""), db_text(""), db_i64(0)),
+	    BINDS(db_u64(patient_id), db_i64(0), db_i64(now_ms), db_text(by->operator_name),
+		db_u64(by->establishment_id), db_text(""), db_text(""), db_text(by->channel),
+		db_u64(by->operator_account)),
 	    NULL);
 
 	return rc ? rc : db_exec_one(db, Q_account_withdraw, BINDS(db_u64(account_id)));

@@ -10,6 +10,7 @@ enum account_state {
 	ACCOUNT_PENDING = 0, /* no consent yet */
 	ACCOUNT_ACTIVE = 1,
 	ACCOUNT_WITHDRAWN = 2,
+	ACCOUNT_SUSPENDED = 3, /* the consent stands, and nobody signs in */
 };
 
 /* Who at a desk did something, for whom nobody else may do the other half of it. */
@@ -95,16 +96,28 @@ struct store_consent {
 	bool given;
 	int64_t at_ms;
 	const char *establishment; /* "" = not known */
+	struct store_desk_hand by;
 };
 /* The newest row, which counts; and all of them, newest first. */
 int store_consent_get(
     struct store_conn *db, struct arena *a, uint64_t patient_id, struct store_consent *r);
 int store_consents(struct store_conn *db, struct arena *a, uint64_t patient_id,
     struct store_consent **rows_r, unsigned *n_r);
+/* Who writes a withdrawal down for the patient; all empty: the patient. */
+struct store_consent_by {
+	const char *operator_name, *channel;
+	uint64_t operator_account, establishment_id;
+};
 /* The row, and the account shut. Only a new consent opens it again: the database
  * refuses anything else. */
-int store_consent_withdraw(
-    struct store_conn *db, uint64_t account_id, uint64_t patient_id, int64_t now_ms);
+int store_consent_withdraw(struct store_conn *db, uint64_t account_id, uint64_t patient_id,
+    const struct store_consent_by *by, int64_t now_ms);
+/* Nobody signs in to it; what would lead in at once (temporary password, code in
+ * person) ends. -EM_E_NOT_FOUND: it is not in force. */
+int store_account_suspend(struct store_conn *db, uint64_t account_id, int64_t now_ms);
+/* In force again, without the password, the app and the codes of before.
+ * -EM_E_NOT_FOUND: it was not suspended. */
+int store_account_resume(struct store_conn *db, uint64_t account_id);
 
 enum contact_state {
 	CONTACT_ASKED = 0,  /* a code went to an address of the account */

@@ -37,6 +37,9 @@ const struct sqlite_migration sqlite_migrations[] = {
     {.version = 7, .name = "desk", .sql =
 #include "db/migrations/0007_desk.sql.h"
     },
+    {.version = 8, .name = "suspended", .sql =
+#include "db/migrations/0008_suspended.sql.h"
+    },
 };
 const unsigned sqlite_n_migrations = ARRAY_LEN(sqlite_migrations);
 

@@ -4,13 +4,14 @@
  * exams stay where the law wants them; the account opens again only with a new
  * consent, which the database itself demands.
  */
-#include "server/handle.h"
+#include "server/handle/consent.h"
 
 #include <string.h>
 
 #include "common/language.h"
 #include "common/text.h"
 #include "proto/account.pb-c.h"
+#include "server/handle.h"
 #include "server/handle/notice.h"
 #include "server/handle/opened.h"
 #include "server/handle/people.h"
@@ -96,6 +97,7 @@ handle_consent_withdraw_work(struct request *rq)
 #define HOLDERS_MAX 64u
 
 struct holders {
+	uint64_t patient_id;
 	uint64_t account_ids[HOLDERS_MAX];
 	unsigned n;
 };
@@ -110,45 +112,59 @@ consent_signal(struct request *rq)
 	if (rq->result != 0 && rq->result != -EM_E_UNCERTAIN)
 		return;
 	for (unsigned i = 0; i < h->n; i++)
-		registry_shut_out(h->account_ids[i], rq->caller.patient_id);
+		registry_shut_out(h->account_ids[i], h->patient_id);
 	notice_wake(rq);
+}
+
+int
+consent_shut(struct request *rq, struct store_conn *db, const struct store_account *who,
+    const struct store_consent_by *by, enum text_id notice)
+{
+	const bool own = who->account_id == rq->caller.account_id;
+	const struct notice_from from = notice_from(rq);
+	struct holders *h = arena_alloc(rq->arena, sizeof(*h));
+	int rc;
+
+	if (h == NULL)
+		return -EM_E_NO_MEMORY;
+	h->patient_id = who->patient_id;
+	rc = store_record_holders(db, who->patient_id, h->account_ids, HOLDERS_MAX, &h->n);
+	if (rc == 0)
+		rc = store_consent_withdraw(db, who->account_id, who->patient_id, by, rq->now_ms);
+	if (rc == 0)
+		rc = store_session_end_all(db, who->account_id, 0);
+	if (rc == 0)
+		rc = store_challenge_end_all(db, who->account_id);
+	if (rc == 0)
+		rc = store_contact_drop(db, who->account_id);
+	if (rc == 0)
+		rc = notice_tell(&from, db, who, notice, 0);
+	if (rc == 0)
+		rc = people_audit(rq, db,
+		    &(struct store_audit){.event = "consent.withdrawn",
+			.patient_id = who->patient_id,
+			.detail = own ? "" : "desk"});
+	if (rc < 0)
+		return rc;
+	/* the patient's own connection hears it by its reply, the others at once */
+	registry_end_account(who->account_id, own ? rq->caller.session_id : 0);
+	rq->state = h;
+	rq->cleanup = consent_signal;
+	return 0;
 }
 
 int
 handle_consent_withdraw_write(struct request *rq, struct store_conn *db)
 {
-	const uint64_t account_id = rq->caller.account_id;
-	const struct notice_from from = notice_from(rq);
+	static const struct store_consent_by patient = {.operator_name = "", .channel = ""};
 	struct reauth *ra = rq->state;
-	struct holders *h = arena_alloc(rq->arena, sizeof(*h));
 	bool right;
 	int rc = reauth_write(rq, db, ra, "password", "consent.withdrawn", &right);
 
 	if (rc < 0 || !right)
 		return rc;
-	if (h == NULL)
-		return -EM_E_NO_MEMORY;
-	rc = store_record_holders(db, rq->caller.patient_id, h->account_ids, HOLDERS_MAX, &h->n);
+	rc = consent_shut(rq, db, &ra->who, &patient, TEXT_NOTICE_WITHDRAWN);
 	if (rc == 0)
-		rc = store_consent_withdraw(db, account_id, rq->caller.patient_id, rq->now_ms);
-	if (rc == 0)
-		rc = store_session_end_all(db, account_id, 0);
-	if (rc == 0)
-		rc = store_challenge_end_all(db, account_id);
-	if (rc == 0)
-		rc = store_contact_drop(db, account_id);
-	if (rc == 0)
-		rc = notice_tell(&from, db, &ra->who, TEXT_NOTICE_WITHDRAWN, 0);
-	if (rc == 0)
-		rc = people_audit(rq, db,
-		    &(struct store_audit){
-			.event = "consent.withdrawn", .patient_id = rq->caller.patient_id});
-	if (rc < 0)
-		return rc;
-	/* this connection hears it by its reply, the others at once */
-	registry_end_account(account_id, rq->caller.session_id);
-	rq->state = h;
-	rq->cleanup = consent_signal;
-	rq->change = (struct change){.phase = PH_A};
-	return 0;
+		rq->change = (struct change){.phase = PH_A};
+	return rc;
 }

@@ -16,6 +16,7 @@
 #include "server/handle/notice.h"
 #include "server/handle/opened.h"
 #include "server/handle/people.h"
+#include "server/policy/contact.h"
 #include "server/registry.h"
 #include "server/server.h"
 
@@ -133,6 +134,25 @@ consent_exists(struct request *rq, const char *field)
 	return -EM_E_EXISTS;
 }
 
+/* Whoever has just withdrawn it for the patient does not open it again, with other
+ * addresses and a letter. */
+static int
+consent_may_reopen(struct request *rq, struct store_conn *db, const struct desk_agent *agent,
+    const struct store_patient_row *who)
+{
+	const struct store_desk_hand hand = desk_hand(agent);
+	struct store_consent last = {.given = true};
+	int rc = who->account_id == 0 ? -EM_E_NOT_FOUND
+				      : store_consent_get(db, rq->arena, who->patient_id, &last);
+
+	if (rc == -EM_E_NOT_FOUND || (rc == 0 && last.given))
+		return 0;
+	if (rc == 0 && policy_contact_wait_ms(last.at_ms, rq->now_ms) > 0 &&
+	    desk_is_same_hand(rq, &hand, &last.by))
+		rc = -EM_E_OTHER_HAND;
+	return rc;
+}
+
 /* What stands in the way. *who_r: the account that is to be opened again,
  * account_id 0 = there is none. */
 static int
@@ -149,8 +169,11 @@ consent_may(struct request *rq, struct store_conn *db, const struct desk_agent *
 		rc = store_patient_get(db, rq->arena, m->patient_id, &q, who_r);
 		if (rc < 0)
 			return rc;
-		if (who_r->account == ACCOUNT_ACTIVE)
+		if (who_r->account == ACCOUNT_ACTIVE || who_r->account == ACCOUNT_SUSPENDED)
 			return consent_exists(rq, "patient_id");
+		rc = consent_may_reopen(rq, db, agent, who_r);
+		if (rc < 0)
+			return rc;
 	} else if (!m->namesake) {
 		rc = store_patient_namesake(db,
 		    &(struct store_patient_names){.given_name = m->given_name,

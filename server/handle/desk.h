@@ -47,6 +47,13 @@ int desk_last_correction(struct request *rq, struct store_conn *db, uint64_t acc
  * NOT_FOUND: no such patient, or none in force; the field at fault is told. */
 int desk_account_of(
     struct request *rq, struct store_conn *db, uint64_t patient_id, struct store_account *who_r);
+/* The same for an account in that state. */
+int desk_account_in(struct request *rq, struct store_conn *db, uint64_t patient_id,
+    enum account_state state, struct store_account *who_r);
+/* Whether the birth date, read on a document and typed once more, is the patient's; else
+ * the request has been refused. */
+int desk_identity(struct request *rq, struct store_conn *db, uint64_t patient_id,
+    uint32_t birth_date, bool *right_r);
 
 /* A temporary password, never kept but as a hash. */
 struct desk_secret {

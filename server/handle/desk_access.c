@@ -10,6 +10,7 @@
 #include "proto/common.pb-c.h"
 #include "server/handle/code.h"
 #include "server/handle/desk.h"
+#include "server/handle/fields.h"
 #include "server/handle/keyed.h"
 #include "server/handle/notice.h"
 #include "server/handle/opened.h"
@@ -20,19 +21,22 @@
 #include "server/policy/desk.h"
 #include "server/server.h"
 
-#define HOUR_MS	     (INT64_C(3600) * 1000)
-#define LETTER_LABEL "Réédition du document de connexion"
-#define CODE_LABEL   "Remise d'un code d'accès en personne"
+#define HOUR_MS	      (INT64_C(3600) * 1000)
+#define LETTER_LABEL  "Réédition du document de connexion"
+#define RESUMED_LABEL "Réactivation du compte"
+#define CODE_LABEL    "Remise d'un code d'accès en personne"
 
 /* For the letter and the reset alike. */
 struct access_state {
 	struct store_account who; /* as it was read */
+	enum account_state state; /* that it must be in */
 	struct desk_agent agent;
 	struct desk_secret secret;
 };
 
 static int
-access_read(struct request *rq, struct store_conn *db, uint64_t patient_id)
+access_read(
+    struct request *rq, struct store_conn *db, uint64_t patient_id, enum account_state state)
 {
 	struct access_state *st = arena_alloc(rq->arena, sizeof(*st));
 	int rc;
@@ -40,8 +44,9 @@ access_read(struct request *rq, struct store_conn *db, uint64_t patient_id)
 	if (st == NULL)
 		return -EM_E_NO_MEMORY;
 	rq->state = st;
+	st->state = state;
 	rc = desk_agent_get(rq, db, &st->agent);
-	return rc < 0 ? rc : desk_account_of(rq, db, patient_id, &st->who);
+	return rc < 0 ? rc : desk_account_in(rq, db, patient_id, state, &st->who);
 }
 
 static int
@@ -61,7 +66,7 @@ access_again(struct request *rq, struct store_conn *db, struct store_account *wh
 	int rc = desk_agent_get(rq, db, &st->agent);
 
 	if (rc == 0)
-		rc = desk_account_of(rq, db, st->who.patient_id, who_r);
+		rc = desk_account_in(rq, db, st->who.patient_id, st->state, who_r);
 	if (rc == 0 && strcmp(who_r->password_hash, st->who.password_hash) != 0)
 		rc = -EM_E_BUSY;
 	return rc;
@@ -82,7 +87,7 @@ handle_desk_letter_read(struct request *rq, struct store_conn *db)
 {
 	const Emage__DeskLetterRequest *m = rq->msg;
 
-	return access_read(rq, db, m->patient_id);
+	return access_read(rq, db, m->patient_id, ACCOUNT_ACTIVE);
 }
 
 int
@@ -167,6 +172,83 @@ handle_desk_letter_write(struct request *rq, struct store_conn *db)
 	return reply->letter == NULL ? -EM_E_NO_MEMORY : 0;
 }
 
+/* ----------------------------------------------------------------- resume */
+
+int
+check_desk_resume(struct request *rq)
+{
+	const Emage__DeskResumeRequest *m = rq->msg;
+
+	if (m->patient_id == 0)
+		return request_invalid(rq, "patient_id");
+	return fields_day(m->birth_date) ? 0 : request_invalid(rq, "birth_date");
+}
+
+int
+handle_desk_resume_read(struct request *rq, struct store_conn *db)
+{
+	const Emage__DeskResumeRequest *m = rq->msg;
+	bool right = false;
+	int rc = access_read(rq, db, m->patient_id, ACCOUNT_SUSPENDED);
+
+	if (rc == 0)
+		rc = desk_identity(rq, db, m->patient_id, m->birth_date, &right);
+	return rc < 0 || right ? rc : -EM_E_INVALID;
+}
+
+/* The password of before ends with it, so the new one stands beside none. */
+int
+handle_desk_resume_work(struct request *rq)
+{
+	struct access_state *st = rq->state;
+
+	return desk_secret_make(rq, "", &st->secret);
+}
+
+static int
+resume_write(struct request *rq, struct store_conn *db, const struct store_account *who)
+{
+	const struct access_state *st = rq->state;
+	const struct notice_from from = notice_from(rq);
+	int rc = store_account_resume(db, who->account_id);
+
+	if (rc == 0)
+		rc = letter_set(rq, db, who);
+	if (rc == 0) /* what locked the old one is over */
+		rc = code_forgive(rq, db, who->account_id);
+	if (rc == 0)
+		rc = desk_history(rq, db, &st->agent, who->patient_id, RESUMED_LABEL);
+	if (rc == 0)
+		rc = people_audit(rq, db,
+		    &(struct store_audit){
+			.event = "account.resumed", .patient_id = who->patient_id});
+	if (rc == 0)
+		rc = notice_tell(&from, db, who, TEXT_NOTICE_RESUMED, 0);
+	return rc;
+}
+
+int
+handle_desk_resume_write(struct request *rq, struct store_conn *db)
+{
+	struct access_state *st = rq->state;
+	Emage__DeskResumeReply *reply = rq->reply;
+	struct store_account who;
+	bool may = false;
+	int rc = access_again(rq, db, &who);
+
+	if (rc == 0)
+		rc = letter_may(rq, db, &who, &may);
+	if (rc < 0 || !may)
+		return rc;
+	rc = resume_write(rq, db, &who);
+	if (rc < 0)
+		return rc;
+	rq->cleanup = notice_wake;
+	reply->letter =
+	    desk_letter_make(rq, &who, &st->agent, &st->secret, rq->now_ms + POLICY_TEMP_LETTER_MS);
+	return reply->letter == NULL ? -EM_E_NO_MEMORY : 0;
+}
+
 /* ------------------------------------------------------------------ reset */
 
 int
@@ -182,7 +264,7 @@ handle_desk_reset_read(struct request *rq, struct store_conn *db)
 {
 	const Emage__DeskResetRequest *m = rq->msg;
 
-	return access_read(rq, db, m->patient_id);
+	return access_read(rq, db, m->patient_id, ACCOUNT_ACTIVE);
 }
 
 int
@@ -312,7 +394,6 @@ int
 handle_desk_code_write(struct request *rq, struct store_conn *db)
 {
 	const Emage__DeskCodeRequest *m = rq->msg;
-	const struct notice_from from = notice_from(rq);
 	struct desk_agent agent;
 	struct store_desk_hand hand;
 	struct store_account who;
@@ -328,11 +409,9 @@ handle_desk_code_write(struct request *rq, struct store_conn *db)
 	rc = desk_code_draw(rq, db, &who, &hand);
 	if (rc == 0)
 		rc = desk_history(rq, db, &agent, who.patient_id, CODE_LABEL);
+	/* nobody is told: there is no address */
 	if (rc == 0)
 		rc = people_audit(rq, db,
 		    &(struct store_audit){.event = "desk.code", .patient_id = who.patient_id});
-	if (rc == 0)
-		rc = notice_tell(&from, db, &who, TEXT_NOTICE_DESK_CODE, 0);
-	rq->cleanup = notice_wake;
 	return rc;
 }

@@ -135,18 +135,39 @@ desk_last_correction(struct request *rq, struct store_conn *db, uint64_t account
 /* -------------------------------------------------------------- accounts */
 
 int
-desk_account_of(
-    struct request *rq, struct store_conn *db, uint64_t patient_id, struct store_account *who_r)
+desk_account_in(struct request *rq, struct store_conn *db, uint64_t patient_id,
+    enum account_state state, struct store_account *who_r)
 {
 	uint64_t account_id = 0;
 	int rc = store_account_of_patient(db, patient_id, &account_id);
 
 	if (rc == 0)
 		rc = store_account_by_id(db, rq->arena, account_id, who_r);
-	if (rc == 0 && who_r->state != ACCOUNT_ACTIVE)
+	if (rc == 0 && who_r->state != state)
 		rc = -EM_E_NOT_FOUND;
 	if (rc == -EM_E_NOT_FOUND)
 		request_refuse(rq, EM_E_NOT_FOUND, "patient_id", 0, 0);
+	return rc;
+}
+
+int
+desk_account_of(
+    struct request *rq, struct store_conn *db, uint64_t patient_id, struct store_account *who_r)
+{
+	return desk_account_in(rq, db, patient_id, ACCOUNT_ACTIVE, who_r);
+}
+
+int
+desk_identity(struct request *rq, struct store_conn *db, uint64_t patient_id, uint32_t birth_date,
+    bool *right_r)
+{
+	const struct store_patient_find q = {.own_authority = ""};
+	struct store_patient_row row;
+	int rc = store_patient_get(db, rq->arena, patient_id, &q, &row);
+
+	*right_r = rc == 0 && row.birth_date == birth_date;
+	if (rc == 0 && !*right_r)
+		request_refuse(rq, EM_E_INVALID, "birth_date", 0, 0);
 	return rc;
 }
 

@@ -213,6 +213,9 @@ handle_patient_find_next(struct request *rq)
 		reply->rows[i] = patient_row(rq->arena, &st->rows[i]);
 		if (reply->rows[i] == NULL)
 			return -EM_E_NO_MEMORY;
+		/* who treats somebody needs to know of the consent and no more */
+		if (rq->caller.role == EMAGE__ROLE__ROLE_PROFESSIONAL)
+			reply->rows[i]->account = EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE;
 		for (unsigned k = 0; k < st->n; k++)
 			reply->rows[i]->n_namesakes +=
 			    patient_is_namesake(&st->rows[i], &st->rows[k]);

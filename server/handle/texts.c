@@ -98,8 +98,10 @@ static const struct {
     PAIR(TEXT_NOTICE_OVER_BLOCK, "notice_over_block", 0, 0),
     PAIR(TEXT_NOTICE_ADDRESS, "notice_address", 0, 0),
     PAIR(TEXT_NOTICE_LETTER, "notice_letter", 0, 0),
-    PAIR(TEXT_NOTICE_DESK_CODE, "notice_desk_code", 0, 0),
+    PAIR(TEXT_NOTICE_SUSPENDED, "notice_suspended", 0, 0),
+    PAIR(TEXT_NOTICE_RESUMED, "notice_resumed", 0, 0),
     PAIR(TEXT_NOTICE_REOPENED, "notice_reopened", 0, 0),
+    PAIR(TEXT_NOTICE_DESK_WITHDRAWN, "notice_desk_withdrawn", 0, 0),
 };
 
 struct texts_language {

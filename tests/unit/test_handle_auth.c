@@ -58,6 +58,21 @@ failures_set(struct place *p, const char *identifier, bool trusted, uint32_t n, 
 
 /* ------------------------------------------------------------------- */
 
+static int
+run_suspend(struct store_conn *db, struct place *p, void *arg)
+{
+	uint64_t account_id = 0;
+	int rc = store_account_of_patient(db, *(uint64_t *)arg, &account_id);
+
+	return rc < 0 ? rc : store_account_suspend(db, account_id, p->now_ms);
+}
+
+static void
+account_suspend(struct place *p, uint64_t patient_id)
+{
+	assert_int_equal(place_write(p, run_suspend, &patient_id), 0);
+}
+
 static void
 test_every_failure_has_one_answer(void **state)
 {
@@ -68,19 +83,22 @@ test_every_failure_has_one_answer(void **state)
 	struct place *p = *state;
 	struct person wrong = person_settled(p, "1"), withdrawn = person_settled(p, "2");
 	struct person pending = person_settled(p, "3"), locked = person_settled(p, "4");
+	struct person suspended = person_settled(p, "5");
 	struct {
 		const char *identifier, *password;
 	} classes[] = {
 	    {wrong.identifier, "pas le bon mot"}, {"XXX-0000-XXX", OWN_PASSWORD},
 	    {withdrawn.identifier, OWN_PASSWORD}, {pending.identifier, OWN_PASSWORD},
+	    {suspended.identifier, OWN_PASSWORD},
 	    {locked.identifier, OWN_PASSWORD}, /* with the last history only */
 	};
 	uint8_t first[128], other[128];
 
 	account_state(p, withdrawn.patient_id, ACCOUNT_WITHDRAWN);
 	account_state(p, pending.patient_id, ACCOUNT_PENDING);
+	account_suspend(p, suspended.patient_id);
 	for (size_t h = 0; h < ARRAY_LEN(histories); h++) {
-		size_t n_classes = histories[h].n >= 50 ? 5 : 4, n = 0;
+		size_t n_classes = histories[h].n >= 50 ? 6 : 5, n = 0;
 		Emage__Error *e;
 
 		for (size_t i = 0; i < n_classes; i++) {

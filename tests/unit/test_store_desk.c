@@ -11,13 +11,17 @@
 		return call;                                                                       \
 	}
 
+/* who withdraws */
+static const struct store_consent_by by_patient = {.operator_name = "", .channel = ""};
+
 struct add_args {
 	struct store_patient_new n;
 	uint64_t patient_id, account_id;
 };
 JOB(run_add, struct add_args, store_patient_add(db, &a->n, &a->patient_id, &a->account_id))
 JOB(run_reopen, struct add_args, store_account_reopen(db, &a->n, a->patient_id, a->account_id))
-JOB(run_withdraw, struct add_args, store_consent_withdraw(db, a->account_id, a->patient_id, NOW_MS))
+JOB(run_withdraw, struct add_args,
+    store_consent_withdraw(db, a->account_id, a->patient_id, &by_patient, NOW_MS))
 JOB(run_put, struct add_args,
     store_patient_names_put(db, &(struct store_patient_names){.patient_id = a->patient_id,
 				    .given_name = a->n.given_name,

@@ -37,6 +37,9 @@ job(int (*run)(struct store_conn *db, struct world *w))
 		return call;                                                                       \
 	}
 
+/* who withdraws */
+static const struct store_consent_by by_patient = {.operator_name = "", .channel = ""};
+
 RUN(run_put, store_record_put(db, &w->record))
 RUN(run_told, store_record_set_told(db, w->session_id))
 RUN(run_end, store_record_end(db, w->session_id, &w->was))
@@ -44,7 +47,8 @@ RUN(run_purge, store_record_purge(db, w->now_ms))
 RUN(run_disable, store_staff_set_state(db, w->account_id, ACCOUNT_WITHDRAWN))
 RUN(run_role, store_staff_set_role(db, w->account_id, 2))
 RUN(run_leave, store_staff_set_professional(db, w->account_id, 0))
-RUN(run_withdraw, store_consent_withdraw(db, w->camille.account_id, w->camille.patient_id, NOW_MS))
+RUN(run_withdraw,
+    store_consent_withdraw(db, w->camille.account_id, w->camille.patient_id, &by_patient, NOW_MS))
 RUN(run_end_sessions, store_session_end_all(db, w->account_id, 0))
 
 static int

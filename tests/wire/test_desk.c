@@ -352,6 +352,84 @@ test_corrected(void **state)
 	wire_free(&w);
 }
 
+/* Somebody else is in the account: out at once, told nothing, and back in only with what
+ * the desk prints after looking at a document. */
+static void
+test_suspended(void **state)
+{
+	static const char *const labels[] = {
+	    "Réactivation du compte", "Suspension du compte", NULL};
+	Emage__DeskConsentRequest m = consent_of("Volée", "volee@example.org");
+	Emage__DeskSuspendRequest suspend = EMAGE__DESK_SUSPEND_REQUEST__INIT;
+	Emage__DeskResumeRequest resume = EMAGE__DESK_RESUME_REQUEST__INIT;
+	Emage__SessionWhoamiRequest whoami = EMAGE__SESSION_WHOAMI_REQUEST__INIT;
+	struct wire *desk = sign_in(&line), *thief, *w;
+	struct fixture_patient p;
+
+	(void)state;
+	register_patient(desk, &m, &p);
+	wire_first_sign_in(server, &p);
+	wire_free(&desk);
+	desk = sign_in(&line);
+	thief = wire_open_greeted(server);
+	wire_sign_in(thief, &p);
+	suspend.patient_id = resume.patient_id = p.patient_id;
+	assert_int_equal(wire_call(desk, METHOD_desk_suspend, &suspend), 0);
+	assert_int_equal(wire_call(thief, METHOD_session_whoami, &whoami), -EM_E_SESSION_ENDED);
+	wire_free(&thief);
+	w = wire_open_greeted(server);
+	assert_int_equal(wire_password(w, p.identifier, p.password), -EM_E_AUTH);
+	wire_free(&w);
+	resume.birth_date = 19800228;
+	assert_int_equal(wire_call(desk, METHOD_desk_resume, &resume), -EM_E_INVALID);
+	assert_string_equal(desk->error->field, "birth_date");
+	resume.birth_date = 19800229;
+	assert_int_equal(wire_call(desk, METHOD_desk_resume, &resume), 0);
+	take_letter(((const Emage__DeskResumeReply *)desk->reply)->letter, &p);
+	wire_free(&desk);
+	p.password = "mon petit chat blanc 8";
+	fixture_advance(server, 3600 * 1000);
+	wire_first_sign_in(server, &p);
+	fixture_advance(server, 3600 * 1000);
+	w = wire_open_greeted(server);
+	wire_sign_in(w, &p);
+	expect_history(w, labels);
+	wire_free(&w);
+}
+
+/* The consent is taken back where it was given; another one opens it again. */
+static void
+test_withdrawn_at_desk(void **state)
+{
+	Emage__DeskConsentRequest m = consent_of("Retirée", "retiree@example.org");
+	Emage__DeskWithdrawRequest withdraw = EMAGE__DESK_WITHDRAW_REQUEST__INIT;
+	Emage__SessionWhoamiRequest whoami = EMAGE__SESSION_WHOAMI_REQUEST__INIT;
+	struct wire *desk = sign_in(&line), *second, *w;
+	struct fixture_patient p;
+
+	(void)state;
+	register_patient(desk, &m, &p);
+	wire_first_sign_in(server, &p);
+	wire_free(&desk);
+	desk = sign_in(&line);
+	second = staff_sign_in(server, &other);
+	w = wire_open_greeted(server);
+	wire_sign_in(w, &p);
+	withdraw.patient_id = m.patient_id = p.patient_id;
+	withdraw.birth_date = 19800228;
+	assert_int_equal(wire_call(desk, METHOD_desk_withdraw, &withdraw), -EM_E_INVALID);
+	withdraw.birth_date = 19800229;
+	assert_int_equal(wire_call(desk, METHOD_desk_withdraw, &withdraw), 0);
+	assert_int_equal(wire_call(w, METHOD_session_whoami, &whoami), -EM_E_SESSION_ENDED);
+	assert_int_equal(wire_password(w, p.identifier, p.password), -EM_E_AUTH);
+	assert_int_equal(wire_call(desk, METHOD_desk_consent, &m), -EM_E_OTHER_HAND);
+	assert_int_equal(wire_call(second, METHOD_desk_consent, &m), 0);
+	assert_true(((const Emage__DeskConsentReply *)second->reply)->reopened);
+	wire_free(&w);
+	wire_free(&second);
+	wire_free(&desk);
+}
+
 /* While a patient's sheet is on her screen the receptionist loses the role: nothing
  * of what it offers works any more, and nothing is left half done. */
 static void
@@ -392,6 +470,8 @@ main(void)
 	    cmocka_unit_test(test_namesakes),
 	    cmocka_unit_test(test_in_person),
 	    cmocka_unit_test(test_corrected),
+	    cmocka_unit_test(test_suspended),
+	    cmocka_unit_test(test_withdrawn_at_desk),
 	    cmocka_unit_test(test_role_lost),
 	};
 
