@@ -200,9 +200,3 @@ arena_exhausted(const struct arena *a)
 {
 	return a->exhausted;
 }
-
-size_t
-arena_used_bytes(const struct arena *a)
-{
-	return a->used;
-}

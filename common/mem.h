@@ -33,6 +33,5 @@ char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(
 void arena_reset(struct arena *a);
 /* Whether an allocation was refused since the last reset. */
 _Bool arena_exhausted(const struct arena *a);
-size_t arena_used_bytes(const struct arena *a);
 
 #endif

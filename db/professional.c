@@ -43,13 +43,6 @@ store_professional_by_rpps(
 }
 
 int
-store_professional_set_account(struct store_conn *db, uint64_t professional_id, uint64_t account_id)
-{
-	return db_exec_one(
-	    db, Q_professional_set_account, BINDS(db_u64(account_id), db_u64(professional_id)));
-}
-
-int
 store_professional_places(struct store_conn *db, struct arena *a, uint64_t professional_id,
     struct store_place *r, unsigned max, unsigned *n_r)
 {

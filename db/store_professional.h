@@ -20,9 +20,6 @@ int store_professional_get(
     struct store_conn *db, struct arena *a, uint64_t professional_id, struct store_professional *r);
 int store_professional_by_rpps(
     struct store_conn *db, struct arena *a, const char *rpps, struct store_professional *r);
-/* Which account the person signs in with. */
-int store_professional_set_account(
-    struct store_conn *db, uint64_t professional_id, uint64_t account_id);
 
 struct store_place {
 	uint64_t establishment_id;

@@ -106,13 +106,9 @@ admin_patient_fault(struct request *rq, const Emage__AdminPatientAddRequest *m)
 
 	if (fault != NULL)
 		return fault;
-	if (m->email[0] != '\0' && !fields_email(m->email))
-		return "email";
-	if (desk_mobile(rq->arena, m->mobile) == NULL)
-		return "mobile";
-	/* without one no access code would ever arrive */
-	if (m->email[0] == '\0' && m->mobile[0] == '\0')
-		return "email";
+	fault = desk_addresses_fault(rq->arena, m->email, m->mobile, true);
+	if (fault != NULL)
+		return fault;
 	if (!fields_line(m->ipp_authority, m->ipp[0] != '\0', LOCAL_NUMBER_MAX_CHARS))
 		return "ipp_authority";
 	if (!fields_line(m->operator_name, 0, NAME_MAX_CHARS))

@@ -78,13 +78,9 @@ consent_fault(struct request *rq, const Emage__DeskConsentRequest *m)
 
 	if (fault != NULL)
 		return fault;
-	if (m->email[0] != '\0' && !fields_email(m->email))
-		return "email";
-	if (desk_mobile(rq->arena, m->mobile) == NULL)
-		return "mobile";
-	/* without one no access code would ever arrive */
-	if (!known && m->email[0] == '\0' && m->mobile[0] == '\0')
-		return "email";
+	fault = desk_addresses_fault(rq->arena, m->email, m->mobile, !known);
+	if (fault != NULL)
+		return fault;
 	if (strcmp(m->text_version, t->version) != 0)
 		return "text_version";
 	if (strcmp(m->channel, "paper") != 0 && strcmp(m->channel, "spoken") != 0 &&

@@ -73,6 +73,10 @@ struct desk_traits {
 const char *desk_traits_fault(const struct desk_traits *t);
 /* A mobile number as typed, as E.164, from the arena; NULL when it is none. "" stays. */
 const char *desk_mobile(struct arena *a, const char *typed);
+/* The first of two addresses that does not look as it must, or NULL; `needed`: one of
+ * them must be there, as no access code would ever arrive without. */
+const char *desk_addresses_fault(
+    struct arena *a, const char *email, const char *mobile, bool needed);
 
 /* An identifier that nobody has: as it is printed, and as it is kept. */
 struct desk_identifier {

@@ -227,6 +227,16 @@ desk_mobile(struct arena *a, const char *typed)
 	return kept != NULL && policy_mobile_normalise(typed, kept) ? kept : NULL;
 }
 
+const char *
+desk_addresses_fault(struct arena *a, const char *email, const char *mobile, bool needed)
+{
+	if (email[0] != '\0' && !fields_email(email))
+		return "email";
+	if (desk_mobile(a, mobile) == NULL)
+		return "mobile";
+	return needed && email[0] == '\0' && mobile[0] == '\0' ? "email" : NULL;
+}
+
 /* ------------------------------------------------------------ identifier */
 
 int

@@ -70,6 +70,25 @@ plan_relay(struct plan *p, const char *scheme, int port)
 	p->relays[i] = p->relay[i];
 }
 
+/* By e-mail, by this one relay. */
+static void
+plan_smtp(struct plan *p, const char *scheme, int port)
+{
+	plan_init(p);
+	plan_email(p, "smtp");
+	plan_relay(p, scheme, port);
+}
+
+/* By mobile, by a gateway: what stands before and behind its port. */
+static void
+plan_sms(struct plan *p, const char *before, int port, const char *behind)
+{
+	plan_init(p);
+	p->mobile[p->rq.n_mobile++] = (char *)(uintptr_t) "sms";
+	(void)snprintf(p->sms_url, sizeof(p->sms_url), "%s%d%s", before, port, behind);
+	p->rq.sms_url = p->sms_url;
+}
+
 static void
 plan_login(struct plan *p)
 {
@@ -111,9 +130,7 @@ test_starttls_login_and_what_arrives(void **state)
 	char reason[64], *told;
 
 	(void)state;
-	plan_init(&p);
-	plan_email(&p, "smtp");
-	plan_relay(&p, "smtp", r.port);
+	plan_smtp(&p, "smtp", r.port);
 	plan_login(&p);
 	begin(&o, &p);
 	assert_int_equal(send_to(&o, "camille@exemple.invalid", "aa01", reason), SENT);
@@ -140,9 +157,7 @@ test_tls_from_the_first_byte(void **state)
 	char reason[64], *told;
 
 	(void)state;
-	plan_init(&p);
-	plan_email(&p, "smtp");
-	plan_relay(&p, "smtps", r.port);
+	plan_smtp(&p, "smtps", r.port);
 	begin(&o, &p);
 	assert_int_equal(send_to(&o, "camille@exemple.invalid", "ab01", reason), SENT);
 	told = relay_next(&r);
@@ -162,9 +177,7 @@ test_what_relays_say(void **state)
 	char reason[64];
 
 	(void)state;
-	plan_init(&p);
-	plan_email(&p, "smtp");
-	plan_relay(&p, "smtp+plain", r.port);
+	plan_smtp(&p, "smtp+plain", r.port);
 	begin(&o, &p);
 	assert_int_equal(send_to(&o, "nobody@exemple.invalid", "ac01", reason), NEVER);
 	assert_string_equal(reason, "refused by the relay");
@@ -204,9 +217,7 @@ test_trust(void **state)
 	char reason[64];
 
 	(void)state;
-	plan_init(&p);
-	plan_email(&p, "smtp");
-	plan_relay(&p, "smtp", good.port);
+	plan_smtp(&p, "smtp", good.port);
 	plan_login(&p);
 	(void)snprintf(p.ca, sizeof(p.ca), "%s/other.pem", folder);
 	begin(&o, &p);
@@ -214,17 +225,13 @@ test_trust(void **state)
 	assert_string_equal(reason, "the relay's certificate is not trusted");
 	assert_int_equal(office_end(&o), 0);
 
-	plan_init(&p);
-	plan_email(&p, "smtp");
-	plan_relay(&p, "smtp", open_one.port);
+	plan_smtp(&p, "smtp", open_one.port);
 	begin(&o, &p);
 	assert_int_equal(send_to(&o, "camille@exemple.invalid", "ad02", reason), LATER);
 	assert_string_equal(reason, "the relay offers no TLS");
 	assert_int_equal(office_end(&o), 0);
 
-	plan_init(&p);
-	plan_email(&p, "smtp");
-	plan_relay(&p, "smtp", good.port);
+	plan_smtp(&p, "smtp", good.port);
 	p.rq.relay_user = (char *)(uintptr_t) "user";
 	p.rq.relay_password = (char *)(uintptr_t) "wrong";
 	begin(&o, &p);
@@ -351,13 +358,9 @@ test_gateway(void **state)
 	char reason[64], *told;
 
 	(void)state;
-	plan_init(&p);
-	p.mobile[p.rq.n_mobile++] = (char *)(uintptr_t) "sms";
-	(void)snprintf(p.sms_url, sizeof(p.sms_url),
-	    "http://127.0.0.1:%d/cgi-bin/sendsms?username={user}&password={password}&to={number}"
-	    "&text={text}&charset=UTF-8&coding=0",
-	    r.port);
-	p.rq.sms_url = p.sms_url;
+	plan_sms(&p, "http://127.0.0.1:", r.port,
+	    "/cgi-bin/sendsms?username={user}&password={password}&to={number}"
+	    "&text={text}&charset=UTF-8&coding=0");
 	p.rq.sms_user = (char *)(uintptr_t) "k&nnel";
 	p.rq.sms_password = (char *)(uintptr_t) "p=w";
 	p.rq.sms_success = (char *)(uintptr_t) "Accepted";
@@ -394,10 +397,7 @@ test_gateway_with_json(void **state)
 	char reason[64], *told;
 
 	(void)state;
-	plan_init(&p);
-	p.mobile[p.rq.n_mobile++] = (char *)(uintptr_t) "sms";
-	(void)snprintf(p.sms_url, sizeof(p.sms_url), "http://127.0.0.1:%d/v1/messages", r.port);
-	p.rq.sms_url = p.sms_url;
+	plan_sms(&p, "http://127.0.0.1:", r.port, "/v1/messages");
 	p.rq.sms_method = (char *)(uintptr_t) "POST";
 	p.rq.sms_type = (char *)(uintptr_t) "application/json";
 	p.rq.sms_body =
@@ -424,11 +424,7 @@ test_gateway_with_form(void **state)
 	char reason[64], *told;
 
 	(void)state;
-	plan_init(&p);
-	p.mobile[p.rq.n_mobile++] = (char *)(uintptr_t) "sms";
-	(void)snprintf(p.sms_url, sizeof(p.sms_url),
-	    "http://{user}:{password}@127.0.0.1:%d/Accounts/{user}/Messages", r.port);
-	p.rq.sms_url = p.sms_url;
+	plan_sms(&p, "http://{user}:{password}@127.0.0.1:", r.port, "/Accounts/{user}/Messages");
 	p.rq.sms_user = (char *)(uintptr_t) "AC12";
 	p.rq.sms_password = (char *)(uintptr_t) "p@ss:w/rd";
 	p.rq.sms_method = (char *)(uintptr_t) "POST";

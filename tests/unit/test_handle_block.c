@@ -261,7 +261,7 @@ static int
 run_account(struct store_conn *db, struct place *p, void *arg)
 {
 	(void)p;
-	return store_professional_set_account(db, *(uint64_t *)arg, 2);
+	return store_staff_set_professional(db, 2, *(uint64_t *)arg);
 }
 
 /* What they have open ends at once: their connections are told after the commit. */

@@ -44,7 +44,7 @@ static bool flag;
 
 CALL(get, store_professional_get(db, w->a, w->free_id, &who))
 CALL(by_rpps, store_professional_by_rpps(db, w->a, "10000000017", &who))
-CALL(set_account, store_professional_set_account(db, w->free_id, 1))
+CALL(set_account, store_staff_set_professional(db, 1, w->free_id))
 CALL(where, store_professional_places(db, w->a, w->free_id, places, 2, &n))
 CALL(put_new, store_professional_put(db, &line, &put))
 CALL(put_again, store_professional_put(db, &again, &put))
