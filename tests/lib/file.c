@@ -18,6 +18,9 @@
 /* Of a walk, at a time; deeper ones are opened anew. */
 #define OPEN_FOLDERS 16
 
+static void file_put(const char *text, mode_t mode, const char *path_fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+
 static void
 file_put(const char *text, mode_t mode, const char *path_fmt, va_list ap)
 {
