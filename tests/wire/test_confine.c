@@ -174,9 +174,9 @@ test_a_helper_that_is_ended_is_told(void **state)
 {
 	struct fixture *f;
 	struct fixture_patient who;
-	char *dicom = fixture_dicom("CT_small.dcm");
+	char *dicom;
 	const char *import[] = {"emagectl", "import", "dicom", "-q", "-S", NULL, "--patient",
-	    who.identifier, "--finess", "679900019", dicom, NULL};
+	    who.identifier, "--finess", "679900019", NULL, NULL};
 	size_t at;
 
 	(void)state;
@@ -189,7 +189,9 @@ test_a_helper_that_is_ended_is_told(void **state)
 	fixture_free(&f);
 
 	f = begin(NULL, "emage-imaging", "socket");
+	dicom = fixture_dicom("CT_small.dcm");
 	import[5] = f->socket;
+	import[10] = dicom;
 	fixture_add_patient(f, "Alix", "alix@example.org", &who);
 	fixture_add_establishment(f, "679900019", "Clinique fictive");
 	assert_int_not_equal(fixture_run(f, import, NULL), 0);
