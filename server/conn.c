@@ -39,7 +39,9 @@ conn_output_max(const struct conn *c)
 static bool
 conn_wants_frames(const struct conn *c)
 {
-	return c->state == CONN_OPEN && !c->alone && c->n_tasks < CONN_MAX_TASKS &&
+	const unsigned n_max = c->source.local ? CONN_MAX_TASKS_LOCAL : CONN_MAX_TASKS;
+
+	return c->state == CONN_OPEN && !c->alone && c->n_tasks < n_max &&
 	       c->out.len < conn_output_max(c) / 2;
 }
 

@@ -26,7 +26,11 @@ enum conn_state {
 	CONN_DEAD,    /* freed at the end of the turn */
 };
 
-#define CONN_MAX_TASKS 32u
+/* Requests of one connection that are under way at once. At the local socket more:
+ * of an operator's loading these are what one transaction of the store takes together,
+ * and a page that many of its lines touch is then written once for all of them. */
+#define CONN_MAX_TASKS	     32u
+#define CONN_MAX_TASKS_LOCAL 256u
 
 /*
  * One connection; belongs to its loop. Small, because there are many idle

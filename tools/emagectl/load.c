@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,11 @@
 /* Tags, lengths and numbers of one line's message. */
 #define LOAD_LINE_SPARE 200u
 #define SHOWN_EVERY_MS	500
+/* Bytes that wait to be sent before no further batch is made: all would be more than
+ * a connection keeps. */
+#define UNSENT_MAX (1u << 20)
+/* Times what somebody waits for one request: it is the last of a whole window. */
+#define LOAD_PATIENCE 8
 
 void *
 load_alloc(struct load *l, size_t n_bytes)
@@ -163,6 +169,14 @@ load_answered(void *arg, int err, const ProtobufCMessage *msg, const Emage__Erro
 	arena_reset(b->arena);
 }
 
+int
+load_timeout_ms(const struct load *l)
+{
+	const int one_ms = l->ctl->c.timeout_ms;
+
+	return one_ms > INT_MAX / LOAD_PATIENCE ? INT_MAX : one_ms * LOAD_PATIENCE;
+}
+
 /* Waits for bytes, and takes them. */
 static void
 load_step(struct load *l)
@@ -198,7 +212,8 @@ load_flush(struct load *l)
 			l->failed = true;
 		}
 	}
-	while ((l->filling = load_free_batch(l)) == NULL)
+	while ((l->filling = load_free_batch(l)) == NULL ||
+	       (!l->failed && net_out(l->ctl->c.net)->len > UNSENT_MAX))
 		load_step(l);
 	load_progress(l);
 }

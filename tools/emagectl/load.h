@@ -36,10 +36,11 @@ struct load_options {
 /* ... and of one line, at most: longer fields are refused before they are sent. */
 #define LOAD_LINE_BYTES 8000u
 
-/* Batches at the server at once: it writes these in one transaction while the next
- * are made, unless somebody else wants to write. More would not fit between client
- * and server. */
-#define LOAD_WINDOW 64u
+/* Batches at the server at once, as many as it looks at: it writes these in one
+ * transaction, unless somebody else wants to write. Indexes have other orders than the
+ * lines, so that most of their pages are touched again and again: the longer the
+ * transaction, the less often they are written. */
+#define LOAD_WINDOW 256u
 
 struct load;
 
@@ -152,6 +153,9 @@ bool load_is_among(const char *code, const char *words, const struct option_list
  * put by, in its order (l->failed after a message: it cannot be read again). */
 void load_send_full(struct load *l);
 void load_send_sorted(struct load *l);
+/* For rpc_call(): how long a reply may take, to a batch with a window of others before
+ * it. */
+int load_timeout_ms(const struct load *l);
 /* For rpc_call(), with the batch as its argument. */
 void load_answered(
     void *arg, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more);

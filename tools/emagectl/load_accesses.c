@@ -176,7 +176,7 @@ access_send(struct load *l, struct load_batch *b)
 	rq.dry_run = l->o->dry_run;
 	rq.n_accesses = b->n;
 	rq.accesses = (Emage__AdminAccess **)(void *)b->message;
-	return rpc_call(l->ctl->c.rpc, METHOD_admin_accesses_put, &rq.base, l->ctl->c.timeout_ms,
+	return rpc_call(l->ctl->c.rpc, METHOD_admin_accesses_put, &rq.base, load_timeout_ms(l),
 	    load_answered, b);
 }
 

@@ -110,7 +110,7 @@ finess_send(struct load *l, struct load_batch *b)
 	rq.n_establishments = b->n;
 	rq.establishments = (Emage__AdminEstablishment **)(void *)b->message;
 	return rpc_call(l->ctl->c.rpc, METHOD_admin_establishments_put, &rq.base,
-	    l->ctl->c.timeout_ms, load_answered, b);
+	    load_timeout_ms(l), load_answered, b);
 }
 
 static void

@@ -183,7 +183,7 @@ patient_send(struct load *l, struct load_batch *b)
 	rq.dry_run = l->o->dry_run;
 	rq.n_patients = b->n;
 	rq.patients = (Emage__AdminPatient **)(void *)b->message;
-	return rpc_call(l->ctl->c.rpc, METHOD_admin_patients_put, &rq.base, l->ctl->c.timeout_ms,
+	return rpc_call(l->ctl->c.rpc, METHOD_admin_patients_put, &rq.base, load_timeout_ms(l),
 	    load_answered, b);
 }
 

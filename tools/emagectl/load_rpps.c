@@ -220,8 +220,8 @@ rpps_send(struct load *l, struct load_batch *b)
 	rq.whole = !o->add && !o->common.dry_run;
 	rq.n_professionals = b->n;
 	rq.professionals = (Emage__AdminProfessional **)(void *)b->message;
-	return rpc_call(l->ctl->c.rpc, METHOD_admin_professionals_put, &rq.base,
-	    l->ctl->c.timeout_ms, load_answered, b);
+	return rpc_call(l->ctl->c.rpc, METHOD_admin_professionals_put, &rq.base, load_timeout_ms(l),
+	    load_answered, b);
 }
 
 static void
