@@ -27,8 +27,6 @@
 #include "tests/lib/rpps.h"
 
 #define N_LINES 2000000u
-/* Of a file that is kept as a whole, whatever a region would want of it. */
-#define N_WHOLE 200000u
 /* A national extract in a minute. */
 #define GOAL_PER_S	33333.0
 #define GOAL_CLIENT_MIB 64.0
@@ -70,12 +68,25 @@ bench_name(uint64_t *random, char out_r[64])
 		(void)strcat(out_r, syllables[bench_random(random) % ARRAY_LEN(syllables)]);
 }
 
+/* A few are common, a thousand are not: an index of them is written all over. */
+static void
+bench_given(uint64_t *random, char out_r[64])
+{
+	static const char *const parts[] = {"An", "Pau", "Zo", "Jean-Lu", "É", "Cami", "Ma", "Ni",
+	    "So", "The", "Lu", "Cla", "Hé", "Vin", "Al", "Fré"};
+	static const char *const ends[] = {"ne", "lle", "é", "c", "ric", "rie", "o", "a", "ine",
+	    "ette", "is", "ane", "ie", "dé", "ent", "ice"};
+	uint32_t k = bench_random(random) % 64 * (bench_random(random) % 64);
+
+	(void)snprintf(out_r, 64, "%s%s%s", parts[k % 16], ends[k / 16 % 16],
+	    k / 256 % 16 ? ends[k / 256 % 16] : "");
+}
+
 /* One in six a physician, at one of 20,000 places of all departments; as many columns
  * that nobody reads as make a line as long as those of the extract. */
 static void
-bench_line(FILE *f, uint64_t *random, const char *number, const char *family)
+bench_line(FILE *f, uint64_t *random, const char *number, const char *family, const char *given)
 {
-	static const char *const given[] = {"Anne", "Paul", "Zoé", "Jean-Luc", "Éric", "Camille"};
 	static const char *const profession[][2] = {{"10", "Médecin"}, {"60", "Infirmier"},
 	    {"70", "Masseur-Kinésithérapeute"}, {"21", "Pharmacien"}, {"50", "Sage-Femme"},
 	    {"93", "Psychologue"}};
@@ -83,8 +94,8 @@ bench_line(FILE *f, uint64_t *random, const char *number, const char *family)
 
 	place = bench_random(random) % 20000;
 	fprintf(f, "8|%s|8%s|DR|Docteur|M|Monsieur|%s|%s|%s|%s|C|Civil|%s|S|Salarié||", number,
-	    number, family, given[bench_random(random) % ARRAY_LEN(given)], profession[p][0],
-	    profession[p][1], p == 0 ? "S|Spécialité|SM44|Radio-diagnostic (SM)" : "|||");
+	    number, family, given, profession[p][0], profession[p][1],
+	    p == 0 ? "S|Spécialité|SM44|Radio-diagnostic (SM)" : "|||");
 	fprintf(f, "|%02u%07u||F%09u|CENTRE HOSPITALIER FICTIF %u||%*s|%02u%03u\n", 1 + place % 95,
 	    place, place, place, 150, "RUE DE L'EXEMPLE", 1 + place % 95, place % 1000);
 }
@@ -109,12 +120,13 @@ bench_extract(const char *path, unsigned n)
 	    f);
 	for (unsigned i = 0, person = 0; i < n; person++) {
 		unsigned n_lines = 1 + (bench_random(&random) % 8 < 5);
-		char number[12], family[64];
+		char number[12], family[64], given[64];
 
 		rpps_make(person, number);
 		bench_name(&random, family);
+		bench_given(&random, given);
 		for (unsigned k = 0; k < n_lines && i < n; k++, i++)
-			bench_line(f, &random, number, family);
+			bench_line(f, &random, number, family, given);
 	}
 	if (fclose(f) != 0)
 		die("%s: %s", path, strerror(errno));
@@ -155,6 +167,9 @@ bench_server(const struct bench *b, struct proc *p_r)
 	if (proc_run(init) != 0)
 		die("bench import: emagectl init failed");
 	proc_start(argv, PROC_ANY_CPU, port, p_r);
+	/* its local socket comes after its port */
+	while (access(b->socket, F_OK) != 0)
+		(void)poll(NULL, 0, 10);
 	free(emagectl);
 	free(emaged);
 	free(config);
@@ -301,8 +316,10 @@ bench_whole(struct bench *b, const char *path, unsigned n, double reference_per_
 
 	bench_server(b, &p);
 	r = bench_import(b, all, path, p.pid);
-	table_figure(&b->table, "RPPS, every line kept, by SQLite into a table", "l/s",
-	    (double)n / r.seconds, reference_per_s);
+	table_at_least(&b->table, "RPPS, every line of it kept", "l/s", (double)n / r.seconds,
+	    GOAL_PER_S, 1.0);
+	table_figure(
+	    &b->table, "  by SQLite into a table", "l/s", (double)n / r.seconds, reference_per_s);
 	table_limit(&b->table, "  emagectl's memory", "MiB", r.client_mib, GOAL_CLIENT_MIB);
 	table_limit(&b->table, "  emaged's memory", "MiB", r.server_mib, GOAL_SERVER_MIB);
 	table_limit(&b->table, "  longest wait of another write", "ms", r.wait_ms, GOAL_WAIT_MS);
@@ -316,7 +333,6 @@ int
 main(int argc, char **argv)
 {
 	const unsigned n = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : N_LINES;
-	const unsigned n_whole = n < N_WHOLE ? n : N_WHOLE;
 	struct bench b = {.build = argc > 1 ? argv[1] : ".", .table = {.out = stdout}};
 	char *path = mem_printf("%s/extract.txt", b.build);
 	char *database = mem_printf("%s/extract.db", b.build);
@@ -328,8 +344,7 @@ main(int argc, char **argv)
 	table_begin(&b.table);
 	bench_extract(path, n);
 	bench_region(&b, path, n);
-	bench_extract(path, n_whole);
-	bench_whole(&b, path, n_whole, bench_reference_per_s(path, database));
+	bench_whole(&b, path, n, bench_reference_per_s(path, database));
 	remove[2] = b.directory;
 	(void)proc_run(remove);
 	(void)unlink(path);
