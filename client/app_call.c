@@ -315,7 +315,7 @@ void
 app_ask_logout(struct app *app)
 {
 	app_push(
-	    app, screen_dialog_new(app, N_("Déconnexion"),
+	    app, screen_dialog_new(app, N_("Déconnexion de votre espace personnel"),
 		     N_("Pour des raisons de sécurité, il est indispensable de vous déconnecter de "
 			"votre espace. Voulez-vous vous déconnecter maintenant ?"),
 		     N_("Rester"), N_("Se déconnecter"), app_logout_confirmed));

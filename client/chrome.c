@@ -84,11 +84,14 @@ static int
 chrome_draw_person(struct app *app, bool named)
 {
 	char clock[DATES_LEN];
+	char name[192] = "";
 	char text[256];
 	int w;
 
 	dates_clock(clock_now_ms(), clock);
-	snprintf(text, sizeof(text), "%s   %s ", named ? app->session.display_name : "", clock);
+	if (named)
+		session_name(&app->session, name, sizeof(name));
+	snprintf(text, sizeof(text), "%s   %s ", name, clock);
 	w = (int)text_width(text);
 	w = w < COLS * 2 / 3 ? w : COLS * 2 / 3;
 	paint_right(0, COLS - w, w, STYLE_BAR, text);

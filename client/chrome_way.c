@@ -3,7 +3,8 @@
  * The way: the three steps of signing in, or the sections of a personal space, in
  * row 1. Where that is too narrow the blanks give way first, then what has no room
  * goes on in row 2, whose rule begins behind it; only the narrowest windows cut
- * the ends of labels, and those where a finger needs the rows around a section.
+ * the ends of labels. A finger then has two rows for each: the one above row 1,
+ * the one below row 2.
  */
 #include "client/app_state.h"
 
@@ -16,6 +17,7 @@
 #include <curses.h>
 
 #define CHROME_WAY_MAX	   12
+#define CHROME_WAY_ROWS	   2
 #define CHROME_STEPS_GAP   6 /* room for two cells of rule */
 #define CHROME_LABEL_LEAST 2
 
@@ -67,13 +69,13 @@ chrome_way_lay(struct chrome_way *way, int gap, int rows, int max)
 }
 
 static void
-chrome_way_fit(struct chrome_way *way, int gap, int rows)
+chrome_way_fit(struct chrome_way *way, int gap)
 {
 	for (; gap >= 1; gap--)
 		if (chrome_way_lay(way, gap, 1, COLS))
 			return;
 	for (int max = COLS; max >= CHROME_LABEL_LEAST; max--)
-		if (chrome_way_lay(way, 1, rows, max))
+		if (chrome_way_lay(way, 1, CHROME_WAY_ROWS, max))
 			return;
 }
 
@@ -124,7 +126,7 @@ chrome_way_draw(struct app *app, struct screen *base)
 	else if (session_is_open(&app->session))
 		chrome_way_set_sections(&way, app);
 	if (!steps || !chrome_way_lay(&way, CHROME_STEPS_GAP, 1, COLS))
-		chrome_way_fit(&way, steps ? 2 : 3, steps || !app->options->kiosk ? 2 : 1);
+		chrome_way_fit(&way, steps ? 2 : 3);
 	for (size_t i = 0; i < way.n; i++) {
 		const struct chrome_way_item *it = &way.items[i];
 

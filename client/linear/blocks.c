@@ -377,7 +377,7 @@ linear_blocks(struct linear *l)
 	while (blocks_load(l, &m, to)) {
 		const struct linear_page page = blocks_page(&m);
 		const struct linear_prompt p = {
-		    .title = N_("Bloquer l'accès à un médecin"),
+		    .title = N_("Bloquer l'accès à vos examens pour un médecin"),
 		    .question = _("Votre choix :"),
 		    .commands = blocks_commands,
 		    .n_commands = ARRAY_LEN(blocks_commands),

@@ -11,6 +11,10 @@
 
 #define CONSENT_TITLE	 N_("Retirer votre consentement")
 #define CONSENT_WORD_MAX 30
+#define CONSENT_AGAIN                                                                               \
+	N_("Si vous souhaitez le réactiver, veuillez vous rapprocher d'un établissement de "      \
+	   "santé ou de toute autre structure habilitée afin de procéder à nouveau au recueil " \
+	   "de votre consentement.")
 
 static int
 consent_take(void *arg, const ProtobufCMessage *msg, bool more)
@@ -30,10 +34,7 @@ consent_say_closed(struct linear *l)
 	linear_say(l, "%s",
 	    _("Vous avez retiré votre consentement : vos sessions sont fermées et plus personne "
 	      "n'ouvre votre dossier avec ce compte."));
-	linear_say(l, "%s",
-	    _("Si vous souhaitez le réactiver, veuillez-vous rapprocher d'un établissement de "
-	      "santé ou de toute autre structure habilitée afin de procéder à nouveau au recueil "
-	      "de votre consentement."));
+	linear_say(l, "%s", _(CONSENT_AGAIN));
 	linear_session_over(l, 0);
 }
 
@@ -91,11 +92,9 @@ linear_consent(struct linear *l)
 	int err;
 
 	linear_say(l, "%s", _(CONSENT_TITLE));
-	linear_say(l, "%s",
-	    _("Votre compte sera désactivé suite au retrait de votre consentement. Si vous "
-	      "souhaitez le réactiver, veuillez-vous rapprocher d'un établissement de santé ou de "
-	      "toute autre structure habilitée afin de procéder à nouveau au recueil de votre "
-	      "consentement."));
+	linear_say(
+	    l, "%s", _("Votre compte sera désactivé suite au retrait de votre consentement."));
+	linear_say(l, "%s", _(CONSENT_AGAIN));
 	linear_say(l, "%s",
 	    _("L'effet est immédiat : toutes vos sessions se ferment. Vos examens restent "
 	      "conservés par les établissements, comme la loi l'exige."));

@@ -22,7 +22,7 @@ enum exams_command {
 };
 static const struct linear_command exams_commands[] = {
     LINEAR_PAGE_COMMANDS,
-    [EXAMS_FILTER] = {"f", N_("filtre : dates et établissement")},
+    [EXAMS_FILTER] = {"f", N_("filtre de recherche : dates et établissement")},
     [EXAMS_CLEAR] = {"e", N_("efface le filtre")},
     [EXAMS_SORT] = {"t", N_("trie")},
     [EXAMS_REFRESH] = {"r", N_("redemande la liste au serveur")},
@@ -247,7 +247,7 @@ exams_ask(struct linear *l, const struct exams *m, struct linear_answer *a_r)
 	    .n_commands = ARRAY_LEN(exams_commands),
 	    .hidden = exams_hidden(m),
 	    .max = (unsigned)m->n_rows,
-	    .numbers = N_("ouvre cet examen"),
+	    .numbers = N_("visualise cet examen"),
 	};
 
 	return linear_ask(l, &p, a_r);

@@ -266,7 +266,7 @@ history_ask(struct linear *l, const struct accesses *m, struct linear_answer *a_
 {
 	const struct linear_page page = history_page(m);
 	const struct linear_prompt p = {
-	    .title = N_("Historique des accès"),
+	    .title = N_("Historique des accès par les professionnels de santé"),
 	    .question = _("Votre choix :"),
 	    .commands = history_commands,
 	    .n_commands = ARRAY_LEN(history_commands),

@@ -120,9 +120,11 @@ linear_space(struct linear *l)
 	while (l->end == LINEAR_GO) {
 		const struct section *s;
 		const struct linear_section *run;
+		char name[192];
 		int choice;
 
-		linear_say(l, "%s", l->session.display_name);
+		session_name(&l->session, name, sizeof(name));
+		linear_say(l, "%s", name);
 		choice = linear_pick(l, N_("3. Accès au portail"), _("Votre choix :"),
 		    linear_say_sections(l), N_("ouvre cette rubrique"), NULL);
 		s = choice > 0 ? section_at(l->session.role, (size_t)choice - 1) : NULL;

@@ -33,10 +33,11 @@ static const struct linear_command signin_commands[] = {
 
 #define SIGNIN_ABOUT                                                                               \
 	N_("Entrez votre identifiant et votre mot de passe temporaire (première connexion). "     \
-	   "Pour les connexions suivantes, votre mot de passe personnel. A la suite de cette "     \
+	   "Pour les connexions suivantes, votre mot de passe personnel. À la suite de cette "    \
 	   "étape, un code d'accès à usage unique valable 15 minutes à partir de sa "          \
 	   "réception, vous sera envoyé à l'adresse mail ou téléphone renseignés lors de "   \
-	   "votre consentement en établissement.")
+	   "votre consentement en établissement. Entrez-le dans la page suivante. En cas "        \
+	   "d'oubli, choisissez « Mot de passe oublié ? » et suivez les instructions.")
 
 static void
 signin_command(struct linear *l, enum signin_command c)

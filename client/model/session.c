@@ -4,9 +4,11 @@
  */
 #include "client/model/session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/tr.h"
 #include "common/clock.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -44,6 +46,7 @@ session_init(struct session *s)
 	session_set_text(&s->region, "");
 	session_set_text(&s->support_address, "");
 	session_set_text(&s->display_name, "");
+	session_set_text(&s->civility, "");
 }
 
 void
@@ -53,6 +56,7 @@ session_release(struct session *s)
 	session_text_free(&s->region);
 	session_text_free(&s->support_address);
 	session_text_free(&s->display_name);
+	session_text_free(&s->civility);
 	*s = (struct session){0};
 }
 
@@ -89,6 +93,7 @@ session_take_open(struct session *s, const Emage__AuthCodeReply *reply)
 {
 	session_begin(s, &reply->token, reply->idle_limit_s, reply->absolute_limit_s);
 	session_set_text(&s->display_name, reply->display_name);
+	session_set_text(&s->civility, reply->civility);
 	s->role = reply->role;
 }
 
@@ -97,7 +102,19 @@ session_take_resume(struct session *s, const Emage__SessionResumeReply *reply)
 {
 	session_begin(s, &reply->token, reply->idle_limit_s, reply->absolute_left_s);
 	session_set_text(&s->display_name, reply->display_name);
+	session_set_text(&s->civility, reply->civility);
 	s->role = reply->role;
+}
+
+void
+session_name(const struct session *s, char *out_r, size_t len)
+{
+	if (strcmp(s->civility, "Madame") == 0)
+		snprintf(out_r, len, _("Mme %s"), s->display_name);
+	else if (strcmp(s->civility, "Monsieur") == 0)
+		snprintf(out_r, len, _("M. %s"), s->display_name);
+	else
+		snprintf(out_r, len, "%s", s->display_name);
 }
 
 bool
@@ -114,6 +131,7 @@ session_close(struct session *s)
 	s->token = (struct secret){0};
 	record_release(&s->record);
 	session_set_text(&s->display_name, "");
+	session_set_text(&s->civility, "");
 	s->role = EMAGE__ROLE__ROLE_UNSPECIFIED;
 }
 

@@ -22,6 +22,7 @@ struct session {
 	struct secret token; /* bytes NULL: no session */
 	Emage__Role role;
 	char *display_name;   /* never NULL */
+	char *civility;	      /* Madame, Monsieur or ""; never NULL */
 	struct record record; /* of a professional */
 	int64_t idle_limit_ms, ends_at_ms;
 	int64_t touched_at_ms; /* the server last heard of the person */
@@ -34,6 +35,8 @@ void session_set_region(struct session *s, const char *name);
 void session_take_hello(struct session *s, const Emage__HelloReply *reply);
 void session_take_open(struct session *s, const Emage__AuthCodeReply *reply);
 void session_take_resume(struct session *s, const Emage__SessionResumeReply *reply);
+/* The person as one speaks to her in the language of now: "Mme Camille MARTIN". */
+void session_name(const struct session *s, char *out_r, size_t len);
 bool session_is_open(const struct session *s);
 /* Wipes what the person has left. */
 void session_close(struct session *s);

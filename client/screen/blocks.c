@@ -120,7 +120,7 @@ screen_blocks_resumed(struct screen *s)
 
 static const struct screen_ops screen_blocks_ops = {
     .name = "blocks",
-    .title = N_("Bloquer l'accès à un médecin"),
+    .title = N_("Bloquer l'accès à vos examens pour un médecin"),
     .about =
 	N_("Un professionnel de santé que vous bloquez ne peut plus consulter vos examens. "
 	   "Recherchez-le, puis Entrée sur sa ligne pour le bloquer. Le blocage s'annule de la "

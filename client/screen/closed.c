@@ -23,7 +23,7 @@ screen_closed_lines(struct sheet *s, struct sheet_flow *f)
 	      "n'ouvre votre dossier avec ce compte."));
 	sheet_gap(f);
 	sheet_text(f, STYLE_PLAIN, "%s",
-	    _("Si vous souhaitez le réactiver, veuillez-vous rapprocher d'un établissement de "
+	    _("Si vous souhaitez le réactiver, veuillez vous rapprocher d'un établissement de "
 	      "santé ou de toute autre structure habilitée afin de procéder à nouveau au recueil "
 	      "de votre consentement."));
 	sheet_gap(f);

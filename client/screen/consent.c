@@ -130,10 +130,11 @@ screen_consent_lines(struct sheet *s, struct sheet_flow *f)
 	sheet_text(f, STYLE_TITLE, "%s", _("Retirer votre consentement"));
 	sheet_gap(f);
 	sheet_text(f, STYLE_PLAIN, "%s",
-	    _("Votre compte sera désactivé suite au retrait de votre consentement. Si vous "
-	      "souhaitez le réactiver, veuillez-vous rapprocher d'un établissement de santé ou de "
-	      "toute autre structure habilitée afin de procéder à nouveau au recueil de votre "
-	      "consentement."));
+	    _("Votre compte sera désactivé suite au retrait de votre consentement."));
+	sheet_text(f, STYLE_TITLE, "%s",
+	    _("Si vous souhaitez le réactiver, veuillez vous rapprocher d'un établissement de "
+	      "santé ou de toute autre structure habilitée afin de procéder à nouveau au recueil "
+	      "de votre consentement."));
 	sheet_gap(f);
 	sheet_text(f, STYLE_PLAIN, "%s",
 	    _("L'effet est immédiat : toutes vos sessions se ferment. Vos examens restent "

@@ -84,6 +84,19 @@ screen_exams_draw_lead(int y, const struct area *room)
 	return 2;
 }
 
+/* The list's heading; where the filter has none, its sentence stands beside it if
+ * it fits. */
+static void
+screen_exams_draw_title(int y, const struct area *room)
+{
+	const char *hint = _("Veuillez renseigner au minimum un critère de recherche");
+	int used = 1 + paint_text(y, 1, room->w - 2, STYLE_TITLE, _("Liste des examens"));
+
+	if (room->h < EXAMS_ROOMY && used + 2 + (int)text_width(hint) <= room->w)
+		paint_text(
+		    y, room->w - (int)text_width(hint), (int)text_width(hint), STYLE_PLAIN, hint);
+}
+
 /* Returns the rows used. */
 static int
 screen_exams_draw_filter(struct screen_exams *x, int y, const struct area *room)
@@ -92,14 +105,16 @@ screen_exams_draw_filter(struct screen_exams *x, int y, const struct area *room)
 	bool wide = room->w >= 78;
 	int search = form_width(f, EXAMS_SEARCH);
 	int clear = form_width(f, EXAMS_CLEAR);
-	const char *filter = _("Filtrer");
 	bool named = room->w >= 56 && room->h < EXAMS_ROOMY; /* no heading says so */
-	int left = named ? 1 + (int)text_width(filter) + 3 : 1;
+	int left = named ? 1 + (int)text_width(_("Filtrer")) + 3 : 1;
 	int at = left;
 	int place_w;
 
 	if (named)
-		paint_text(y, 1, left - 1, STYLE_TITLE, filter);
+		at = 1 +
+		     paint_text(y, 1, room->w - 1, STYLE_TITLE,
+			 wide ? _("Filtrer les examens") : _("Filtrer")) +
+		     3;
 	at += paint_text(y, at, room->w - at, STYLE_LABEL, _("Date : du")) + 1;
 	form_draw(f, EXAMS_FROM, y, at, EXAMS_DATE_COLUMNS);
 	at += EXAMS_DATE_COLUMNS + 1;
@@ -148,13 +163,15 @@ void
 screen_exams_draw(struct screen *s, const struct area *room)
 {
 	struct screen_exams *x = (struct screen_exams *)s;
+	/* in a narrow room fingers would leave nothing for the list */
+	bool low = room->h < (x->form.touch && room->w < 78 ? EXAMS_ROOMY : 12);
 	int y = room->y;
 
 	form_begin(&x->form, room);
-	if (room->h < 12) {
+	if (low) {
 		screen_exams_draw_low(x, room);
 	} else {
-		paint_text(y++, 1, room->w - 2, STYLE_TITLE, _("Liste des examens"));
+		screen_exams_draw_title(y++, room);
 		y += screen_exams_draw_lead(y, room);
 		if (!listing_hides_filter(&x->form, EXAMS_CLEAR, room))
 			y += screen_exams_draw_filter(x, y, room);

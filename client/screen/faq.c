@@ -266,9 +266,9 @@ screen_faq_wants_text(const struct screen *s)
 }
 
 #define FAQ_ABOUT                                                                                  \
-	N_("Les questions fréquentes et leurs réponses. Choisissez une question avec les "       \
-	   "flèches, "                                                                            \
-	   "puis Entrée. Quelques lettres dans « Chercher » ne laissent que les questions qui " \
+	N_("Cette rubrique vous donne accès à la foire aux questions du site. Choisissez une "   \
+	   "question avec les flèches, puis Entrée. Quelques lettres dans « Chercher » ne "    \
+	   "laissent que les questions qui "                                                       \
 	   "les "                                                                                  \
 	   "contiennent.")
 

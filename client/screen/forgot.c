@@ -141,7 +141,10 @@ static const struct screen_ops screen_forgot_ops = {
     .name = "forgot",
     .title = N_("Mot de passe oublié"),
     .about = N_("Entrez votre identifiant, puis CONTINUER. Un nouveau mot de passe vous sera "
-		"envoyé à l'adresse mail ou téléphone renseignés dans votre compte personnel."),
+		"envoyé à l'adresse mail ou téléphone renseignés dans votre compte personnel. Lors "
+		"de votre 1ère connexion, vous n'en avez pas besoin : le mot de passe initial "
+		"figure sur le document qui vous a été remis à l'accueil de votre hôpital, votre "
+		"clinique, ou de votre cabinet radiologique."),
     .contexts = CTX_SIGNIN | CTX_SHEET | CTX_FORM | CTX_OUTSIDE,
     .step = 1,
     .free = sheet_free,

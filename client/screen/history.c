@@ -262,7 +262,7 @@ screen_history_can(const struct screen *s, enum action a)
 
 static const struct screen_ops screen_history_ops = {
     .name = "history",
-    .title = N_("Historique des accès"),
+    .title = N_("Historique des accès par les professionnels de santé"),
     .about =
 	N_("Vous avez accès à l'historique complet des professionnels de santé ayant consulté "
 	   "vos imageries. Les professionnels de santé sont dans l'obligation de renseigner le "

@@ -340,10 +340,11 @@ static const struct sheet_ops screen_settings_sheet = {
 /* The section that it is depends on whose space it stands in. */
 #define SETTINGS_OPS(of)                                                                           \
 	{                                                                                          \
-		.name = "settings", .title = N_("Paramètres"),                                     \
-		.about = N_("Les réglages de votre compte : adresse mail et téléphone mobile, " \
-			    "mot de passe, langue, avis, application d'authentification, "         \
-			    "sessions ouvertes, export de vos données, retrait de votre "         \
+		.name = "settings",                                                                \
+		.title = N_("Régler les paramètres de votre compte personnel"),                    \
+		.about = N_("Ajouter/modifier : adresse mail, téléphone mobile. Changer : mot "  \
+			    "de passe, langue, avis, application d'authentification, sessions "    \
+			    "ouvertes. Export de vos données. Possibilité de retirer votre "     \
 			    "consentement."),                                                      \
 		.contexts = CTX_SHEET | CTX_FORM | CTX_SPACE, .section = (of), .free = sheet_free, \
 		.draw = sheet_draw, .event = sheet_event, .act = sheet_act,                        \

@@ -269,12 +269,13 @@ screen_signin_can(const struct screen *s, enum action a)
 
 static const struct screen_ops screen_signin_ops = {
     .name = "signin",
-    .title = N_("Authentification"),
+    .title = N_("Authentification sur le portail e-mage"),
     .about = N_("Entrez votre identifiant et votre mot de passe temporaire (première connexion). "
-		"Pour les connexions suivantes, votre mot de passe personnel. A la suite de cette "
+		"Pour les connexions suivantes, votre mot de passe personnel. À la suite de cette "
 		"étape, un code d'accès à usage unique valable 15 minutes à partir de sa "
 		"réception, vous sera envoyé à l'adresse mail ou téléphone renseignés lors de "
-		"votre consentement en établissement."),
+		"votre consentement en établissement. Entrez-le dans la page suivante. En cas "
+		"d'oubli, choisissez « Mot de passe oublié ? » et suivez les instructions."),
     .contexts = CTX_SIGNIN | CTX_PASSWORD | CTX_FORM | CTX_OUTSIDE,
     .step = 1,
     .free = screen_signin_free,

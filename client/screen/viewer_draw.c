@@ -208,7 +208,7 @@ draw_edges(struct viewer *v, const struct area *a, int above, int below)
 static void
 draw_empty(struct viewer *v, const struct area *a)
 {
-	const char *s = _("Chargement des images...");
+	const char *s = _("Chargement des images…");
 	bool has_frame = viewer_series(v) != NULL;
 
 	if (v->has_series && !has_frame)

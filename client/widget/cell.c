@@ -40,17 +40,17 @@ cell_wrap(const char *text, int w, struct wrap *lines_r)
 }
 
 int
-cell_lines(const char *text, int w)
+cell_lines(const char *text, int w, int max)
 {
 	struct wrap lines;
 	int n;
 
-	if ((int)text_width(text) <= w)
+	if (max == 1 || (int)text_width(text) <= w)
 		return 1;
 	cell_wrap(text, w, &lines);
 	n = (int)lines.n;
 	wrap_release(&lines);
-	return n < CELL_LINES ? n : CELL_LINES;
+	return n < max ? n : max;
 }
 
 void

@@ -41,7 +41,7 @@ struct table {
 	 * dropped columns hold stands below. */
 	bool wraps;
 	/* as it was drawn last */
-	bool wrapping;	   /* rows take as many lines as their texts need */
+	int lines;	   /* that a text may take in its column */
 	bool is_tall;	   /* the columns have their `tall` widths */
 	int titles;	   /* rows of them */
 	size_t shown;	   /* rows from `top` on */

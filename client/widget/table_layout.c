@@ -111,7 +111,7 @@ table_layout(struct table *t, int w, bool tall)
 const char *
 table_cell(const struct table *t, size_t row, size_t i)
 {
-	return t->cell(t->arg, row, i, t->width[i] * (t->wrapping ? CELL_LINES : 1));
+	return t->cell(t->arg, row, i, t->width[i] * t->lines);
 }
 
 /* What the dropped columns hold, to stand below the others. */
@@ -121,7 +121,7 @@ table_below(const struct table *t, size_t row, char *out, size_t len)
 	size_t used = 0;
 
 	out[0] = '\0';
-	for (size_t i = 0; t->wrapping && i < t->n_columns; i++) {
+	for (size_t i = 0; t->lines > 1 && i < t->n_columns; i++) {
 		const char *text;
 
 		if (t->width[i] > 0 || t->columns[i].button)
@@ -139,8 +139,9 @@ table_measure(const struct table *t, size_t row, struct table_row *r)
 	bool beside;
 
 	*r = (struct table_row){.lines = 1, .below_w = t->w - TABLE_BELOW_INDENT};
-	for (size_t i = 0; t->wrapping && i < t->n_columns; i++) {
-		int n = t->width[i] > 0 ? cell_lines(table_cell(t, row, i), t->width[i]) : 1;
+	for (size_t i = 0; t->lines > 1 && i < t->n_columns; i++) {
+		int n =
+		    t->width[i] > 0 ? cell_lines(table_cell(t, row, i), t->width[i], t->lines) : 1;
 
 		if (n > 1 && t->x[i] - TABLE_GAP - TABLE_BELOW_INDENT < r->below_w)
 			r->below_w = t->x[i] - TABLE_GAP - TABLE_BELOW_INDENT;
@@ -154,8 +155,8 @@ table_measure(const struct table *t, size_t row, struct table_row *r)
 	if (!beside)
 		r->below_w = t->w - TABLE_BELOW_INDENT;
 	r->below_y = beside ? 1 : r->lines;
-	r->height =
-	    table_max(r->lines, r->below_y + (beside ? 1 : cell_lines(r->below, r->below_w)));
+	r->height = table_max(
+	    r->lines, r->below_y + (beside ? 1 : cell_lines(r->below, r->below_w, CELL_LINES)));
 }
 
 int
@@ -163,7 +164,7 @@ table_height(const struct table *t, size_t row)
 {
 	struct table_row r;
 
-	if (!t->wrapping)
+	if (t->lines == 1)
 		return 1;
 	table_measure(t, row, &r);
 	return r.height;
@@ -204,7 +205,7 @@ table_titles_height(const struct table *t)
 	for (size_t i = 0; i < t->n_columns; i++) {
 		table_title(t, i, text, sizeof(text));
 		if (t->width[i] > 0)
-			height = table_max(height, cell_lines(text, t->width[i]));
+			height = table_max(height, cell_lines(text, t->width[i], CELL_LINES));
 	}
 	return height;
 }
@@ -251,7 +252,7 @@ table_choose_layout(struct table *t, const struct area *a)
 	table_need(t);
 	table_layout(t, a->w, false);
 	t->titles = 1;
-	t->wrapping = t->wraps;
+	t->lines = t->wraps ? CELL_LINES : 1;
 	if (!t->wraps || (!table_drops(t) && table_titles_height(t) == 1 &&
 			     table_height_of_all(t) == (int)t->n_rows))
 		return;
@@ -259,9 +260,9 @@ table_choose_layout(struct table *t, const struct area *a)
 	if (table_height_of_all(t) + table_titles_height(t) > a->h)
 		table_layout(t, a->w, false);
 	/* a finger does not scroll: then rows that are cut are better than none */
-	t->wrapping = !rows_are_touched() || table_height_of_all(t) + 1 <= a->h;
-	if (!t->wrapping)
-		return;
-	if (a->h >= TABLE_ROOM_OF_TITLES)
+	while (rows_are_touched() && t->lines > 1 && table_height_of_all(t) + 1 > a->h)
+		t->lines--;
+	if (t->lines > 1 && a->h >= TABLE_ROOM_OF_TITLES &&
+	    (!rows_are_touched() || table_height_of_all(t) + table_titles_height(t) <= a->h))
 		t->titles = table_titles_height(t);
 }

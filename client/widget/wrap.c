@@ -11,7 +11,10 @@
 #include "common/mem.h"
 #include "common/text.h"
 
-#define WRAP_STEP 32
+#define WRAP_STEP	 32
+#define WRAP_ADDRESS_MAX 64 /* bytes on each side of a hyphen that are looked at */
+#define WRAP_PART_BACK	 6  /* bytes that a line may be shorter for a syllable's sake */
+#define WRAP_PART_LEAST	 3  /* bytes of the word that stay in it */
 
 static void
 wrap_add(struct wrap *w, size_t offset, size_t len)
@@ -41,12 +44,64 @@ wrap_may_break(const char *s, size_t len, size_t i, uint32_t before)
 	return before != 0xab && !wrap_is_closer(after);
 }
 
+/* Whether s[i] stands in an address: "www.e-mage.org" is no double word. */
+static bool
+wrap_is_address(const char *s, size_t len, size_t i)
+{
+	size_t from = i, to = i;
+
+	while (from > 0 && i - from < WRAP_ADDRESS_MAX && s[from - 1] != ' ')
+		from--;
+	while (to < len && to - i < WRAP_ADDRESS_MAX && s[to] != ' ' && s[to] != '\n')
+		to++;
+	for (size_t at = from; at + 1 < to; at++)
+		if (s[at] == '@' || s[at] == '/' || (s[at] == '.' && s[at + 1] != '.'))
+			return true;
+	return false;
+}
+
 /* Whether a line may end behind a hyphen: "Jean-|Paul", not "10-12" or "--". */
 static bool
 wrap_is_double_word(uint32_t before, uint32_t hyphen, uint32_t after)
 {
 	return hyphen == '-' && before != 0 && before != ' ' && before != '-' && after != ' ' &&
 	       after != '-' && (after < '0' || after > '9');
+}
+
+static bool
+wrap_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+/* Letters beyond ASCII are nearly all vowels in the languages here. */
+static bool
+wrap_is_vowel(char c)
+{
+	return (unsigned char)c >= 0x80 || (c != '\0' && strchr("aeiouyAEIOUY", c) != NULL);
+}
+
+/* Whether a syllable begins at s[i]: a consonant before a vowel, "diag|nostic",
+ * which is none of the second letters of "ch", "ck", "ph", "sh", "th". */
+static bool
+wrap_is_syllable(const char *s, size_t len, size_t i)
+{
+	return i + 1 < len && wrap_is_letter(s[i - 1]) && wrap_is_letter(s[i]) &&
+	       !wrap_is_vowel(s[i]) && wrap_is_vowel(s[i + 1]) && strchr("hHkK", s[i]) == NULL;
+}
+
+/* Where a word too long for a line is parted: at a syllable close before s[i], else
+ * there. */
+static size_t
+wrap_part(const char *s, size_t len, size_t i)
+{
+	for (size_t at = i; at >= WRAP_PART_LEAST && i - at <= WRAP_PART_BACK; at--) {
+		if (!wrap_is_letter(s[at]) || !wrap_is_letter(s[at - 1]))
+			break;
+		if (wrap_is_syllable(s, len, at))
+			return at;
+	}
+	return i;
 }
 
 /* The longest front of s that makes one line; *next_r: where the next begins. */
@@ -68,7 +123,7 @@ wrap_line_len(const char *s, size_t len, size_t columns, size_t *next_r)
 		width = width < 0 ? 1 : width;
 		if (cp == ' ' && !in_indent && before != ' ' && wrap_may_break(s, len, i, before))
 			break_at = i;
-		if (wrap_is_double_word(before_that, before, cp))
+		if (wrap_is_double_word(before_that, before, cp) && !wrap_is_address(s, len, i))
 			break_at = i;
 		if (cp != ' ')
 			in_indent = false;
@@ -83,8 +138,7 @@ wrap_line_len(const char *s, size_t len, size_t columns, size_t *next_r)
 		*next_r = len;
 		return len;
 	}
-	if (break_at > 0)
-		i = break_at;
+	i = break_at > 0 ? break_at : wrap_part(s, len, i);
 	*next_r = i;
 	while (*next_r < len && s[*next_r] == ' ')
 		(*next_r)++;

@@ -8,8 +8,9 @@
 
 /*
  * Running text in lines: breaks at blanks and behind the hyphen of a double
- * word, but as French typography wants it never before : ; ? ! » % nor after «, whichever blank
- * stands there. Words longer than a line are cut between characters.
+ * word, but as French typography wants it never before : ; ? ! » % nor after «,
+ * whichever blank stands there. Words longer than a line are parted at a syllable if
+ * one begins near its end, else between characters; no hyphen is set.
  */
 struct wrap_line {
 	size_t offset, len; /* bytes of the text; len without the break */

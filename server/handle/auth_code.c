@@ -163,6 +163,7 @@ auth_code_accept(struct request *rq, struct store_conn *db, const struct store_a
 	reply->must_change_password = true;
 	reply->role = (Emage__Role)who->role;
 	reply->display_name = people_display_name(rq->arena, who);
+	reply->civility = (char *)(uintptr_t)who->civility;
 	reply->language = (char *)who->language;
 	if (reply->display_name == NULL)
 		return -EM_E_NO_MEMORY;

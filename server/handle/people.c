@@ -26,16 +26,6 @@ people_capitals(struct arena *a, const char *name)
 	return copy;
 }
 
-static const char *
-people_title(const char *civility)
-{
-	if (strcmp(civility, "Madame") == 0)
-		return "Mme ";
-	if (strcmp(civility, "Monsieur") == 0)
-		return "M. ";
-	return "";
-}
-
 char *
 people_display_name(struct arena *a, const struct store_account *who)
 {
@@ -44,7 +34,7 @@ people_display_name(struct arena *a, const struct store_account *who)
 
 	if (capitals == NULL)
 		return NULL;
-	return arena_printf(a, "%s%s%s%s", people_title(who->civility), who->given_name,
+	return arena_printf(a, "%s%s%s", who->given_name,
 	    who->given_name[0] != '\0' && capitals[0] != '\0' ? " " : "", capitals);
 }
 

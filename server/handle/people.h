@@ -8,7 +8,7 @@
 
 /* How handlers speak of persons: to themselves, and to the audit trail. */
 
-/* "Mme Camille MARTIN", from the arena; NULL when that is exhausted. */
+/* "Camille MARTIN", from the arena; NULL when that is exhausted. */
 char *people_display_name(struct arena *a, const struct store_account *who);
 
 /* The ways to reach a person, masked, in the order in which they are tried:

@@ -15,7 +15,18 @@
 struct golden {
 	char *want; /* NULL = no file */
 	char *have; /* newest screen compared */
+	bool attrs;
 	const char *const *but;
+};
+
+/* Without colours, attributes are what tells a title, a field or a hit from text. */
+static const struct {
+	enum pty_attr attr;
+	const char *name;
+} golden_attr_names[] = {
+    {PTY_BOLD, "bold"},
+    {PTY_UNDERLINE, "underline"},
+    {PTY_REVERSE, "reverse"},
 };
 
 static char *
@@ -55,16 +66,58 @@ golden_hide(char *text, const char *what)
 		memset(at, '#', len);
 }
 
-static char *
-golden_of(const struct pty *p, const char *const *but)
+/* Writes the runs of cells of one row that have the attribute. */
+static void
+golden_put_runs(FILE *out, const struct pty_screen *s, unsigned row, size_t which)
 {
+	unsigned columns = pty_screen_columns(s);
+	bool any = false;
+
+	for (unsigned from = 0, to; from < columns; from = to + 1) {
+		for (to = from; to < columns && (pty_screen_attrs(s, row, to) &
+						    (unsigned)golden_attr_names[which].attr);
+		     to++)
+			continue;
+		if (to == from)
+			continue;
+		if (!any)
+			fprintf(out, "row %u %s:", row, golden_attr_names[which].name);
+		fprintf(out, " %u-%u", from, to - 1);
+		any = true;
+	}
+	if (any)
+		fputc('\n', out);
+}
+
+/* "row 3 bold: 1-17", a line for each row and attribute in use. */
+static char *
+golden_attrs(const struct pty_screen *s)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	if (out == NULL)
+		return mem_strdup("");
+	for (unsigned row = 0; row < pty_screen_rows(s); row++)
+		for (size_t which = 0; which < ARRAY_LEN(golden_attr_names); which++)
+			golden_put_runs(out, s, row, which);
+	fclose(out);
+	return text;
+}
+
+static char *
+golden_of(const struct pty *p, bool attrs, const char *const *but)
+{
+	char *shown = attrs ? golden_attrs(pty_view(p)) : mem_strdup("");
 	char *rows = pty_screen_text(pty_view(p), false), *text;
 	unsigned row, column;
 
 	pty_screen_cursor(pty_view(p), &row, &column);
-	text = mem_printf("%scursor: row %u column %u%s\n", rows, row, column,
-	    pty_screen_cursor_visible(pty_view(p)) ? "" : " hidden");
+	text = mem_printf("%scursor: row %u column %u%s\n%s", rows, row, column,
+	    pty_screen_cursor_visible(pty_view(p)) ? "" : " hidden", shown);
 	free(rows);
+	free(shown);
 	for (; *but != NULL; but++)
 		golden_hide(text, *but);
 	return text;
@@ -76,19 +129,19 @@ golden_holds(struct pty *p, void *arg)
 	struct golden *g = arg;
 
 	free(g->have);
-	g->have = golden_of(p, g->but);
+	g->have = golden_of(p, g->attrs, g->but);
 	return g->want != NULL && strcmp(g->want, g->have) == 0;
 }
 
 static bool
-golden_update(struct pty *p, const char *path, const char *const *but)
+golden_update(struct pty *p, const char *path, const struct golden *g)
 {
 	FILE *f = fopen(path, "we");
 	char *text;
 	bool ok;
 
 	pty_settle(p);
-	text = golden_of(p, but);
+	text = golden_of(p, g->attrs, g->but);
 	ok = f != NULL && fputs(text, f) >= 0;
 
 	if (f != NULL && fclose(f) != 0)
@@ -151,12 +204,16 @@ golden_matches_but(struct pty *p, const char *name, const char *language, const 
 {
 	const char *mode = getenv("EMAGE_GOLDEN");
 	char *path = golden_path(p, name, language);
-	struct golden g = {.want = golden_read(path), .but = but};
+	struct golden g = {
+	    .want = golden_read(path),
+	    .attrs = strstr(language, "mono") != NULL,
+	    .but = but,
+	};
 	bool same;
 
 	pty_poll(p);
 	if (mode != NULL && strcmp(mode, "update") == 0) {
-		same = golden_update(p, path, but);
+		same = golden_update(p, path, &g);
 	} else if (g.want == NULL) {
 		same = golden_holds(p, &g);
 		golden_print_difference(p, path, &g);

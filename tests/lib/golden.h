@@ -8,7 +8,8 @@
 
 /*
  * Compares the screen with tests/ui/golden/<name>.<language>.<columns>x<rows>.txt:
- * its rows, blanks at their end left out, then the cursor's cell. Waits until
+ * its rows, blanks at their end left out, then the cursor's cell and, for a language
+ * with "mono" in its name, the cells that are bold, underlined or reversed. Waits until
  * they are equal; at the deadline prints the rows that differ and is false.
  * EMAGE_GOLDEN=update writes the file instead (explain the change in the
  * commit); a missing file is a failure otherwise.

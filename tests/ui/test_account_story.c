@@ -122,6 +122,35 @@ address_new(struct pty *p, struct pty_stage *s, const char *address, const char 
 	assert_true(pty_wait_screen(p, "settings"));
 }
 
+/* Signs in again when the rule of 72 hours between two addresses is over. */
+static void
+address_days_later(struct pty *p, struct pty_stage *s, const struct fixture_patient *who)
+{
+	assert_true(pty_stage_log_out(p));
+	fixture_advance(s->fixture, (int64_t)73 * 3600 * 1000);
+	mailbox_free(&s->mailbox);
+	s->mailbox = fixture_mailbox(s->fixture);
+	assert_true(pty_stage_password(p, who->identifier, who->password));
+	assert_true(pty_stage_code(p, s));
+	assert_true(pty_wait_screen(p, "exams"));
+}
+
+static void
+address_remove(struct pty *p, struct pty_stage *s, const char *address, const char *password)
+{
+	step_open_setting(p, address, "contact");
+	step_key(p, PTY_KEY_TAB);
+	step_type(p, password);
+	assert_true(pty_stage_choose(p, "[ Supprimer ]"));
+	step_key(p, PTY_KEY_RIGHT);
+	step_key(p, PTY_KEY_RIGHT);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Pour vérifier que c'est bien vous"));
+	step_type_code(p, s);
+	assert_true(pty_wait_screen(p, "settings"));
+	assert_true(pty_wait_text(p, "L'adresse est supprimée de votre compte."));
+}
+
 /* A mobile is added; then the e-mail address must wait, and may go 72 hours later. */
 static void
 test_two_addresses(void **state)
@@ -150,26 +179,30 @@ test_two_addresses(void **state)
 	assert_true(pty_wait_text(p, "L'autre adresse a changé il y a moins de 72 heures"));
 	assert_true(pty_has(p, "autre@example.org"));
 	step_key(p, PTY_KEY_ESCAPE);
-	assert_true(pty_stage_log_out(p));
-	fixture_advance(s->fixture, (int64_t)73 * 3600 * 1000);
-	mailbox_free(&s->mailbox);
-	s->mailbox = fixture_mailbox(s->fixture);
-	assert_true(pty_stage_password(p, who.identifier, who.password));
-	assert_true(pty_stage_code(p, s));
-	assert_true(pty_wait_screen(p, "exams"));
-	step_open_setting(p, "mathilde@example.org", "contact");
-	step_key(p, PTY_KEY_TAB);
-	step_type(p, who.password);
-	assert_true(pty_stage_choose(p, "[ Supprimer ]"));
-	step_key(p, PTY_KEY_RIGHT);
-	step_key(p, PTY_KEY_RIGHT);
-	pty_key(p, PTY_KEY_ENTER);
-	assert_true(pty_wait_text(p, "Pour vérifier que c'est bien vous"));
-	step_type_code(p, s);
-	assert_true(pty_wait_screen(p, "settings"));
-	assert_true(pty_wait_text(p, "L'adresse est supprimée de votre compte."));
+	address_days_later(p, s, &who);
+	address_remove(p, s, "mathilde@example.org", who.password);
 	assert_true(pty_wait_no_text(p, "mathilde@example.org"));
 	assert_true(pty_has(p, "06 39 98 00 17"));
+	pty_free(&p);
+}
+
+/* The mobile goes as it came; then there is one address, which stays. */
+static void
+test_mobile_removed(void **state)
+{
+	struct pty_stage *s = *state;
+	struct fixture_patient who;
+	struct pty *p;
+
+	step_somebody(s, "Odile", "odile@example.org", &who);
+	p = step_signed_in(s, &who, NULL);
+	step_open_setting(p, "Téléphone mobile", "contact");
+	address_new(p, s, "06 39 98 00 18", who.password);
+	address_days_later(p, s, &who);
+	address_remove(p, s, "06 39 98 00 18", who.password);
+	assert_true(pty_wait_no_text(p, "06 39 98 00 18"));
+	step_open_setting(p, "odile@example.org", "contact");
+	assert_false(pty_has(p, "[ Supprimer ]"));
 	pty_free(&p);
 }
 
@@ -223,6 +256,7 @@ main(void)
 
 	    cmocka_unit_test(test_export_in_part),
 	    cmocka_unit_test(test_two_addresses),
+	    cmocka_unit_test(test_mobile_removed),
 	    cmocka_unit_test(test_consent_while_images_come),
 	};
 

@@ -29,11 +29,11 @@ static const struct size {
 /* With two regions as a kiosk in a hospital has them; its clock is the server's
  * when `shared`, which a test may put forward. */
 static struct pty *
-kiosk_start(struct pty_stage *s, const struct size *size, bool shared)
+kiosk_start_in(struct pty_stage *s, const struct size *size, const char *theme, bool shared)
 {
-	char *conf = mem_printf("%s/kiosk.conf", s->fixture->folder);
+	char *conf = pty_stage_regions(s);
 	char *clock = mem_printf("EMAGE_TEST_CLOCK=@%s", s->fixture->clock);
-	const char *args[] = {"--kiosk", "--config", conf, NULL};
+	const char *args[] = {"--kiosk", "--config", conf, theme ? "--theme" : NULL, theme, NULL};
 	const char *env[] = {shared ? clock : NULL, NULL};
 	struct pty_stage_options o = {
 	    .rows = size->rows,
@@ -42,21 +42,20 @@ kiosk_start(struct pty_stage *s, const struct size *size, bool shared)
 	    .env = env,
 	    .bare = true,
 	};
-	FILE *f = fopen(conf, "we");
 	struct pty *p;
 
-	assert_non_null(f);
-	fprintf(f,
-	    "[alsace]\nname = Alsace\nserver = 127.0.0.1:%s\nca = %s\n"
-	    "[lorraine]\nname = Lorraine\nserver = 127.0.0.1:%s\nca = %s\n",
-	    s->fixture->port, s->fixture->ca, s->fixture->port, s->fixture->ca);
-	assert_int_equal(fclose(f), 0);
 	pty_stage_next_day(s);
 	p = pty_stage_client(s, &o);
 	assert_true(pty_wait_screen(p, "home"));
 	free(conf);
 	free(clock);
 	return p;
+}
+
+static struct pty *
+kiosk_start(struct pty_stage *s, const struct size *size, bool shared)
+{
+	return kiosk_start_in(s, size, NULL, shared);
 }
 
 /* Presses a text, so many rows below it. */
@@ -90,28 +89,28 @@ kiosk_sign_in(struct pty *p, struct pty_stage *s)
 /* ------------------------------------------------------------------ screens */
 
 static void
-kiosk_screens(struct pty_stage *s, const struct size *size)
+kiosk_screens(struct pty_stage *s, const struct size *size, const char *theme, const char *look)
 {
-	struct pty *p = kiosk_start(s, size, false);
+	struct pty *p = kiosk_start_in(s, size, theme, false);
 	char code[16];
 
-	assert_true(golden_matches(p, "kiosk-home", "fr"));
+	assert_true(golden_matches(p, "kiosk-home", look));
 	kiosk_touch(p, "Alsace", 1);
 	assert_true(pty_wait_screen(p, "signin"));
-	assert_true(golden_matches(p, "kiosk-signin", "fr"));
+	assert_true(golden_matches(p, "kiosk-signin", look));
 	assert_true(pty_stage_fill_in(p, s->patient.identifier, s->patient.password));
 	kiosk_touch(p, "CONTINUER", 0);
 	assert_true(pty_wait_screen(p, "code"));
-	assert_true(golden_matches(p, "kiosk-code", "fr"));
+	assert_true(golden_matches(p, "kiosk-code", look));
 	fixture_next_code(s->mailbox, code);
 	pty_send(p, code);
 	kiosk_touch(p, "CONTINUER", 0);
 	assert_true(pty_wait_screen(p, "exams"));
 	assert_true(pty_wait_text(p, "ECHO-DOPPLER"));
-	assert_true(golden_matches(p, "kiosk-exams", "fr"));
+	assert_true(golden_matches(p, "kiosk-exams", look));
 	kiosk_touch(p, "0 Déco", 0);
 	assert_true(pty_wait_screen(p, "dialog"));
-	assert_true(golden_matches(p, "kiosk-logout", "fr"));
+	assert_true(golden_matches(p, "kiosk-logout", look));
 	pty_free(&p);
 }
 
@@ -119,7 +118,8 @@ static void
 test_screens(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
-		kiosk_screens(*state, &sizes[i]);
+		kiosk_screens(*state, &sizes[i], NULL, "fr");
+	kiosk_screens(*state, &sizes[0], "mono", "fr-mono");
 }
 
 /* -------------------------------------------------------------------- touch */
@@ -166,7 +166,7 @@ test_rows_of_exams_and_the_question(void **state)
 			assert_true(pty_wait_screen(p, "exams"));
 		}
 		for (int below = -1; below <= 1; below++) {
-			kiosk_touch(p, "0 Déco", 1);
+			kiosk_touch(p, "0 Déco", 0);
 			assert_true(pty_wait_screen(p, "dialog"));
 			kiosk_touch(p, "Rester", below);
 			assert_true(pty_wait_screen(p, "exams"));

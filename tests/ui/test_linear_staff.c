@@ -16,11 +16,9 @@ static struct staff line, doctor;
 static int
 set_up(void **state)
 {
-	int rc = pty_stage_set_up(state);
-	struct pty_stage *s = *state;
+	struct pty_stage *s = pty_stage_new(true);
 
-	if (rc != 0)
-		return rc;
+	*state = s;
 	staff_new(s->fixture, EMAGE__ROLE__ROLE_RECEPTION, 1, 0, &line);
 	staff_new(s->fixture, EMAGE__ROLE__ROLE_PROFESSIONAL, 7, 0, &doctor);
 	staff_example(s->fixture);
@@ -33,8 +31,7 @@ staff_in(struct pty_stage *s, const struct staff *who, const char *first)
 	struct person h;
 
 	pty_stage_next_day(s);
-	mailbox_free(&s->mailbox);
-	s->mailbox = fixture_mailbox(s->fixture);
+	pty_stage_new_mailbox(s);
 	h = person_new(s, NULL);
 	answer(&h, "Identifiant : ", who->person.identifier);
 	answer(&h, "Mot de passe : ", who->person.password);
@@ -109,7 +106,7 @@ test_new_patient(void **state)
 	answer(&h, "Né(e) le : ", "29/02/1980");
 	answer(&h, "IPP : ", "L-0042");
 	answer(&h, "Langue du patient : ", "1");
-	hear(&h, "Texte du consentement (version 2026-01)");
+	hear(&h, "Texte du consentement (version 2026-02)");
 	hear(&h, "Votre consentement est libre.");
 	answer(&h, CHOICE, "1");
 	answer(&h, "Recueilli : ", "2");

@@ -107,6 +107,7 @@ test_session(void **state)
 {
 	Emage__AuthCodeReply open = EMAGE__AUTH_CODE_REPLY__INIT;
 	uint8_t token[32] = {1, 2, 3};
+	char name[64];
 	struct session s;
 	int64_t now_ms;
 
@@ -115,13 +116,16 @@ test_session(void **state)
 	assert_false(session_is_open(&s));
 	open.token.data = token;
 	open.token.len = sizeof(token);
-	open.display_name = (char *)(uintptr_t) "Mme Camille\tMARTIN";
+	open.display_name = (char *)(uintptr_t) "Camille\tMARTIN";
+	open.civility = (char *)(uintptr_t) "Madame";
 	open.idle_limit_s = 120;
 	open.absolute_limit_s = 900;
 	session_take_open(&s, &open);
 	now_ms = s.touched_at_ms;
 	assert_true(session_is_open(&s));
-	assert_string_equal(s.display_name, "Mme Camille MARTIN");
+	assert_string_equal(s.display_name, "Camille MARTIN");
+	session_name(&s, name, sizeof(name));
+	assert_string_equal(name, "Mme Camille MARTIN");
 	assert_int_equal(session_idle_left_ms(&s, now_ms + 20000), 100000);
 	assert_false(session_wants_touch(&s, now_ms + 30000));
 	assert_true(session_wants_touch(&s, now_ms + 30001));
@@ -129,7 +133,8 @@ test_session(void **state)
 	assert_int_equal(session_idle_left_ms(&s, now_ms + 40000), 120000);
 	session_close(&s);
 	assert_false(session_is_open(&s));
-	assert_string_equal(s.display_name, "");
+	session_name(&s, name, sizeof(name));
+	assert_string_equal(name, "");
 	session_release(&s);
 }
 

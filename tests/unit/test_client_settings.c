@@ -56,7 +56,8 @@ open_session(struct app *app)
 	r.token.data = token;
 	r.token.len = sizeof(token);
 	r.role = EMAGE__ROLE__ROLE_PATIENT;
-	r.display_name = (char *)(uintptr_t) "Mme Camille MARTIN";
+	r.display_name = (char *)(uintptr_t) "Camille MARTIN";
+	r.civility = (char *)(uintptr_t) "Madame";
 	r.idle_limit_s = 600;
 	r.absolute_limit_s = 3600;
 	session_take_open(&app->session, &r);

@@ -37,7 +37,14 @@ test_wrap(void **state)
 	EXPECT_WRAP(10, "un deux trois", "un deux", "trois");
 	EXPECT_WRAP(7, "un deux trois", "un deux", "trois");
 	EXPECT_WRAP(20, "a\n\nb\n", "a", "", "b");
-	EXPECT_WRAP(5, "abcdefghijk", "abcde", "fghij", "k");
+	EXPECT_WRAP(5, "bcdfghjklmn", "bcdfg", "hjklm", "n");
+	/* a word too long for a line: at a syllable */
+	EXPECT_WRAP(10, "Radiodiagnostic (SM)", "Radiodiag", "nostic", "(SM)");
+	EXPECT_WRAP(11, "Establishment", "Establish", "ment");
+	EXPECT_WRAP(9, "Einrichtungen", "Einrich", "tungen");
+	/* double words, but no address */
+	EXPECT_WRAP(8, "Jean-Paul", "Jean-", "Paul");
+	EXPECT_WRAP(20, "voir www.e-mage.example", "voir", "www.e-mage.example");
 	/* columns, not bytes */
 	EXPECT_WRAP(4, "éàèù çôî", "éàèù", "çôî");
 	EXPECT_WRAP(4, "日本語", "日本", "語");

@@ -234,7 +234,8 @@ test_temporary_password_only_leads_to_ones_own(void **state)
 	reply = c.rq.reply;
 	assert_true(reply->must_change_password);
 	assert_int_equal(reply->token.len, 0);
-	assert_string_equal(reply->display_name, "Mme Camille FICTIVE-ÉXEMPLE");
+	assert_string_equal(reply->display_name, "Camille FICTIVE-ÉXEMPLE");
+	assert_string_equal(reply->civility, "Madame");
 	call_end(&c);
 	assert_int_equal(who.phase, PH_T);
 	assert_int_equal(who.session_id, 0);

@@ -16,7 +16,7 @@
 #define CAMILLE	       "camille@exemple.invalid"
 #define CAMILLE_MOBILE "+33600000042"
 #define NEW_EMAIL      "nouvelle@exemple.invalid"
-#define TODAY	       "2026-01"
+#define TODAY	       "2026-02"
 
 #define S(text) ((char *)(uintptr_t)(text))
 

@@ -27,7 +27,7 @@ test_consent_new(void **state)
 	assert_int_equal(
 	    place_number(p, "SELECT count(*) FROM consent c JOIN patient_number n USING"
 			    " (patient_id) WHERE n.ipp = '777' AND n.authority = '990000001'"
-			    " AND c.text_version = '2026-01' AND length(c.text_hash) = 64 AND"
+			    " AND c.text_version = '2026-02' AND length(c.text_hash) = 64 AND"
 			    " c.channel = 'paper' AND c.operator_account = 80 AND"
 			    " c.establishment_id = 70 AND c.operator_name LIKE 'Alix%'"),
 	    1);

@@ -211,7 +211,7 @@ test_whoami_and_touch(void **state)
 	call_begin(&c, p, &who, METHOD_session_whoami, &m);
 	assert_int_equal(c.err, 0);
 	reply = c.rq.reply;
-	assert_string_equal(reply->display_name, "Mme Camille FICTIVE-ÉXEMPLE");
+	assert_string_equal(reply->display_name, "Camille FICTIVE-ÉXEMPLE");
 	assert_int_equal(reply->n_factors, 2);
 	assert_string_equal(reply->factors[0], "password");
 	assert_string_equal(reply->factors[1], "code-email");

@@ -108,7 +108,7 @@ test_text_file(void **state)
 
 	fixture_must_run(f, argv, &out);
 	fixture_must_run(f, cat, &text);
-	word_after(text, "Ihr temporäres Passwort:", password);
+	word_after(text, "Ihr vorläufiges Passwort:", password);
 	assert_int_equal(strlen(password), 19);
 	assert_null(strstr(out, password));
 	free(text);
