@@ -28,6 +28,32 @@ desk_take_letter(void *arg, const ProtobufCMessage *msg, bool more)
 }
 
 static int
+desk_take_resumed(void *arg, const ProtobufCMessage *msg, bool more)
+{
+	(void)more;
+	desk_letter_take(arg, ((const Emage__DeskResumeReply *)msg)->letter);
+	return 0;
+}
+
+static int
+desk_take_suspended(void *arg, const ProtobufCMessage *msg, bool more)
+{
+	(void)msg;
+	(void)more;
+	linear_say(arg, "%s", _("Le compte est suspendu : plus personne ne s'y connecte."));
+	return 0;
+}
+
+static int
+desk_take_withdrawn(void *arg, const ProtobufCMessage *msg, bool more)
+{
+	(void)msg;
+	(void)more;
+	linear_say(arg, "%s", _("Le consentement est retiré et le compte fermé."));
+	return 0;
+}
+
+static int
 desk_take_reset(void *arg, const ProtobufCMessage *msg, bool more)
 {
 	const Emage__DeskResetReply *r = (const Emage__DeskResetReply *)msg;
@@ -56,12 +82,31 @@ desk_take_code(void *arg, const ProtobufCMessage *msg, bool more)
 
 /* ------------------------------------------------------------------ actions */
 
+/* The birth date of the document, until it is the patient's; false when the person goes
+ * back. */
+static bool
+desk_identity(struct linear *l, const char *title, const struct desk_row *r, uint32_t *birth_date_r)
+{
+	linear_say(l, "%s",
+	    _("Pour confirmer, retapez la date de naissance lue sur la pièce d'identité."));
+	while (linear_ask_date(l, title, _("Né(e) le :"), birth_date_r)) {
+		if (*birth_date_r == r->birth_date)
+			return true;
+		linear_say(
+		    l, "%s", _("Ce n'est pas la même date de naissance : vérifiez l'identité."));
+	}
+	return false;
+}
+
 static void
 desk_do(struct linear *l, const struct desk_patient *p, enum desk_act act)
 {
 	Emage__DeskLetterRequest letter = EMAGE__DESK_LETTER_REQUEST__INIT;
 	Emage__DeskResetRequest reset = EMAGE__DESK_RESET_REQUEST__INIT;
 	Emage__DeskCodeRequest code = EMAGE__DESK_CODE_REQUEST__INIT;
+	Emage__DeskSuspendRequest suspend = EMAGE__DESK_SUSPEND_REQUEST__INIT;
+	Emage__DeskResumeRequest resume = EMAGE__DESK_RESUME_REQUEST__INIT;
+	Emage__DeskWithdrawRequest withdraw = EMAGE__DESK_WITHDRAW_REQUEST__INIT;
 	struct desk_letter given = {.patient_id = 0};
 	const struct {
 		enum method_index method;
@@ -72,16 +117,23 @@ desk_do(struct linear *l, const struct desk_patient *p, enum desk_act act)
 	    [DESK_LETTER] = {METHOD_desk_letter, &letter.base, desk_take_letter, &given},
 	    [DESK_RESET] = {METHOD_desk_reset, &reset.base, desk_take_reset, l},
 	    [DESK_CODE] = {METHOD_desk_code, &code.base, desk_take_code, l},
+	    [DESK_SUSPEND] = {METHOD_desk_suspend, &suspend.base, desk_take_suspended, l},
+	    [DESK_RESUME] = {METHOD_desk_resume, &resume.base, desk_take_resumed, &given},
+	    [DESK_WITHDRAW] = {METHOD_desk_withdraw, &withdraw.base, desk_take_withdrawn, l},
 	};
 	const struct desk_question *q = desk_question(act);
 	char *text = desk_question_text(act, &p->row);
 	int err;
 
 	letter.patient_id = reset.patient_id = code.patient_id = p->row.id;
+	suspend.patient_id = resume.patient_id = withdraw.patient_id = p->row.id;
 	linear_say(l, "%s", text);
 	session_text_free(&text);
 	if (linear_pick(l, q->title, _("Votre choix :"), 1, q->yes, N_("Ne rien changer")) != 1)
 		return;
+	if (act >= DESK_RESUME && !desk_identity(l, q->title, &p->row, &resume.birth_date))
+		return;
+	withdraw.birth_date = resume.birth_date;
 	err = linear_call(
 	    l, calls[act].method, calls[act].request, LINEAR_ONCE, calls[act].take, calls[act].arg);
 	if (err == -EM_E_NO_CHANNEL)
@@ -89,7 +141,7 @@ desk_do(struct linear *l, const struct desk_patient *p, enum desk_act act)
 		    l, "%s", _("Ce patient n'a ni adresse ni mobile : réimprimez le document."));
 	else if (err < 0)
 		linear_say_error(l, err);
-	else if (act == DESK_LETTER)
+	else if (act == DESK_LETTER || act == DESK_RESUME)
 		linear_letter(l, &given, EMAGE__LETTER_KIND__LETTER_KIND_AGAIN);
 	desk_letter_release(&given);
 }
@@ -140,31 +192,50 @@ desk_say(struct linear *l, const struct desk_patient *p)
 		linear_say(l, "- %s", p->consents[i]);
 }
 
-enum desk_command { DESK_ASK_LETTER, DESK_ASK_RESET, DESK_ASK_CODE, DESK_ASK_CONSENT };
+/* The first ones are enum desk_act. */
+enum desk_command { DESK_ASK_CONSENT = N_DESK_ACTS };
+
+/* As bits: what is not offered in this state of the account. */
+static unsigned
+desk_hidden(const struct desk_patient *p)
+{
+	const unsigned open = 1u << DESK_LETTER | 1u << DESK_RESET | 1u << DESK_SUSPEND |
+			      1u << DESK_WITHDRAW | (desk_has_way(p) ? 0 : 1u << DESK_CODE);
+	const unsigned all = (1u << (DESK_ASK_CONSENT + 1)) - 1;
+
+	switch (p->row.account) {
+	case EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE:
+		return all & ~open;
+	case EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_SUSPENDED:
+		return all & ~(1u << DESK_RESUME | 1u << DESK_WITHDRAW);
+	default:
+		return all & ~(1u << DESK_ASK_CONSENT);
+	}
+}
 
 /* False when the person goes back. */
 static bool
 desk_choose(struct linear *l, const struct desk_patient *p)
 {
 	static const struct linear_command commands[] = {
-	    [DESK_ASK_LETTER] = {"d", N_("Réimprimer")},
-	    [DESK_ASK_RESET] = {"r", N_("Réinitialiser")},
-	    [DESK_ASK_CODE] = {"c", N_("Afficher un code")},
+	    [DESK_LETTER] = {"d", N_("Réimprimer")},
+	    [DESK_RESET] = {"r", N_("Réinitialiser")},
+	    [DESK_CODE] = {"c", N_("Afficher un code")},
+	    [DESK_SUSPEND] = {"s", N_("Suspendre")},
+	    [DESK_RESUME] = {"a", N_("Réactiver")},
+	    [DESK_WITHDRAW] = {"w", N_("Retirer le consentement")},
 	    [DESK_ASK_CONSENT] = {"o", N_("Recueillir le consentement")},
 	};
-	const bool open = p->row.account == EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE;
 	const struct linear_prompt prompt = {.title = DESK_TITLE,
 	    .question = _("Votre choix :"),
 	    .commands = commands,
 	    .n_commands = ARRAY_LEN(commands),
-	    .hidden =
-		(open ? 1u << DESK_ASK_CONSENT : 1u << DESK_ASK_LETTER | 1u << DESK_ASK_RESET) |
-		(open && !desk_has_way(p) ? 0 : 1u << DESK_ASK_CODE)};
+	    .hidden = desk_hidden(p)};
 	struct linear_answer a;
 
 	if (!linear_ask(l, &prompt, &a) || a.kind == LINEAR_BACK)
 		return false;
-	if (a.value == DESK_ASK_CONSENT)
+	if ((int)a.value == DESK_ASK_CONSENT)
 		linear_desk_consent(l, p);
 	else
 		desk_do(l, p, (enum desk_act)a.value);

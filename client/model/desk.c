@@ -27,6 +27,8 @@ desk_account_text(Emage__AccountState account)
 		return _("ouvert");
 	case EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_WITHDRAWN:
 		return _("fermé");
+	case EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_SUSPENDED:
+		return _("suspendu");
 	default:
 		return _("aucun");
 	}
@@ -335,6 +337,21 @@ desk_question(enum desk_act act)
 		   "connexion, est affiché à l'écran ; l'opération figure dans l'historique du "
 		   "patient."),
 		N_("Afficher un code")},
+	    [DESK_SUSPEND] = {N_("Suspendre le compte"),
+		N_("Quelqu'un d'autre se sert du compte de %s ? Toutes les sessions se ferment et "
+		   "personne ne s'y connecte plus. Seul un nouveau document, remis sur pièce "
+		   "d'identité, le réactive ; l'opération figure dans l'historique du patient."),
+		N_("Suspendre")},
+	    [DESK_RESUME] = {N_("Réactiver le compte"),
+		N_("Vérifiez la pièce d'identité de %s. L'ancien mot de passe et l'application "
+		   "d'authentification ne servent plus ; un nouveau document est affiché une "
+		   "seule fois."),
+		N_("Réactiver")},
+	    [DESK_WITHDRAW] = {N_("Retirer le consentement"),
+		N_("Vérifiez la pièce d'identité de %s. Le compte et toutes ses sessions se "
+		   "ferment aussitôt ; il faudra un nouveau consentement pour le rouvrir. Les "
+		   "examens restent conservés par les établissements."),
+		N_("Retirer le consentement")},
 	};
 
 	return &questions[act];

@@ -57,7 +57,16 @@ void desk_letter_take(struct desk_letter *l, const Emage__DeskLetter *from);
 void desk_letter_release(struct desk_letter *l);
 
 /* What is done about an account, each after a question. */
-enum desk_act { DESK_LETTER, DESK_RESET, DESK_CODE, N_DESK_ACTS };
+enum desk_act {
+	DESK_LETTER,
+	DESK_RESET,
+	DESK_CODE,
+	DESK_SUSPEND,
+	/* these two with the birth date, from an identity document */
+	DESK_RESUME,
+	DESK_WITHDRAW,
+	N_DESK_ACTS
+};
 struct desk_question {
 	const char *title, *text, *yes; /* msgids; the text has the patient's name */
 };

@@ -23,11 +23,14 @@
 
 enum patient_item {
 	PATIENT_CONSENT,
+	PATIENT_SUSPEND,
+	PATIENT_RESUME,
 	PATIENT_LETTER,
 	PATIENT_RESET,
 	PATIENT_EMAIL,
 	PATIENT_MOBILE,
 	PATIENT_CODE,
+	PATIENT_WITHDRAW,
 	PATIENT_BACK,
 };
 
@@ -53,25 +56,40 @@ screen_patient_release(struct sheet *s)
 
 /* ------------------------------------------------------------------- asking */
 
+/* What is looked for most often. */
+static enum patient_item
+screen_patient_first(const struct screen_patient *p)
+{
+	if (p->model.row.id == 0)
+		return PATIENT_BACK;
+	if (p->model.row.account == EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE)
+		return PATIENT_LETTER;
+	return p->model.row.account == EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_SUSPENDED
+		   ? PATIENT_RESUME
+		   : PATIENT_CONSENT;
+}
+
 static void
 screen_patient_show(struct screen_patient *p)
 {
 	Emage__AccountState account = p->model.row.account;
 	bool open = account == EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE;
+	bool suspended = account == EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_SUSPENDED;
 	struct sheet *s = &p->sheet;
 
 	s->items[PATIENT_CONSENT].label = account == EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_WITHDRAWN
 					      ? N_("Rouvrir")
 					      : N_("Recueillir le consentement");
-	sheet_hide(s, PATIENT_CONSENT, open || p->model.row.id == 0);
+	sheet_hide(s, PATIENT_CONSENT, open || suspended || p->model.row.id == 0);
+	sheet_hide(s, PATIENT_SUSPEND, !open);
+	sheet_hide(s, PATIENT_RESUME, !suspended);
+	sheet_hide(s, PATIENT_WITHDRAW, !open && !suspended);
 	for (size_t i = PATIENT_LETTER; i <= PATIENT_CODE; i++)
 		sheet_hide(s, i, !open);
 	if (desk_has_way(&p->model))
 		sheet_hide(s, PATIENT_CODE, true);
 	if (s->items[s->form.focus].hidden)
-		sheet_focus(s, open		      ? PATIENT_LETTER
-			       : p->model.row.id == 0 ? PATIENT_BACK
-						      : PATIENT_CONSENT);
+		sheet_focus(s, screen_patient_first(p));
 }
 
 static void
@@ -90,9 +108,7 @@ screen_patient_got(
 		desk_patient_take(&p->model, (const Emage__PatientGetReply *)msg);
 		screen_patient_show(p);
 		if (first)
-			sheet_focus(&p->sheet, p->sheet.items[PATIENT_CONSENT].hidden
-						   ? PATIENT_LETTER
-						   : PATIENT_CONSENT);
+			sheet_focus(&p->sheet, screen_patient_first(p));
 	}
 }
 
@@ -207,6 +223,31 @@ screen_patient_code(struct screen *s)
 	app_call(s, METHOD_desk_code, &r.base, CALL_WAIT, screen_patient_coded);
 }
 
+static void
+screen_patient_was_suspended(
+    struct screen *s, int err, const ProtobufCMessage *msg, const Emage__Error *e, bool more)
+{
+	(void)msg;
+	(void)more;
+	if (screen_patient_cut(s, err))
+		return;
+	screen_patient(s)->stale = true;
+	if (err < 0)
+		app_message_error(s->app, err, e);
+	else
+		app_message(s->app, MESSAGE_INFO, "%s",
+		    _("Le compte est suspendu : plus personne ne s'y connecte."));
+}
+
+static void
+screen_patient_suspend(struct screen *s)
+{
+	Emage__DeskSuspendRequest r = EMAGE__DESK_SUSPEND_REQUEST__INIT;
+
+	r.patient_id = screen_patient(s)->patient_id;
+	app_call(s, METHOD_desk_suspend, &r.base, CALL_WAIT, screen_patient_was_suspended);
+}
+
 static const struct {
 	enum patient_item item;
 	enum desk_act act;
@@ -215,6 +256,7 @@ static const struct {
     {PATIENT_LETTER, DESK_LETTER, screen_patient_letter},
     {PATIENT_RESET, DESK_RESET, screen_patient_reset},
     {PATIENT_CODE, DESK_CODE, screen_patient_code},
+    {PATIENT_SUSPEND, DESK_SUSPEND, screen_patient_suspend},
 };
 
 static void
@@ -246,7 +288,8 @@ screen_patient_pressed(struct sheet *s, size_t item)
 	}
 	if (app_waits(&s->base) || p->model.row.id == 0)
 		return;
-	p->stale = item == PATIENT_CONSENT || item == PATIENT_EMAIL || item == PATIENT_MOBILE;
+	p->stale = item == PATIENT_CONSENT || item == PATIENT_EMAIL || item == PATIENT_MOBILE ||
+		   item == PATIENT_RESUME || item == PATIENT_WITHDRAW;
 	if (item == PATIENT_CONSENT)
 		app_push(app, screen_desk_consent_new(app, &p->model));
 	else if (item == PATIENT_EMAIL)
@@ -255,6 +298,9 @@ screen_patient_pressed(struct sheet *s, size_t item)
 	else if (item == PATIENT_MOBILE)
 		app_push(
 		    app, screen_desk_contact_new(app, &p->model, EMAGE__CHANNEL__CHANNEL_MOBILE));
+	else if (item == PATIENT_RESUME || item == PATIENT_WITHDRAW)
+		app_push(app, screen_desk_identity_new(app, &p->model,
+				  item == PATIENT_RESUME ? DESK_RESUME : DESK_WITHDRAW));
 	else
 		screen_patient_ask(p, item);
 }
@@ -264,7 +310,10 @@ screen_patient_account_lines(const struct desk_patient *m, struct sheet_flow *f)
 {
 	char text[DESK_TEXT_LEN], mobile[ACCOUNT_MOBILE_LEN];
 
-	sheet_row(f, _("Compte :"), desk_account_text(m->row.account), PATIENT_CONSENT);
+	sheet_row(f, _("Compte :"), desk_account_text(m->row.account),
+	    m->row.account == EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE      ? PATIENT_SUSPEND
+	    : m->row.account == EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_SUSPENDED ? PATIENT_RESUME
+									      : PATIENT_CONSENT);
 	if (m->row.account != EMAGE__ACCOUNT_STATE__ACCOUNT_STATE_ACTIVE)
 		return;
 	desk_password_text(m, text);
@@ -312,7 +361,7 @@ screen_patient_lines(struct sheet *s, struct sheet_flow *f)
 			"et %u plus ancien", "et %u plus anciens", (unsigned)m->n_consents - 8),
 		    (unsigned)m->n_consents - 8);
 	sheet_gap(f);
-	sheet_buttons(f, PATIENT_BACK, 1);
+	sheet_buttons(f, PATIENT_WITHDRAW, 2);
 	session_text_free(&name);
 }
 
@@ -328,7 +377,8 @@ static const struct screen_ops screen_patient_ops = {
     .about = N_("L'état du compte et les consentements. Réimprimer crée un nouveau mot de passe "
 		"temporaire, Réinitialiser l'envoie au patient, Corriger change une adresse avec "
 		"un code. Un code d'accès est remis en personne à qui n'a ni adresse ni mobile. "
-		"Vérifiez toujours l'identité."),
+		"Suspendre ferme un compte dont quelqu'un d'autre se sert. Vérifiez toujours "
+		"l'identité."),
     .contexts = CTX_FORM | CTX_SHEET | CTX_SPACE,
     .section = ACTION_SECTION_DESK,
     .free = sheet_free,
@@ -348,11 +398,14 @@ screen_desk_patient_new(struct app *app, uint64_t patient_id)
 	sheet_init(s, app, &screen_patient_ops, &screen_patient_sheet);
 	p->patient_id = patient_id;
 	sheet_add_button(s, PATIENT_CONSENT, N_("Recueillir le consentement"));
+	sheet_add_button(s, PATIENT_SUSPEND, N_("Suspendre"));
+	sheet_add_button(s, PATIENT_RESUME, N_("Réactiver"));
 	sheet_add_button(s, PATIENT_LETTER, N_("Réimprimer"));
 	sheet_add_button(s, PATIENT_RESET, N_("Réinitialiser"));
 	sheet_add_button(s, PATIENT_EMAIL, N_("Corriger"));
 	sheet_add_button(s, PATIENT_MOBILE, N_("Corriger"));
 	sheet_add_button(s, PATIENT_CODE, N_("Afficher un code"));
+	sheet_add_button(s, PATIENT_WITHDRAW, N_("Retirer le consentement"));
 	sheet_add_button(s, PATIENT_BACK, N_("Retour"));
 	screen_patient_show(p);
 	screen_patient_load(p);

@@ -191,6 +191,53 @@ test_contact_and_code(void **state)
 	pty_free(&p);
 }
 
+/* Somebody else is in the account: suspended after a question whose safe answer has the
+ * focus, given back with the birth date of a document, which also withdraws the consent. */
+static void
+test_shut(void **state)
+{
+	struct pty_stage *s = *state;
+	struct pty *p = at_desk(s, NULL);
+
+	step_find_martin(p);
+	step_enter(p, "patient");
+	assert_true(pty_wait_text(p, "Réimprimer"));
+	step_key(p, PTY_KEY_BACKTAB);
+	step_enter(p, "dialog");
+	assert_true(pty_has(p, "Quelqu'un d'autre se sert du compte"));
+	step_enter(p, "patient");
+	assert_true(pty_has(p, "ouvert"));
+	step_enter(p, "dialog");
+	step_key(p, PTY_KEY_RIGHT);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "Le compte est suspendu"));
+	assert_true(pty_wait_text(p, "[ Réactiver ]"));
+	assert_false(pty_has(p, "Réimprimer"));
+	step_enter(p, "desk-identity");
+	step_type(p, "30/05/1984");
+	step_key(p, PTY_KEY_TAB);
+	pty_key(p, PTY_KEY_ENTER);
+	assert_true(pty_wait_text(p, "pas la même date de naissance"));
+	for (int i = 0; i < 12; i++)
+		step_key(p, PTY_KEY_BACKSPACE);
+	step_type(p, "31/05/1984");
+	step_key(p, PTY_KEY_TAB);
+	step_enter(p, "letter");
+	assert_true(pty_wait_text(p, "Mot de passe temporaire :"));
+	step_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "patient");
+	assert_true(pty_wait_text(p, "ouvert"));
+	for (int i = 0; i < 4; i++)
+		step_key(p, PTY_KEY_TAB);
+	step_enter(p, "desk-identity");
+	step_type(p, "31/05/1984");
+	step_key(p, PTY_KEY_TAB);
+	step_enter(p, "patient");
+	assert_true(pty_wait_text(p, "Le consentement est retiré et le compte fermé."));
+	assert_true(pty_wait_text(p, "[ Rouvrir ]"));
+	pty_free(&p);
+}
+
 int
 main(void)
 {
@@ -200,6 +247,7 @@ main(void)
 	    cmocka_unit_test(test_new_patient),
 	    cmocka_unit_test(test_contact_and_code),
 	    cmocka_unit_test(test_letter),
+	    cmocka_unit_test(test_shut),
 	};
 
 	return cmocka_run_group_tests_name("desk", tests, set_up, pty_stage_tear_down);

@@ -85,9 +85,26 @@ test_desk(void **state)
 	answer(&h, CHOICE, "1");
 	hear(&h, "Mot de passe temporaire : ");
 	hear(&h, "temporaire en attente");
+	/* no code is shown to whom it can be sent */
 	answer(&h, CHOICE, "c");
+	hear(&h, "Cette réponse n'est pas prévue");
+	answer(&h, CHOICE, "s");
+	hear(&h, "Quelqu'un d'autre se sert du compte de Dominique EXEMPLE");
 	answer(&h, CHOICE, "1");
-	hear(&h, "Code d'accès : ");
+	hear(&h, "Le compte est suspendu");
+	hear(&h, "Compte : suspendu");
+	answer(&h, CHOICE, "a");
+	answer(&h, CHOICE, "1");
+	answer(&h, "Né(e) le : ", "28/02/1960");
+	hear(&h, "pas la même date de naissance");
+	answer(&h, "Né(e) le : ", "29/02/1960");
+	hear(&h, "Mot de passe temporaire : ");
+	hear(&h, "Compte : ouvert");
+	answer(&h, CHOICE, "w");
+	answer(&h, CHOICE, "1");
+	answer(&h, "Né(e) le : ", "29/02/1960");
+	hear(&h, "Le consentement est retiré et le compte fermé.");
+	hear(&h, "Compte : fermé");
 	answer(&h, CHOICE, "q");
 	leave(&h);
 }
