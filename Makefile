@@ -138,7 +138,7 @@ $(B)/$(1): $(2) $(3:%=$(B)/lib%.a)
 endef
 $(eval $(call program,emaged,$(B)/server/main.o,server db common,$(EVENT_LIBS) $(SQLITE_LIBS) $(OATH_LIBS) $(BASE_LIBS) $(SECCOMP_LIBS) -pthread -lm))
 $(eval $(call program,emage,$(B)/client/main.o,client picture netrpc common,$(NCURSES_LIBS) $(SECCOMP_LIBS) $(QRENCODE_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS) $(BASE_LIBS) -pthread -lm))
-$(eval $(call program,emagectl,$(call obj_of,$(CTL)) $(B)/server/settings.o $(B)/server/settings_courier.o $(B)/server/policy/load.o,tools netrpc common,$(JANSSON_LIBS) $(BASE_LIBS) -pthread -lm))
+$(eval $(call program,emagectl,$(call obj_of,$(CTL)) $(B)/server/settings.o $(B)/server/settings_courier.o $(B)/server/policy/load.o,tools netrpc db common,$(JANSSON_LIBS) $(SQLITE_LIBS) $(BASE_LIBS) -pthread -lm))
 $(eval $(call program,emage-call,$(call obj_of,$(CALL)),tools netrpc common,$(JANSSON_LIBS) $(BASE_LIBS) -pthread -lm))
 $(eval $(call program,emage-courier,$(B)/courier/main.o,courier common,$(CURL_LIBS) $(SECCOMP_LIBS) $(BASE_LIBS) -pthread -lm))
 $(eval $(call program,emage-imaging,$(B)/imaging/main.o,imaging common,$(DCMTK_LIBS) $(POPPLER_LIBS) $(OPENJPEG_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS) $(BASE_LIBS) -pthread -lm,$(CXX)))

@@ -10,6 +10,7 @@
 #include "proto/access.pb-c.h"
 #include "proto/account.pb-c.h"
 #include "proto/admin.pb-c.h"
+#include "proto/backup.pb-c.h"
 #include "proto/desk.pb-c.h"
 #include "proto/exam.pb-c.h"
 #include "proto/load.pb-c.h"

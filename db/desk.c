@@ -3,7 +3,7 @@
  * What the reception desk writes down: consents, the accounts that they open,
  * codes handed over in person.
  */
-#include "db/conn.h"
+#include "db/consent.h"
 
 static const struct db_field number_fields[] = {
     DB_COL(struct store_number, authority),
@@ -30,10 +30,10 @@ static const struct db_field house_fields[] = {
 /* In place of the hash of a code that is no more. */
 static const uint8_t desk_no_code[32];
 
-static struct db_value
+static const char *
 desk_text(const char *s)
 {
-	return db_text(s ? s : "");
+	return s ? s : "";
 }
 
 int
@@ -83,11 +83,15 @@ desk_add_number(struct store_conn *db, const struct store_patient_new *p, uint64
 static int
 desk_add_consent(struct store_conn *db, const struct store_patient_new *p, uint64_t patient_id)
 {
-	return db_exec(db, Q_consent_insert,
-	    BINDS(db_u64(patient_id), db_i64(1), db_i64(p->now_ms), desk_text(p->operator_name),
-		db_u64(p->establishment_id), desk_text(p->text_version), desk_text(p->text_hash),
-		desk_text(p->channel), db_u64(p->operator_account)),
-	    NULL);
+	return consent_add(db, &(const struct consent_row){.patient_id = patient_id,
+				   .given = true,
+				   .at_ms = p->now_ms,
+				   .operator_name = desk_text(p->operator_name),
+				   .establishment_id = p->establishment_id,
+				   .text_version = desk_text(p->text_version),
+				   .text_hash = desk_text(p->text_hash),
+				   .channel = desk_text(p->channel),
+				   .operator_account = p->operator_account});
 }
 
 int

@@ -66,6 +66,7 @@ enum db_txn {
 
 struct store_options;
 struct db_driver;
+struct db_copy; /* the driver's */
 
 /* First member of every driver's connection. */
 struct db_conn {
@@ -97,6 +98,14 @@ struct db_driver {
 	/* Called by the writer between transactions: what the database needs
 	 * done from time to time (SQLite: moving the log into the file). */
 	int (*maintain)(struct db_conn *c);
+	/* A copy of the database into a new file (made anew), step by step, of what this
+	 * reading connection's transaction sees: writers go on meanwhile. copy_step: 1 =
+	 * there is more, 0 = the file is whole. NULL: this database is copied by its own
+	 * means. */
+	int (*copy_begin)(struct db_conn *c, const char *path, struct db_copy **copy_r);
+	int (*copy_step)(
+	    struct db_copy *copy, unsigned n_pages, uint64_t *done_r, uint64_t *total_r);
+	void (*copy_end)(struct db_copy **copy);
 };
 
 extern const struct db_driver db_sqlite;

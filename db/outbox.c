@@ -62,6 +62,12 @@ store_outbox_hold(struct store_conn *db, uint64_t outbox_id, int64_t due_at_ms)
 }
 
 int
+store_outbox_purge(struct store_conn *db, int64_t before_ms)
+{
+	return db_exec(db, Q_outbox_purge, BINDS(db_i64(before_ms)), NULL);
+}
+
+int
 store_outbox_state(struct store_conn *db, uint64_t outbox_id, enum outbox_state *state_r)
 {
 	int64_t state = OUTBOX_DROPPED;

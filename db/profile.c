@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person sets in the own account, and the consent behind it. */
-#include "db/conn.h"
+#include "db/consent.h"
 
 static const struct db_field profile_fields[] = {
     DB_COL(struct store_profile, notice_exam_opened),
@@ -98,11 +98,14 @@ int
 store_consent_withdraw(struct store_conn *db, uint64_t account_id, uint64_t patient_id,
     const struct store_consent_by *by, int64_t now_ms)
 {
-	int rc = db_exec(db, Q_consent_insert,
-	    BINDS(db_u64(patient_id), db_i64(0), db_i64(now_ms), db_text(by->operator_name),
-		db_u64(by->establishment_id), db_text(""), db_text(""), db_text(by->channel),
-		db_u64(by->operator_account)),
-	    NULL);
+	int rc = consent_add(db, &(const struct consent_row){.patient_id = patient_id,
+				     .at_ms = now_ms,
+				     .operator_name = by->operator_name,
+				     .establishment_id = by->establishment_id,
+				     .text_version = "",
+				     .text_hash = "",
+				     .channel = by->channel,
+				     .operator_account = by->operator_account});
 
 	return rc ? rc : db_exec_one(db, Q_account_withdraw, BINDS(db_u64(account_id)));
 }

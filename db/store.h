@@ -22,6 +22,7 @@
 #include "db/store_signin.h"
 #include "db/store_outbox.h"
 #include "db/store_audit.h"
+#include "db/store_backup.h"
 #include "db/store_exam.h"
 #include "db/store_establishment.h"
 #include "db/store_import.h"

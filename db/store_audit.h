@@ -42,12 +42,15 @@ int store_audit_head(struct store_conn *db, uint64_t *seq_r, uint8_t hash_r[32])
 
 /* ---------------------------------------------------------------- verifying */
 
+/* At start: tells the trail of the consents from before it was told of each. */
+int store_consents_chain(struct store *s, int64_t now_ms);
+
 /*
- * Recomputes the trail's chain and every patient's history, some rows at a time,
- * and holds the one against the other: each row of the trail about an access has
- * its access and each access its row. That is done with sums of keyed hashes under
- * a key drawn for this verifying, so that no row has to be looked up; only when
- * they differ is it looked for which.
+ * Recomputes the trail's chain, the consents and every patient's history, some rows at
+ * a time, and holds the one against the others: each row of the trail about an access
+ * (or a consent) has its access and each access its row. That is done with sums of keyed hashes
+ * under a key drawn for this verifying, so that no row has to be looked up; only when they differ
+ * is it looked for which.
  *
  * All steps belong in one read transaction of one connection.
  */
@@ -55,9 +58,11 @@ struct store_verify;
 
 struct store_verdict {
 	uint64_t n_rows, n_total; /* of the trail: right so far, all */
-	uint64_t n_accesses;	  /* right so far */
+	uint64_t n_consents;
+	uint64_t n_accesses; /* right so far */
 	bool done, sound;
-	uint64_t bad_seq;		  /* first wrong row of the trail, 0 = none */
+	uint64_t bad_seq; /* first wrong row of the trail, 0 = none */
+	uint64_t bad_consent;
 	uint64_t bad_patient, bad_number; /* or access */
 	/* trail: "number", "chain", "checkpoint"; access: "number", "chain", "audit" */
 	const char *why;
@@ -66,6 +71,8 @@ struct store_verdict {
 /* `hash`: what row `seq` once was hashed to, as a checkpoint says; seq 0 = none. */
 struct store_verify *store_verify_new(uint64_t seq, const uint8_t hash[32]);
 void store_verify_free(struct store_verify **v);
+/* Before the first step: the histories are left out. */
+void store_verify_without_accesses(struct store_verify *v);
 /* At most max_rows more. 0 or -EM_E_*: a verdict is no error. */
 int store_verify_step(
     struct store_verify *v, struct store_conn *db, unsigned max_rows, struct store_verdict *r);

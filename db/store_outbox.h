@@ -28,7 +28,7 @@ int store_outbox_add(struct store_conn *db, const struct store_message *m, uint6
 /* Waiting messages of one kind and channel that are due by now, longest due first. */
 int store_outbox_due(struct store_conn *db, struct arena *a, enum outbox_kind kind, int channel,
     int64_t now_ms, struct store_message *r, unsigned max, unsigned *n_r);
-/* A sent or dropped code's body and address are blanked in the same step. */
+/* What was sent or dropped loses text and address in the same step. */
 int store_outbox_mark(struct store_conn *db, uint64_t outbox_id, enum outbox_state state,
     uint32_t n_tries, int64_t due_at_ms);
 /* Waiting ones with numbers above `after`, by number; at most max. */
@@ -41,6 +41,8 @@ int store_outbox_retry(struct store_conn *db, uint64_t outbox_id, int64_t now_ms
 int store_outbox_next_due(struct store_conn *db, int64_t now_ms, int64_t *due_at_ms_r);
 /* Notices that wait for the receiver of this message are not due before. */
 int store_outbox_hold(struct store_conn *db, uint64_t outbox_id, int64_t due_at_ms);
+/* Deletes what was sent or dropped before. */
+int store_outbox_purge(struct store_conn *db, int64_t before_ms);
 /* -EM_E_NOT_FOUND: there is no such message (any more). */
 int store_outbox_state(struct store_conn *db, uint64_t outbox_id, enum outbox_state *state_r);
 

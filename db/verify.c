@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Verifying the audit trail and every history, step by step. Order: the trail's
- * chain, with a sum over what it says of accesses; the histories' chains, with the
- * same sum over them; when the two differ, which is wrong: first an access that the
- * trail knows and that is not there or not the same, then one that it does not know.
+ * Verifying the audit trail, the consents and every history, step by step. Order: the
+ * trail's chain, with a sum over what it says of accesses; the consents; the histories' chains,
+ * with the same sum over them; when the two differ, which is wrong: first an access that the trail
+ * knows and that is not there or not the same, then one that it does not know.
  */
 #include "db/verify.h"
+
+#include "db/consent.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,8 @@
 
 enum verify_phase {
 	VERIFY_AUDIT,
+	VERIFY_CONSENTS,
+	VERIFY_FIND_CONSENT,
 	VERIFY_ACCESSES,
 	VERIFY_FIND_MISSING,
 	VERIFY_FIND_UNKNOWN,
@@ -27,7 +31,9 @@ enum verify_phase {
 struct store_verify {
 	enum verify_phase phase;
 	struct audit_check audit;
+	struct consent_check consents;
 	struct access_check access;
+	bool without_accesses;
 	uint8_t key[HASHED_LEN];
 	uint64_t told[N_SUMS], there[N_SUMS]; /* of the trail, of the histories */
 	uint64_t n_told;
@@ -63,6 +69,8 @@ verify_told(void *arg, const struct store_audit *e)
 	uint8_t hash[HASHED_LEN] = {0};
 	uint64_t number = 0;
 
+	if (strcmp(e->event, "consent.added") == 0)
+		consent_check_told(&v->consents, e->detail);
 	if (strcmp(e->event, "access.added") != 0)
 		return;
 	v->n_told++;
@@ -85,6 +93,7 @@ store_verify_new(uint64_t seq, const uint8_t hash[32])
 	struct store_verify *v = mem_new(sizeof(*v));
 
 	randombytes_buf(v->key, sizeof(v->key));
+	consent_check_begin(&v->consents);
 	v->audit.each = verify_told;
 	v->access.each = verify_there;
 	v->audit.arg = v->access.arg = v;
@@ -93,6 +102,12 @@ store_verify_new(uint64_t seq, const uint8_t hash[32])
 		memcpy(v->audit.checkpoint_hash, hash, HASHED_LEN);
 	v->verdict.why = "";
 	return v;
+}
+
+void
+store_verify_without_accesses(struct store_verify *v)
+{
+	v->without_accesses = true;
 }
 
 void
@@ -135,7 +150,36 @@ verify_audit(struct store_verify *v, struct store_conn *db, unsigned max)
 		return 0;
 	}
 	if (rc == 0 && end)
-		v->phase = VERIFY_ACCESSES;
+		v->phase = VERIFY_CONSENTS;
+	return rc;
+}
+
+static int
+verify_consents(struct store_verify *v, struct store_conn *db, unsigned max)
+{
+	bool end = false;
+	int rc = consent_check_step(db, &v->consents, max, &end);
+
+	v->verdict.n_consents = v->consents.n;
+	if (rc > 0)
+		v->phase = VERIFY_FIND_CONSENT;
+	else if (rc == 0 && end)
+		v->phase = v->without_accesses ? VERIFY_DONE : VERIFY_ACCESSES;
+	v->verdict.sound = v->phase == VERIFY_DONE;
+	return rc > 0 ? 0 : rc;
+}
+
+static int
+verify_find_consent(struct store_verify *v, struct store_conn *db, unsigned max)
+{
+	bool end = false;
+	int rc = consent_check_find(db, &v->consents, max, &end);
+
+	if (rc == 0 && end) {
+		v->verdict.bad_consent = v->consents.bad;
+		v->verdict.why = "audit";
+		v->phase = VERIFY_DONE;
+	}
 	return rc;
 }
 
@@ -260,6 +304,8 @@ store_verify_step(
 {
 	static int (*const steps[])(struct store_verify *, struct store_conn *, unsigned) = {
 	    [VERIFY_AUDIT] = verify_audit,
+	    [VERIFY_CONSENTS] = verify_consents,
+	    [VERIFY_FIND_CONSENT] = verify_find_consent,
 	    [VERIFY_ACCESSES] = verify_accesses,
 	    [VERIFY_FIND_MISSING] = verify_find_missing,
 	    [VERIFY_FIND_UNKNOWN] = verify_find_unknown,

@@ -10,7 +10,8 @@ unitdir         ?= $(prefix)/lib/systemd/system
 D               := $(DESTDIR)
 
 # units, with the directories of this installation written into them
-UNITS := emaged.service emage-kiosk@.service emage-kiosk-touch.service
+UNITS := emaged.service emage-kiosk@.service emage-kiosk-touch.service \
+	emage-checkpoint.service emage-checkpoint.timer emage-backup.service emage-backup.timer
 # gateways for short messages, to be copied and filled in
 COURIER_FILES := kannel.conf sms-form.conf sms-json.conf
 # what makes a machine a kiosk; its administrator links it into place

@@ -192,7 +192,7 @@ daemon_on_purge(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	purge_later(d->core.server.store, clock_now_ms());
+	purge_later(d->core.server.store, clock_now_ms(), daemon_settings(d)->courier_kept_days);
 	release_later(&d->core.server, clock_now_ms());
 }
 

@@ -179,7 +179,9 @@ daemon_open_store(struct daemon *d)
 		    d, path, rc == -EM_E_CONFIG ? "made by a newer version" : err_text(rc));
 	} else {
 		store_on_fatal(s->store, daemon_on_fatal, d);
-		rc = purge_now(s->store, clock_now_ms());
+		rc = purge_now(s->store, clock_now_ms(), daemon_settings(d)->courier_kept_days);
+		if (!rc)
+			rc = store_consents_chain(s->store, clock_now_ms());
 		if (!rc)
 			rc = daemon_sweep(d);
 		if (rc)

@@ -23,7 +23,7 @@
 
 struct purge {
 	struct store_job job;
-	int64_t now_ms;
+	int64_t now_ms, messages_kept_ms;
 };
 
 static int
@@ -43,6 +43,8 @@ purge_run(struct store_conn *db, void *arg)
 		rc = store_desk_code_purge(db, p->now_ms);
 	if (!rc)
 		rc = store_contact_purge(db, p->now_ms - CONTACT_KEPT_MS);
+	if (!rc)
+		rc = store_outbox_purge(db, p->now_ms - p->messages_kept_ms);
 	return rc;
 }
 
@@ -55,19 +57,20 @@ purge_done(void *arg, int rc)
 }
 
 int
-purge_now(struct store *s, int64_t now_ms)
+purge_now(struct store *s, int64_t now_ms, int64_t messages_kept_days)
 {
-	struct purge p = {.now_ms = now_ms};
+	struct purge p = {.now_ms = now_ms, .messages_kept_ms = messages_kept_days * DAY_MS};
 
 	return store_run(s, purge_run, &p);
 }
 
 void
-purge_later(struct store *s, int64_t now_ms)
+purge_later(struct store *s, int64_t now_ms, int64_t messages_kept_days)
 {
 	struct purge *p = mem_new(sizeof(*p));
 
 	p->now_ms = now_ms;
+	p->messages_kept_ms = messages_kept_days * DAY_MS;
 	p->job = (struct store_job){.run = purge_run, .done = purge_done, .arg = p};
 	if (store_submit(s, &p->job) != 0)
 		free(p); /* busy: the next time will do */

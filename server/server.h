@@ -45,6 +45,8 @@ struct counters {
 #define SERVER_DATABASE "emage.db"
 #define SERVER_MEDIA	"media"
 #define SERVER_PEPPER	"keys/pepper" /* 32 bytes, mode 0400 */
+/* For a moment: the database's copy, on its way into a backup. */
+#define SERVER_COPY "emage.db.copy"
 
 struct blocklist; /* policy/password.h */
 struct courier_link;

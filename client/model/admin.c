@@ -173,6 +173,10 @@ admin_verdict(const Emage__AuditVerifyReply *v, char out_r[ADMIN_TEXT_LEN])
 		snprintf(out_r, ADMIN_TEXT_LEN,
 		    _("ALTÉRÉ : la ligne %1$llu du journal n'est pas celle qui a été écrite."),
 		    (unsigned long long)v->bad_seq);
+	else if (v->bad_consent)
+		snprintf(out_r, ADMIN_TEXT_LEN,
+		    _("ALTÉRÉ : le consentement %1$llu n'est pas celui qui a été écrit."),
+		    (unsigned long long)v->bad_consent);
 	else
 		snprintf(out_r, ADMIN_TEXT_LEN,
 		    _("ALTÉRÉ : l'accès %1$llu du patient %2$llu n'est pas celui qui a été écrit."),

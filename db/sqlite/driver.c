@@ -308,4 +308,7 @@ const struct db_driver db_sqlite = {
     .n_changed_ever = driver_n_changed_ever,
     .finish = driver_finish,
     .maintain = driver_maintain,
+    .copy_begin = sqlite_copy_begin,
+    .copy_step = sqlite_copy_step,
+    .copy_end = sqlite_copy_end,
 };

@@ -40,6 +40,15 @@ const struct sqlite_migration sqlite_migrations[] = {
     {.version = 8, .name = "suspended", .sql =
 #include "db/migrations/0008_suspended.sql.h"
     },
+    {.version = 9, .name = "mark", .sql =
+#include "db/migrations/0009_mark.sql.h"
+    },
+    {.version = 10, .name = "outbox kept", .sql =
+#include "db/migrations/0010_outbox.sql.h"
+    },
+    {.version = 11, .name = "consents", .sql =
+#include "db/migrations/0011_consents.sql.h"
+    },
 };
 const unsigned sqlite_n_migrations = ARRAY_LEN(sqlite_migrations);
 

@@ -31,6 +31,11 @@ struct sqlite_conn {
 int sqlite_open(const struct store_options *o, bool writer, struct db_conn **c_r);
 void sqlite_close(struct db_conn *c, bool clean);
 
+/* copy.c */
+int sqlite_copy_begin(struct db_conn *c, const char *path, struct db_copy **copy_r);
+int sqlite_copy_step(struct db_copy *c, unsigned n_pages, uint64_t *done_r, uint64_t *total_r);
+void sqlite_copy_end(struct db_copy **copy);
+
 /* -EM_E_* of an SQLite result; logs it with where it happened. */
 int sqlite_error(sqlite3 *db, int result, const char *where);
 /* One statement without rows. */

@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "proto/admin.pb-c.h"
 #include "server/courier_link.h"
+#include "server/handle/backup.h"
 #include "server/handle/desk.h"
 #include "server/handle/fields.h"
 #include "server/handle/notice.h"
@@ -24,6 +25,8 @@
 #define NAME_MAX_CHARS		100u
 #define ESTABLISHMENT_MAX_CHARS 200u
 #define LOCAL_NUMBER_MAX_CHARS	64u
+#define MINUTE_MS		INT64_C(60000)
+#define HOUR_MS			(60 * MINUTE_MS)
 
 /* ----------------------------------------------------------------- status */
 
@@ -32,6 +35,31 @@ check_admin_status(struct request *rq)
 {
 	(void)rq;
 	return 0;
+}
+
+/* When something was done last, and whether that is too long ago. A server that has
+ * just been started is given as much time for the first one. */
+static int
+admin_mark(struct request *rq, struct store_conn *db, const char *name, int64_t limit_ms,
+    int64_t *at_ms_r, int *late_r)
+{
+	int rc = store_mark_get(db, name, at_ms_r);
+	const int64_t since_ms = *at_ms_r ? *at_ms_r : rq->server->started_at_ms;
+
+	*late_r = limit_ms > 0 && rq->now_ms - since_ms > limit_ms;
+	return rc;
+}
+
+static int
+admin_marks(struct request *rq, struct store_conn *db, Emage__AdminStatusReply *reply)
+{
+	const struct settings *st = server_settings(rq->server);
+	int rc = admin_mark(rq, db, MARK_BACKUP, st->backup_late_h * HOUR_MS, &reply->backup_at_ms,
+	    &reply->backup_late);
+
+	return rc ? rc
+		  : admin_mark(rq, db, MARK_CHECKPOINT, st->audit_checkpoint_late_min * MINUTE_MS,
+			&reply->checkpoint_at_ms, &reply->checkpoint_late);
 }
 
 int
@@ -52,7 +80,6 @@ handle_admin_status_read(struct request *rq, struct store_conn *db)
 	Emage__Counter *rows = arena_alloc(rq->arena, n * sizeof(*rows));
 	size_t k = 0;
 
-	(void)db;
 	reply->counters = arena_alloc(rq->arena, n * sizeof(*reply->counters));
 	if (rows == NULL || reply->counters == NULL)
 		return -EM_E_NO_MEMORY;
@@ -80,7 +107,7 @@ handle_admin_status_read(struct request *rq, struct store_conn *db)
 	reply->now_ms = rq->now_ms;
 	reply->courier_up = courier_is_up(server->courier);
 	reply->imaging_up = imaging_up(server->imaging);
-	return 0;
+	return admin_marks(rq, db, reply);
 }
 
 /* ------------------------------------------------------------ new patient */

@@ -168,6 +168,8 @@ handle_audit_verify_read(struct request *rq, struct store_conn *db)
 		return -EM_E_BUSY;
 	*st = (struct audit_verifying){
 	    .v = store_verify_new(m->checkpoint_seq, m->checkpoint_hash.data)};
+	if (m->without_accesses)
+		store_verify_without_accesses(st->v);
 	rq->state = st;
 	rq->cleanup = audit_verify_end;
 	rc = store_reader_new(rq->server->store, &st->db);
@@ -187,6 +189,8 @@ handle_audit_verify_next(struct request *rq)
 	reply->n_rows = verdict.n_rows;
 	reply->n_total = verdict.n_total;
 	reply->n_accesses = verdict.n_accesses;
+	reply->n_consents = verdict.n_consents;
+	reply->bad_consent = verdict.bad_consent;
 	reply->done = verdict.done;
 	reply->sound = verdict.sound;
 	reply->bad_seq = verdict.bad_seq;

@@ -236,6 +236,19 @@ media_open(int media_fd, uint64_t id, enum media_kind kind)
 	return -EM_E_NOT_FOUND;
 }
 
+int
+media_size(int media_fd, uint64_t id, enum media_kind kind, uint64_t *n_bytes_r)
+{
+	char name[NAME_MAX_BYTES];
+	struct stat st;
+
+	media_name(name, id, kind);
+	if (fstatat(media_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? -EM_E_NOT_FOUND : media_failed("stat");
+	*n_bytes_r = (uint64_t)st.st_size;
+	return 0;
+}
+
 /* One entry of "incoming": a mark of ours, or something else, which is left. */
 static int
 media_sweep_one(int media_fd, struct store_conn *db, const char *entry, unsigned *n_r)

@@ -35,6 +35,9 @@ void media_settle(int media_fd, uint64_t id, bool kept);
 /* For reading. Descriptor or -EM_E_NOT_FOUND, -EM_E_IO. */
 int media_open(int media_fd, uint64_t id, enum media_kind kind);
 
+/* Size of a file; -EM_E_NOT_FOUND, -EM_E_IO. */
+int media_size(int media_fd, uint64_t id, enum media_kind kind, uint64_t *n_bytes_r);
+
 /* At start, before the first import: removes what a crash left without a row. */
 int media_sweep(int media_fd, struct store_conn *db);
 

@@ -73,7 +73,8 @@ test_a_failed_job_leaves_no_hole(void **state)
 	assert_int_equal(a.number, 2);
 	assert_int_equal(access_add(f, p.patient_id, NOW_MS), 2);
 	is_right(f, 2);
-	assert_int_equal(verify_rows(f->reader), 2);
+	/* and the patient's consent */
+	assert_int_equal(verify_rows(f->reader), 3);
 }
 
 #define N_THREADS    4
@@ -244,7 +245,7 @@ test_a_rewritten_history_is_found(void **state)
 	fixture_close(f);
 	assert_int_equal(
 	    plain_sql(f, "DROP TRIGGER access_no_delete; DROP TRIGGER audit_no_delete;"
-			 "DELETE FROM access WHERE number = 2; DELETE FROM audit WHERE seq = 2"),
+			 "DELETE FROM access WHERE number = 2; DELETE FROM audit WHERE seq = 3"),
 	    SQLITE_OK);
 	fixture_open(f);
 	is_right(f, 1); /* one old copy of the audit's head finds this */
@@ -256,7 +257,7 @@ test_a_rewritten_history_is_found(void **state)
 	}
 	fixture_close(f);
 	assert_int_equal(plain_sql(f, "DROP TRIGGER audit_no_update;"
-				      "DELETE FROM audit WHERE seq = 2"),
+				      "DELETE FROM audit WHERE seq = 3"),
 	    SQLITE_OK);
 	fixture_open(f);
 	is_wrong(f, "audit", p.patient_id, 2);

@@ -87,6 +87,7 @@ CALL(session_list, store_session_list(db, w->account_id, sessions, 2, &n))
 CALL(session_purge, store_session_purge(db, 1))
 CALL(outbox_add, store_outbox_add(db, &message, &id))
 CALL(outbox_due, store_outbox_due(db, w->a, OUTBOX_CODE, 1, NOW_MS, messages, 2, &n))
+CALL(outbox_purge, store_outbox_purge(db, 1))
 CALL(outbox_mark, store_outbox_mark(db, w->outbox_id, OUTBOX_SENT, 1, 1))
 CALL(outbox_next, store_outbox_next_due(db, NOW_MS, &at_ms))
 CALL(outbox_hold, store_outbox_hold(db, w->outbox_id, NOW_MS + 1))
@@ -145,6 +146,7 @@ static const struct {
     F(outbox_add),
     F(outbox_due),
     F(outbox_mark),
+    F(outbox_purge),
     F(outbox_next),
     F(outbox_hold),
     F(outbox_state),

@@ -2,6 +2,8 @@
 /* Accounts, counters, challenges, sessions and messages in a real database. */
 #include "tests/unit/test_store.h"
 
+#include <sqlite3.h>
+
 /* Runs one store function as a job of the writer: W(f, store_x(db, ...)). */
 #define JOB(name, type, call)                                                                      \
 	static int name(struct store_conn *db, void *arg)                                          \
@@ -480,6 +482,61 @@ test_outbox_order_and_blanking(void **state)
 	assert_int_equal(due, NOW_MS + 500);
 }
 
+JOB(run_outbox_purge, int64_t, store_outbox_purge(db, *a))
+
+/* The number of rows with words or an address, behind the store's back. */
+static int
+rows_with_words(struct fixture *f)
+{
+	sqlite3_stmt *stmt;
+	sqlite3 *db;
+	int n;
+
+	assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db,
+			     "SELECT COUNT(*) FROM outbox WHERE address <> '' OR subject <> ''"
+			     " OR body <> ''",
+			     -1, &stmt, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	n = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return n;
+}
+
+/* What has left says nothing any more, and goes after its days; what waits stays. */
+static void
+test_outbox_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct fixture_patient p = fixture_patient(f, "emmartin1");
+	struct outbox_args sent = message_of(&p, OUTBOX_NOTICE, 1, NOW_MS);
+	struct outbox_args dropped = message_of(&p, OUTBOX_CODE, 2, NOW_MS);
+	struct outbox_args waits = message_of(&p, OUTBOX_NOTICE, 3, NOW_MS);
+	int64_t before_ms = NOW_MS;
+	enum outbox_state was;
+
+	assert_int_equal(store_run(f->store, run_post, &sent), 0);
+	assert_int_equal(store_run(f->store, run_post, &dropped), 0);
+	assert_int_equal(store_run(f->store, run_post, &waits), 0);
+	assert_int_equal(rows_with_words(f), 3);
+	sent.to = OUTBOX_SENT;
+	dropped.to = OUTBOX_DROPPED;
+	sent.due_at_ms = dropped.due_at_ms = NOW_MS;
+	assert_int_equal(store_run(f->store, run_mark, &sent), 0);
+	assert_int_equal(store_run(f->store, run_mark, &dropped), 0);
+	assert_int_equal(rows_with_words(f), 1);
+
+	assert_int_equal(store_run(f->store, run_outbox_purge, &before_ms), 0);
+	assert_int_equal(store_outbox_state(f->reader, sent.id, &was), 0);
+	before_ms++;
+	assert_int_equal(store_run(f->store, run_outbox_purge, &before_ms), 0);
+	assert_int_equal(store_outbox_state(f->reader, sent.id, &was), -EM_E_NOT_FOUND);
+	assert_int_equal(store_outbox_state(f->reader, dropped.id, &was), -EM_E_NOT_FOUND);
+	assert_int_equal(store_outbox_state(f->reader, waits.id, &was), 0);
+}
+
 /* What a receiver does not take now holds back its other notices, not its codes nor
  * anybody else's. */
 static void
@@ -557,6 +614,7 @@ main(void)
 	    TEST(test_session_life),
 	    TEST(test_session_list_and_end),
 	    TEST(test_outbox_order_and_blanking),
+	    TEST(test_outbox_forgotten),
 	    TEST(test_outbox_held_with_its_receiver),
 	    TEST(test_sent_code_is_overwritten),
 	};

@@ -122,6 +122,22 @@ static const struct {
 	FREE "UPDATE audit SET seq = 0 WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 4;"
 	     " UPDATE audit SET seq = 4 WHERE seq = 0;",
 	"BROKEN: row 3 "},
+    {"another consent",
+	"DROP TRIGGER consent_no_update; UPDATE consent SET operator_name = 'Autre';",
+	"BROKEN: consent 1 "},
+    {"another text",
+	"DROP TRIGGER consent_no_update; UPDATE consent SET text_hash = 'ab', text_version = '2';",
+	"BROKEN: consent 1 "},
+    {"consent taken away", "DROP TRIGGER consent_no_delete; DELETE FROM consent;",
+	"BROKEN: consent 1 "},
+    {"consent put in",
+	"INSERT INTO consent (patient_id, given, at_ms, operator_name)"
+	" SELECT patient_id, 1, at_ms, operator_name FROM consent;",
+	"BROKEN: consent 2 "},
+    {"consents said to be older than the trail",
+	"UPDATE sequence SET value = 1 WHERE name = 'consent_unchained'; DROP TRIGGER"
+	" consent_no_update; UPDATE consent SET operator_name = 'Autre';",
+	"BROKEN: consent 1 "},
     {"truncate", FREE "DELETE FROM audit WHERE seq > 5;", "is not what the checkpoint says"},
 };
 

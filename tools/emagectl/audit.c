@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/secret.h"
+#include "proto/backup.pb-c.h"
 #include "proto/staff.pb-c.h"
 #include "server/settings.h"
 #include "tools/emagectl/checkpoint.h"
@@ -111,6 +113,7 @@ const struct ctl_command ctl_audit_list = {
 
 struct checkpoint_options {
 	const char *key, *checkpoint;
+	bool consent;
 };
 
 /* audit-checkpoint.key in the storage folder unless one is named. */
@@ -138,19 +141,85 @@ static const struct option_row checkpoint_rows[] = {
 		"kept on another machine."},
 };
 
+/* As the settings say: a file of its own into the folder, then the command. *path_r:
+ * the file, if there is one. */
+static int
+audit_carry(struct ctl *ctl, const struct checkpoint *c,
+    const uint8_t secret[crypto_sign_SECRETKEYBYTES], char **path_r)
+{
+	struct settings *st = ctl_settings(ctl);
+	const time_t now = (time_t)(c->at_ms / 1000);
+	char name[64];
+	struct tm tm;
+	int rc = 0;
+
+	if (!st)
+		return -EM_E_CONFIG;
+	gmtime_r(&now, &tm);
+	strftime(name, sizeof(name), "emage-%Y%m%dT%H%M%SZ.checkpoint", &tm);
+	if (!*st->audit_checkpoints && !*st->audit_checkpoint_command) {
+		ctl_fail("where to? Name a file, or set audit.checkpoints or "
+			 "audit.checkpoint_command");
+		rc = -EM_E_CONFIG;
+	}
+	if (rc == 0 && *st->audit_checkpoints) {
+		*path_r = mem_printf("%s/%s", st->audit_checkpoints, name);
+		rc = checkpoint_write(*path_r, c, secret);
+	}
+	if (rc == 0 && *st->audit_checkpoint_command)
+		rc = checkpoint_send(st->audit_checkpoint_command, c, secret);
+	settings_free(&st);
+	return rc;
+}
+
+/* It is where it belongs: emagectl status knows. */
+static int
+audit_mark(struct ctl *ctl)
+{
+	Emage__BackupMarkRequest rq = EMAGE__BACKUP_MARK_REQUEST__INIT;
+	ProtobufCMessage *msg;
+	int rc;
+
+	rq.kind = EMAGE__BACKUP_KIND__BACKUP_KIND_CHECKPOINT;
+	rc = ctl_call(ctl, METHOD_backup_mark, &rq.base, &msg);
+	if (rc == 0)
+		protobuf_c_message_free_unpacked(msg, NULL);
+	return rc;
+}
+
+/* NULL: to where the settings say. */
+static int
+audit_put(struct ctl *ctl, const struct checkpoint *c, const char *key, const char *file)
+{
+	uint8_t secret[crypto_sign_SECRETKEYBYTES];
+	const bool to_stdout = file && strcmp(file, "-") == 0;
+	char *named = audit_key_path(ctl, key), *path = NULL;
+	int rc = named ? checkpoint_secret_key(named, secret) : -EM_E_CONFIG;
+
+	if (rc == 0)
+		rc = file ? checkpoint_write(file, c, secret) : audit_carry(ctl, c, secret, &path);
+	secret_wipe(secret, sizeof(secret));
+	/* nobody knows what becomes of what went to standard output */
+	if (rc == 0 && !to_stdout)
+		rc = audit_mark(ctl);
+	if (rc == 0 && !to_stdout && !ctl->json)
+		printf("%s: %" PRIu64 " rows\n", file ? file : path ? path : "sent", c->rows);
+	free(named);
+	free(path);
+	return rc;
+}
+
 static int
 audit_checkpoint(struct ctl *ctl, const void *options, int argc, char **argv)
 {
 	const struct checkpoint_options *o = options;
 	Emage__AuditHeadRequest rq = EMAGE__AUDIT_HEAD_REQUEST__INIT;
-	uint8_t secret[crypto_sign_SECRETKEYBYTES];
 	const Emage__AuditHeadReply *head;
 	struct checkpoint c;
 	ProtobufCMessage *msg;
-	char *key;
 	int rc;
 
-	if (argc != 1)
+	if (argc > 1)
 		return ctl_usage(&ctl_audit_checkpoint);
 	if (ctl_connect(ctl) < 0 || ctl_call(ctl, METHOD_audit_head, &rq.base, &msg) < 0)
 		return CTL_FAILED;
@@ -158,23 +227,16 @@ audit_checkpoint(struct ctl *ctl, const void *options, int argc, char **argv)
 	c = (struct checkpoint){.rows = head->seq, .at_ms = head->at_ms};
 	if (head->hash.len == sizeof(c.hash))
 		memcpy(c.hash, head->hash.data, sizeof(c.hash));
-	key = audit_key_path(ctl, o->key);
-	rc = key ? checkpoint_secret_key(key, secret) : -EM_E_CONFIG;
-	if (rc == 0)
-		rc = checkpoint_write(argv[0], &c, secret);
-	secret_wipe(secret, sizeof(secret));
-	if (rc == 0 && ctl->json && strcmp(argv[0], "-") != 0)
+	rc = audit_put(ctl, &c, o->key, argc ? argv[0] : NULL);
+	if (rc == 0 && ctl->json && (!argc || strcmp(argv[0], "-") != 0))
 		ctl_print_json(msg);
-	else if (rc == 0 && strcmp(argv[0], "-") != 0)
-		printf("%s: %" PRIu64 " rows\n", argv[0], c.rows);
 	protobuf_c_message_free_unpacked(msg, NULL);
-	free(key);
 	return rc == 0 ? CTL_OK : CTL_FAILED;
 }
 
 const struct ctl_command ctl_audit_checkpoint = {
     .name = "audit checkpoint",
-    .args = "FILE",
+    .args = "[FILE]",
     .help = "Write down, signed, what the audit trail is now; keep it off this machine.",
     .words = "@file",
     .rows = checkpoint_rows,
@@ -190,6 +252,8 @@ static const struct option_row verify_rows[] = {
 	.offset = offsetof(struct checkpoint_options, checkpoint), .words = "@file",
 	.help = "What the trail once was, as audit checkpoint wrote it: shows one that was cut "
 		"off, computed anew or set back."},
+    {0, "consent", NULL, OPTION_FLAG, .offset = offsetof(struct checkpoint_options, consent),
+	.help = "The trail and the ledger of consents only, not the histories."},
     {'k', "key", "FILE", OPTION_STRING, .offset = offsetof(struct checkpoint_options, key),
 	.words = "@file",
 	.help = "Key that it was signed with, its public half suffices (default "
@@ -249,7 +313,8 @@ static void
 audit_tell(const Emage__AuditVerifyReply *v, const struct checkpoint *c)
 {
 	if (v->sound) {
-		printf("sound: %" PRIu64 " rows, %" PRIu64 " accesses", v->n_rows, v->n_accesses);
+		printf("sound: %" PRIu64 " rows, %" PRIu64 " consents, %" PRIu64 " accesses",
+		    v->n_rows, v->n_consents, v->n_accesses);
 		if (c->rows)
 			printf(", as the checkpoint of row %" PRIu64 " says", c->rows);
 		putchar('\n');
@@ -259,6 +324,8 @@ audit_tell(const Emage__AuditVerifyReply *v, const struct checkpoint *c)
 		    v->bad_seq, v->n_total, c->rows);
 	} else if (v->bad_seq) {
 		printf("BROKEN: row %" PRIu64 " of the trail (%s)\n", v->bad_seq, v->why);
+	} else if (v->bad_consent) {
+		printf("BROKEN: consent %" PRIu64 " is not what the trail tells\n", v->bad_consent);
 	} else {
 		printf("BROKEN: access %" PRIu64 " of patient %" PRIu64 " (%s)\n", v->bad_number,
 		    v->bad_patient, v->why);
@@ -287,6 +354,7 @@ audit_verify(struct ctl *ctl, const void *options, int argc, char **argv)
 		if (rc < 0)
 			return CTL_FAILED;
 	}
+	rq.without_accesses = o->consent;
 	rq.checkpoint_seq = c.rows;
 	if (c.rows)
 		rq.checkpoint_hash = (ProtobufCBinaryData){.data = c.hash, .len = sizeof(c.hash)};

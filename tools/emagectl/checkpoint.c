@@ -7,16 +7,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/err.h"
 #include "common/mem.h"
+#include "common/program.h"
 #include "common/secret.h"
 #include "tools/emagectl/ctl.h"
+#include "tools/emagectl/keyfile.h"
 
 #define CHECKPOINT_HEAD "emage audit checkpoint 1\n"
 #define CHECKPOINT_MAX	1024u
@@ -24,6 +28,8 @@
 #define PUBLIC_LEN	crypto_sign_PUBLICKEYBYTES
 #define SIGNATURE_LEN	crypto_sign_BYTES
 #define HEX_LEN(n)	(2 * (n) + 1)
+
+_Static_assert(SECRET_LEN == KEYFILE_MAX_BYTES, "a key that a file holds");
 
 static int
 checkpoint_fault(const char *path, const char *what)
@@ -61,55 +67,12 @@ checkpoint_sync(const char *path, int fd, const char *text)
 /* ---------------------------------------------------------------------- keys */
 
 static int
-checkpoint_key_file(const char *path, const uint8_t *key, size_t len, mode_t mode)
-{
-	char hex[HEX_LEN(SECRET_LEN) + 2];
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode), rc;
-
-	if (fd < 0) {
-		ctl_fail("%s: %s", path, strerror(errno));
-		return -EM_E_IO;
-	}
-	sodium_bin2hex(hex, sizeof(hex), key, len);
-	hex[2 * len] = '\n';
-	hex[2 * len + 1] = '\0';
-	rc = checkpoint_sync(path, fd, hex);
-	close(fd);
-	secret_wipe(hex, sizeof(hex));
-	return rc;
-}
-
-static int
 checkpoint_make_key(const char *path, uint8_t secret_r[SECRET_LEN])
 {
-	char *beside = mem_printf("%s.pub", path);
 	uint8_t public[PUBLIC_LEN];
-	int rc;
 
 	crypto_sign_keypair(public, secret_r);
-	rc = checkpoint_key_file(path, secret_r, SECRET_LEN, 0600);
-	if (rc == 0)
-		rc = checkpoint_key_file(beside, public, PUBLIC_LEN, 0644);
-	if (rc == 0)
-		fprintf(stderr, "made %s and %s\n", path, beside);
-	free(beside);
-	return rc;
-}
-
-/* Length of the key that the file has: of either kind; 0 = it has none. */
-static size_t
-checkpoint_load_key(const char *path, uint8_t key_r[SECRET_LEN])
-{
-	char text[CHECKPOINT_MAX + 1];
-	size_t len = 0;
-
-	if (checkpoint_load(path, text) < 0)
-		return 0;
-	text[strcspn(text, "\r\n")] = '\0';
-	if (sodium_hex2bin(key_r, SECRET_LEN, text, strlen(text), NULL, &len, NULL) != 0)
-		len = 0;
-	secret_wipe(text, sizeof(text));
-	return len;
+	return keyfile_make(path, secret_r, SECRET_LEN, public, sizeof(public));
 }
 
 int
@@ -119,7 +82,7 @@ checkpoint_secret_key(const char *path, uint8_t secret_r[SECRET_LEN])
 
 	if (stat(path, &st) < 0 && errno == ENOENT)
 		return checkpoint_make_key(path, secret_r);
-	if (checkpoint_load_key(path, secret_r) == SECRET_LEN)
+	if (keyfile_load(path, secret_r) == SECRET_LEN)
 		return 0;
 	return checkpoint_fault(path, "not a secret key of 128 hexadecimal digits");
 }
@@ -128,7 +91,7 @@ int
 checkpoint_public_key(const char *path, uint8_t public_r[PUBLIC_LEN])
 {
 	uint8_t key[SECRET_LEN];
-	size_t len = checkpoint_load_key(path, key);
+	size_t len = keyfile_load(path, key);
 
 	if (len == PUBLIC_LEN)
 		memcpy(public_r, key, PUBLIC_LEN);
@@ -196,6 +159,42 @@ checkpoint_write(const char *path, const struct checkpoint *c, const uint8_t sec
 		rc = checkpoint_put(path, text);
 	free(text);
 	return rc;
+}
+
+int
+checkpoint_send(const char *command, const struct checkpoint *c, const uint8_t secret[SECRET_LEN])
+{
+	char *const argv[] = {
+	    (char *)(uintptr_t) "sh", (char *)(uintptr_t) "-c", (char *)(uintptr_t)command, NULL};
+	char *text = checkpoint_text(c, secret);
+	int in[2], status = -1;
+	pid_t pid = -1;
+	bool taken;
+
+	if (pipe2(in, O_CLOEXEC) == 0) {
+		signal(SIGPIPE, SIG_IGN);
+		pid = program_start(&(struct program_start){.path = "/bin/sh",
+		    .argv = argv,
+		    .fds = (int[]){in[0], STDOUT_FILENO, STDERR_FILENO},
+		    .n_fds = 3,
+		    .dies_along = true});
+		close(in[0]);
+		/* a pipe takes it as a whole; what the command left unread shows in its status */
+		taken = write(in[1], text, strlen(text)) == (ssize_t)strlen(text);
+		close(in[1]);
+		while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			;
+		if (pid > 0 && taken && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+			pid = 0;
+	}
+	free(text);
+	if (pid == 0)
+		return 0;
+	if (WIFEXITED(status))
+		ctl_fail("%s: ended with status %d", command, WEXITSTATUS(status));
+	else
+		ctl_fail("%s: could not be run to its end", command);
+	return -EM_E_IO;
 }
 
 static bool

@@ -36,6 +36,9 @@ int checkpoint_public_key(const char *path, uint8_t public_r[crypto_sign_PUBLICK
 /* "-" = standard output. The file appears whole or not at all. */
 int checkpoint_write(
     const char *path, const struct checkpoint *c, const uint8_t secret[crypto_sign_SECRETKEYBYTES]);
+/* To a command of the shell, on its standard input; it must end with 0. */
+int checkpoint_send(const char *command, const struct checkpoint *c,
+    const uint8_t secret[crypto_sign_SECRETKEYBYTES]);
 /* -EM_E_CERTIFICATE: not signed by this key. */
 int checkpoint_read(
     const char *path, const uint8_t public[crypto_sign_PUBLICKEYBYTES], struct checkpoint *c_r);

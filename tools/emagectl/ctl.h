@@ -48,7 +48,7 @@ extern const struct ctl_command ctl_init, ctl_patient_add, ctl_staff_add, ctl_st
     ctl_outbox_retry, ctl_outbox_drop, ctl_establishment_add, ctl_establishment_list,
     ctl_import_dicom, ctl_import_rpps, ctl_import_finess, ctl_import_patients, ctl_import_accesses,
     ctl_contest_list, ctl_contest_answer, ctl_release, ctl_audit_list, ctl_audit_checkpoint,
-    ctl_audit_verify, ctl_status;
+    ctl_audit_verify, ctl_backup, ctl_backup_keygen, ctl_restore, ctl_status;
 
 struct settings;
 /* The server's settings, as the options say where; NULL after a message.

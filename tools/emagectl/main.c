@@ -43,6 +43,9 @@ static const struct ctl_command *const ctl_commands[] = {
     &ctl_audit_list,
     &ctl_audit_checkpoint,
     &ctl_audit_verify,
+    &ctl_backup_keygen, /* before the shorter name */
+    &ctl_backup,
+    &ctl_restore,
     &ctl_status,
 };
 

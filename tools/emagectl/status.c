@@ -20,6 +20,20 @@ status_print_age(int64_t ms)
 	printf("%02" PRId64 ":%02" PRId64 ":%02" PRId64, s / 3600 % 24, s / 60 % 60, s % 60);
 }
 
+/* "last backup   3 days ago  LATE" */
+static void
+status_print_last(const char *what, int64_t at_ms, int64_t now_ms, bool late)
+{
+	printf("%-28s ", what);
+	if (at_ms) {
+		status_print_age(now_ms - at_ms);
+		fputs(" ago", stdout);
+	} else {
+		fputs("never", stdout);
+	}
+	puts(late ? "  LATE" : "");
+}
+
 static void
 status_print(const Emage__AdminStatusReply *st)
 {
@@ -29,6 +43,8 @@ status_print(const Emage__AdminStatusReply *st)
 	status_print_age(st->now_ms - st->started_at_ms);
 	printf("\n\n%-28s %s\n", "courier", st->courier_up ? "up" : "DOWN");
 	printf("%-28s %u%s\n", "imaging processes", st->imaging_up, st->imaging_up ? "" : "  DOWN");
+	status_print_last("last backup", st->backup_at_ms, st->now_ms, st->backup_late);
+	status_print_last("last checkpoint", st->checkpoint_at_ms, st->now_ms, st->checkpoint_late);
 	for (size_t i = 0; i < st->n_counters; i++) {
 		name = ctl_clean(st->counters[i]->name);
 		for (char *p = name; *p; p++)
@@ -59,7 +75,7 @@ status_run(struct ctl *ctl, const void *options, int argc, char **argv)
 		ctl_print_json(msg);
 	else
 		status_print(st);
-	whole = st->courier_up && st->imaging_up > 0;
+	whole = st->courier_up && st->imaging_up > 0 && !st->backup_late && !st->checkpoint_late;
 	protobuf_c_message_free_unpacked(msg, NULL);
 	return whole ? CTL_OK : CTL_PARTLY;
 }
@@ -67,6 +83,6 @@ status_run(struct ctl *ctl, const void *options, int argc, char **argv)
 const struct ctl_command ctl_status = {
     .name = "status",
     .args = "",
-    .help = "Say how the server is; exit status 1: a part is down.",
+    .help = "Say how the server is; exit status 1: a part is down or late.",
     .run = status_run,
 };
