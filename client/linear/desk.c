@@ -222,7 +222,7 @@ desk_choose(struct linear *l, const struct desk_patient *p)
 	    [DESK_RESET] = {"r", N_("Réinitialiser")},
 	    [DESK_CODE] = {"c", N_("Afficher un code")},
 	    [DESK_SUSPEND] = {"s", N_("Suspendre")},
-	    [DESK_RESUME] = {"a", N_("Réactiver")},
+	    [DESK_RESUME] = {"a", N_("Lever la suspension")},
 	    [DESK_WITHDRAW] = {"w", N_("Retirer le consentement")},
 	    [DESK_ASK_CONSENT] = {"o", N_("Recueillir le consentement")},
 	};

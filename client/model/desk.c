@@ -340,13 +340,13 @@ desk_question(enum desk_act act)
 	    [DESK_SUSPEND] = {N_("Suspendre le compte"),
 		N_("Quelqu'un d'autre se sert du compte de %s ? Toutes les sessions se ferment et "
 		   "personne ne s'y connecte plus. Seul un nouveau document, remis sur pièce "
-		   "d'identité, le réactive ; l'opération figure dans l'historique du patient."),
+		   "d'identité, y met fin ; l'opération figure dans l'historique du patient."),
 		N_("Suspendre")},
-	    [DESK_RESUME] = {N_("Réactiver le compte"),
+	    [DESK_RESUME] = {N_("Lever la suspension"),
 		N_("Vérifiez la pièce d'identité de %s. L'ancien mot de passe et l'application "
 		   "d'authentification ne servent plus ; un nouveau document est affiché une "
 		   "seule fois."),
-		N_("Réactiver")},
+		N_("Lever la suspension")},
 	    [DESK_WITHDRAW] = {N_("Retirer le consentement"),
 		N_("Vérifiez la pièce d'identité de %s. Le compte et toutes ses sessions se "
 		   "ferment aussitôt ; il faudra un nouveau consentement pour le rouvrir. Les "

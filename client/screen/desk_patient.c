@@ -399,7 +399,7 @@ screen_desk_patient_new(struct app *app, uint64_t patient_id)
 	p->patient_id = patient_id;
 	sheet_add_button(s, PATIENT_CONSENT, N_("Recueillir le consentement"));
 	sheet_add_button(s, PATIENT_SUSPEND, N_("Suspendre"));
-	sheet_add_button(s, PATIENT_RESUME, N_("Réactiver"));
+	sheet_add_button(s, PATIENT_RESUME, N_("Lever la suspension"));
 	sheet_add_button(s, PATIENT_LETTER, N_("Réimprimer"));
 	sheet_add_button(s, PATIENT_RESET, N_("Réinitialiser"));
 	sheet_add_button(s, PATIENT_EMAIL, N_("Corriger"));

@@ -23,7 +23,7 @@
 
 #define HOUR_MS	      (INT64_C(3600) * 1000)
 #define LETTER_LABEL  "Réédition du document de connexion"
-#define RESUMED_LABEL "Réactivation du compte"
+#define RESUMED_LABEL "Levée de la suspension du compte"
 #define CODE_LABEL    "Remise d'un code d'accès en personne"
 
 /* For the letter and the reset alike. */

@@ -211,7 +211,7 @@ test_shut(void **state)
 	step_key(p, PTY_KEY_RIGHT);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Le compte est suspendu"));
-	assert_true(pty_wait_text(p, "[ Réactiver ]"));
+	assert_true(pty_wait_text(p, "[ Lever la suspension ]"));
 	assert_false(pty_has(p, "Réimprimer"));
 	step_enter(p, "desk-identity");
 	step_type(p, "30/05/1984");

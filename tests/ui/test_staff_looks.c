@@ -56,6 +56,11 @@ looks_patient(struct pty *p, const struct pty_look *l)
 	pty_look_golden(p, l, "desk-contact");
 	pty_key(p, PTY_KEY_ESCAPE);
 	step_wait(p, "patient");
+	step_tabs(p, 2);
+	step_enter(p, "desk-identity");
+	pty_look_golden(p, l, "desk-identity");
+	pty_key(p, PTY_KEY_ESCAPE);
+	step_wait(p, "patient");
 	pty_key(p, PTY_KEY_ESCAPE);
 	step_wait(p, "desk");
 }

@@ -267,9 +267,9 @@ test_open_again(void **state)
 	    0);
 	/* both the address of before and that of now are told */
 	assert_string_equal(
-	    letter_to(p, CAMILLE).subject, "Votre compte e-mage est de nouveau ouvert");
+	    letter_to(p, CAMILLE).subject, "Votre compte e-mage est réactivé");
 	assert_int_equal(place_number(p, "SELECT count(*) FROM outbox WHERE subject LIKE"
-					 " '%de nouveau ouvert%' AND address = '" NEW_EMAIL "'"),
+					 " '%est réactivé' AND address = '" NEW_EMAIL "'"),
 	    1);
 	/* the patient reads it in the history */
 	assert_int_equal(

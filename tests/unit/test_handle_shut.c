@@ -168,9 +168,9 @@ test_resume(void **state)
 	assert_int_equal(person_password(p, &later, here.camille.identifier, g.temporary), 0);
 	assert_int_equal(person_code(p, &later, letter_to(p, CAMILLE).code), 0);
 	assert_int_equal(later.phase, PH_T);
-	assert_int_equal(history_of(p, "Réactivation du compte"), 1);
+	assert_int_equal(history_of(p, "Levée de la suspension du compte"), 1);
 	assert_int_equal(place_number(p, "SELECT count(*) FROM outbox WHERE subject ="
-					 " 'Votre compte e-mage est réactivé'"),
+					 " 'La suspension de votre compte e-mage est levée'"),
 	    1);
 	assert_int_equal(resume(p, &here.desk, BORN).err, EM_E_NOT_FOUND);
 }

@@ -358,7 +358,7 @@ static void
 test_suspended(void **state)
 {
 	static const char *const labels[] = {
-	    "Réactivation du compte", "Suspension du compte", NULL};
+	    "Levée de la suspension du compte", "Suspension du compte", NULL};
 	Emage__DeskConsentRequest m = consent_of("Volée", "volee@example.org");
 	Emage__DeskSuspendRequest suspend = EMAGE__DESK_SUSPEND_REQUEST__INIT;
 	Emage__DeskResumeRequest resume = EMAGE__DESK_RESUME_REQUEST__INIT;
