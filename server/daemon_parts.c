@@ -155,6 +155,8 @@ daemon_sweep(struct daemon *d)
 
 	if (rc)
 		return rc;
+	/* a backup that was cut off: everything is in it, in the clear */
+	(void)unlinkat(s->directory_fd, SERVER_COPY, 0);
 	rc = media_sweep(s->media_fd, db);
 	store_reader_free(&db);
 	return rc;

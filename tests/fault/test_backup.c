@@ -418,6 +418,32 @@ test_again(void **state)
 	free(files[0]);
 }
 
+/* A file that grows no further, as on a full disk: told, and nothing is left. */
+static void
+test_full(void **state)
+{
+	(void)state;
+	says(house, 2, "File too large",
+	    "trap '' XFSZ; ulimit -f 16; $E backup -S $S --key $F/key.pub $F/full");
+	must(house, "test -z \"$(find $F/full -type f)\"");
+	says(house, 2, "File too large",
+	    "trap '' XFSZ; ulimit -f 16; $E restore -d $F/new --key $F/key $F/backups");
+	must(
+	    house, "test -z \"$(find $F/new -mindepth 1 ! -name emage.db.lock)\" && rm -rf $F/new");
+	says(house, 0, " 2 of them new", "$E backup -S $S --key $F/key.pub $F/full");
+}
+
+/* What a server that was killed has left of a copy is gone with its next start. */
+static void
+test_copy_left(void **state)
+{
+	(void)state;
+	fixture_kill(house);
+	must(house, "cp $D/emage.db $D/emage.db.copy");
+	fixture_start(house);
+	must(house, "test ! -e $D/emage.db.copy");
+}
+
 /* A file of images that is gone: told, and the rest is backed up. */
 static void
 test_missing(void **state)
@@ -441,6 +467,8 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_living, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_again, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(test_copy_left, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(test_missing, set_up, tear_down),
 	};
 

@@ -204,7 +204,8 @@ look(const struct world *w, const struct add_job *jobs)
 		    n != 2)
 			out.damaged = true;
 	}
-	if (!out.damaged && trail.n_rows != n_there)
+	/* a row of the job's own, and one of the consent */
+	if (!out.damaged && trail.n_rows != 2 * n_there)
 		out.damaged = true;
 	arena_reset(f->arena);
 	fixture_close(f);
