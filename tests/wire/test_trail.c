@@ -141,6 +141,25 @@ static const struct {
     {"truncate", FREE "DELETE FROM audit WHERE seq > 5;", "is not what the checkpoint says"},
 };
 
+/* The trail and the ledger of consents, without the histories (V-05). */
+static void
+test_consents_alone(void **state)
+{
+	const char *argv[] = {
+	    "emagectl", "audit", "verify", "--consent", "-S", server->socket, NULL};
+	const char *list[] = {
+	    "emagectl", "audit", "list", "--event", "consent.added", "-S", server->socket, NULL};
+	char *out;
+
+	(void)state;
+	assert_int_equal(fixture_run(server, argv, &out), 0);
+	assert_non_null(strstr(out, " rows, 1 consents, 0 accesses"));
+	free(out);
+	assert_int_equal(fixture_run(server, list, &out), 0);
+	assert_non_null(strstr(out, "consent=1 given=1 hash="));
+	free(out);
+}
+
 static char *
 database(void)
 {
@@ -367,6 +386,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_consents_alone),
 	    cmocka_unit_test_setup(test_attacks, next_day),
 	    cmocka_unit_test_setup(test_restamped, next_day),
 	    cmocka_unit_test_setup(test_rollback, next_day),
