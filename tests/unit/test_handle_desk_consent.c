@@ -266,8 +266,7 @@ test_open_again(void **state)
 					 " (SELECT count(*) FROM contact_change WHERE state < 3)"),
 	    0);
 	/* both the address of before and that of now are told */
-	assert_string_equal(
-	    letter_to(p, CAMILLE).subject, "Votre compte e-mage est réactivé");
+	assert_string_equal(letter_to(p, CAMILLE).subject, "Votre compte e-mage est réactivé");
 	assert_int_equal(place_number(p, "SELECT count(*) FROM outbox WHERE subject LIKE"
 					 " '%est réactivé' AND address = '" NEW_EMAIL "'"),
 	    1);
