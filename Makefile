@@ -78,7 +78,7 @@ CPPFLAGS += -D_GNU_SOURCE -I. -I$(B) $(PATHS) $(if $(TESTING),-DEMAGE_TESTING)
 OPT      ?= -O2 -g
 CFLAGS   += -std=gnu17 $(OPT) $(HARDEN_C) $(SANITIZE) $(if $(WERROR),-Werror)
 CXXFLAGS += -std=c++17 $(OPT) $(HARDEN_C) $(SANITIZE) $(if $(WERROR),-Werror)
-LDFLAGS  += $(HARDEN_LD) $(SANITIZE)
+LDFLAGS  += $(HARDEN_LD) $(SANITIZE) $(if $(TESTING),$(TEST_LINKER))
 # generated code is not held to our warnings
 GENFLAGS := -std=gnu17 $(OPT) $(HARDEN_C) $(SANITIZE) -w
 

@@ -105,7 +105,7 @@ actions_key_text(uint32_t key, char *out, size_t len)
 		return;
 	}
 	if (key & K_CTRL(0)) {
-		snprintf(out, len, "Ctrl-%c", (char)((key & 0xff) - 'a' + 'A'));
+		snprintf(out, len, _("Ctrl-%c"), (char)((key & 0xff) - 'a' + 'A'));
 		return;
 	}
 	text_encode(key, bytes);

@@ -245,29 +245,46 @@ chrome_shows(const struct app *app, struct screen *top, enum action a)
 	return chrome_has_key(row, text);
 }
 
+static int
+chrome_hint_width(const struct action_row *row)
+{
+	return (int)(text_width(_(row->label)) + 1 + text_width(_(row->hint)));
+}
+
+/* Columns kept for the way back: on a screen that neither the sections nor a button of
+ * its own would leave. */
+static int
+chrome_back_width(const struct app *app, struct screen *top)
+{
+	if (top->ops->section != ACTION_NONE || (top->ops->contexts & CTX_OUTSIDE) ||
+	    !chrome_shows(app, top, ACTION_BACK))
+		return 0;
+	return chrome_hint_width(action_row(ACTION_BACK)) + CHROME_GAP;
+}
+
+/* As many as there is room for. */
 static void
 chrome_draw_hints(struct app *app, struct screen *top)
 {
+	int kept = chrome_back_width(app, top);
 	int y = LINES - 1;
 	int x = 1;
 
 	for (unsigned a = ACTION_NONE + 1; a < N_ACTIONS; a++) {
 		const struct action_row *row = action_row((enum action)a);
-		const char *label;
-		const char *hint;
 		int w;
 
 		if (!chrome_shows(app, top, (enum action)a))
 			continue;
-		label = _(row->label);
-		hint = _(row->hint);
-		w = (int)(text_width(label) + 1 + text_width(hint));
+		if (a == ACTION_BACK)
+			kept = 0;
+		w = chrome_hint_width(row);
 		/* whole or not at all; the last cell would scroll some terminals */
-		if (x + w >= COLS && a != ACTION_HELP)
+		if (x + w + kept >= COLS && a != ACTION_HELP)
 			continue;
 		chrome_add_spot(app, y, x, w, (enum action)a, 0);
-		x += paint_text(y, x, COLS - 1 - x, STYLE_KEY, label) + 1;
-		x += paint_text(y, x, COLS - 1 - x, STYLE_PLAIN, hint) + CHROME_GAP;
+		x += paint_text(y, x, COLS - 1 - x, STYLE_KEY, _(row->label)) + 1;
+		x += paint_text(y, x, COLS - 1 - x, STYLE_PLAIN, _(row->hint)) + CHROME_GAP;
 	}
 }
 

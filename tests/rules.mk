@@ -33,7 +33,7 @@ run-san: built-san
 	@sh tests/run.sh $(B) $(TEST_JOBS) $(foreach s,$(SAN_SUITES),$(call tests_of,$(s))) $(SAN_MORE)
 
 TEST_FLAVOUR := --no-print-directory B=$(B)/test TESTING=1 WERROR=1 OPT="-O2 -g1"
-SAN_FLAVOUR  := --no-print-directory B=$(B)/san TESTING=1 WERROR=1 SAN=1 CC=clang OPT="-O1 -g"
+SAN_FLAVOUR  := --no-print-directory B=$(B)/san TESTING=1 WERROR=1 SAN=1 CC=clang OPT="-O1 -g1"
 
 ## make check-unit  units (CMocka); check-imaging: decoding, against GDCM and pydicom
 ## make check-wire  the real server over TLS

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "client/model/session.h"
+#include "client/tr.h"
 #include "common/mem.h"
 #include "common/text.h"
 
@@ -64,11 +65,34 @@ professional_name(const char *given_name, const char *family_name)
 	    "%s%s%s", given_name, given_name[0] && family_name[0] ? " " : "", family_name);
 }
 
+const char *
+professional_profession(const char *label)
+{
+	static const char *const known[] = {
+	    N_("Médecin"),
+	    N_("Pharmacien"),
+	    N_("Chirurgien-Dentiste"),
+	    N_("Sage-Femme"),
+	    N_("Infirmier"),
+	    N_("Masseur-Kinésithérapeute"),
+	    N_("Pédicure-Podologue"),
+	    N_("Orthoptiste"),
+	    N_("Orthophoniste"),
+	    N_("Ergothérapeute"),
+	    N_("Manipulateur ERM"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (strcmp(label, known[i]) == 0)
+			return _(known[i]);
+	return label;
+}
+
 char *
 professional_trade(const char *profession, const char *specialty)
 {
-	return mem_printf(
-	    "%s%s%s", profession, profession[0] && specialty[0] ? ", " : "", specialty);
+	return mem_printf("%s%s%s", professional_profession(profession),
+	    profession[0] && specialty[0] ? ", " : "", specialty);
 }
 
 /* --------------------------------------------------------------------- lists */

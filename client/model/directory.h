@@ -25,6 +25,9 @@ void professional_copy(const Emage__Professional *from, struct professional *to_
 void professional_release(struct professional *p);
 /* "Charlotte EXEMPLE"; one of the two may be missing. Freed by the caller. */
 char *professional_name(const char *given_name, const char *family_name);
+/* A profession of the national list (TRE_G15) in the language of now; others as they
+ * came. Borrowed. */
+const char *professional_profession(const char *label);
 /* "Médecin, Psychiatrie (SM)". Freed by the caller. */
 char *professional_trade(const char *profession, const char *specialty);
 

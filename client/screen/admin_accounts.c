@@ -21,7 +21,7 @@ static const struct table_column accounts_columns[] = {
     [ACCOUNTS_NAME] = {.title = N_("Nom"), .least = 16, .ideal = 24, .stretch = true},
     [ACCOUNTS_ROLE] = {.title = N_("Rôle"), .least = 14, .ideal = 22},
     [ACCOUNTS_IDENTIFIER] = {.title = N_("Identifiant"), .least = 12, .ideal = 14},
-    [ACCOUNTS_PLACE] = {.title = N_("Établissement ou RPPS"), .least = 11, .ideal = 24, .drop = 1},
+    [ACCOUNTS_PLACE] = {.title = N_("Lieu ou RPPS"), .least = 11, .ideal = 24, .drop = 1},
     [ACCOUNTS_STATE] = {.title = N_("État"), .least = 9, .ideal = 10},
 };
 

@@ -97,7 +97,7 @@ blocks_cell(const struct professional *p, enum blocks_column column)
 	case BLOCKS_COLUMN_GIVEN:
 		return p->given_name;
 	case BLOCKS_COLUMN_PROFESSION:
-		return p->profession;
+		return professional_profession(p->profession);
 	case BLOCKS_COLUMN_SPECIALTY:
 		return p->specialty;
 	case BLOCKS_COLUMN_PLACES:

@@ -28,8 +28,8 @@ enum code_item {
 	CODE_REVEAL,
 	CODE_CHANNEL,
 	CODE_RESEND,
-	CODE_BACK,
 	CODE_CONTINUE,
+	CODE_BACK,
 	N_CODE_ITEMS,
 };
 
@@ -343,9 +343,9 @@ screen_code_draw(struct screen *s, const struct area *room)
 	if (!m->totp) {
 		y += screen_code_draw_resend(c, y, x + 1, room) - 1 + gap;
 	}
-	form_draw(&c->form, CODE_BACK, y, x + 1, form_width(&c->form, CODE_BACK));
-	form_draw(&c->form, CODE_CONTINUE, y, x + form_width(&c->form, CODE_BACK) + 5,
-	    form_width(&c->form, CODE_CONTINUE));
+	form_draw(&c->form, CODE_CONTINUE, y, x + 1, form_width(&c->form, CODE_CONTINUE));
+	form_draw(&c->form, CODE_BACK, y, x + form_width(&c->form, CODE_CONTINUE) + 5,
+	    form_width(&c->form, CODE_BACK));
 	y += gap;
 	screen_code_draw_once(
 	    m, &(struct area){.y = y, .x = x, .h = room->y + room->h - y, .w = room->w - 2 * x});

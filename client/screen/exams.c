@@ -338,7 +338,8 @@ static const struct screen_ops screen_exams_ops = {
     .about =
 	N_("Cette rubrique vous permet d'avoir accès à tous vos examens d'imagerie réalisés "
 	   "dans les établissements ayant recueilli votre consentement. Vous pouvez utiliser "
-	   "le filtre afin de rechercher un examen précis. Pour des raisons de sécurité, il est "
+	   "le filtre afin de rechercher un examen précis. Filtre de recherche : F2. Visualiser "
+	   "un examen : Entrée. Pour des raisons de sécurité, il est "
 	   "indispensable de vous déconnecter de votre espace."),
     .contexts = CTX_LIST | CTX_FORM | CTX_SPACE,
     .section = ACTION_SECTION_EXAMS,

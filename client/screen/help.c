@@ -15,8 +15,6 @@
 #include "common/mem.h"
 #include "common/text.h"
 
-#define HELP_KEYS_COLUMNS 18
-
 struct screen_help {
 	struct screen base;
 	struct pager pager;
@@ -38,10 +36,30 @@ screen_help_free(struct screen *s)
 	free(s);
 }
 
+/* Columns of the widest names of keys. */
+static int
+screen_help_keys_columns(unsigned contexts)
+{
+	int widest = 0;
+
+	for (unsigned a = ACTION_NONE + 1; a < N_ACTIONS; a++) {
+		char keys[64];
+		int w;
+
+		if (!(action_row((enum action)a)->contexts & contexts))
+			continue;
+		action_keys_text((enum action)a, keys, sizeof(keys));
+		w = (int)text_width(keys);
+		widest = w > widest ? w : widest;
+	}
+	return widest;
+}
+
 static char *
 screen_help_text(const struct screen_ops *about, unsigned contexts)
 {
 	char *text = mem_printf("%s\n\n%s\n\n%s\n", _(about->title), _(about->about), _("Touches"));
+	int columns = screen_help_keys_columns(contexts);
 
 	for (unsigned a = ACTION_NONE + 1; a < N_ACTIONS; a++) {
 		const struct action_row *row = action_row((enum action)a);
@@ -52,7 +70,7 @@ screen_help_text(const struct screen_ops *about, unsigned contexts)
 		if (!(row->contexts & contexts))
 			continue;
 		action_keys_text((enum action)a, keys, sizeof(keys));
-		blank = HELP_KEYS_COLUMNS - (int)text_width(keys);
+		blank = columns - (int)text_width(keys);
 		longer = mem_printf(
 		    "%s  %s%*s %s\n", text, keys, blank > 0 ? blank : 0, "", _(row->help));
 		free(text);

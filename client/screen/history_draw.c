@@ -10,6 +10,7 @@
 #include "client/app.h"
 #include "client/lang.h"
 #include "client/model/dates.h"
+#include "client/model/directory.h"
 #include "client/screen/listing.h"
 #include "client/tr.h"
 #include "common/mem.h"
@@ -73,7 +74,7 @@ screen_history_cell(void *arg, size_t row, size_t column, int width)
 	case HISTORY_COLUMN_GIVEN:
 		return r->given_name;
 	case HISTORY_COLUMN_PROFESSION:
-		return r->profession;
+		return professional_profession(r->profession);
 	case HISTORY_COLUMN_SPECIALTY:
 		return r->specialty;
 	case HISTORY_COLUMN_AT:

@@ -74,27 +74,29 @@ screen_home_draw(struct screen *s, const struct area *room)
 	int w = (room->w - 9) / 2;
 	bool boxes = room->h >= rows * (HOME_BOX_ROWS + 1) && w >= 24;
 	int step = boxes ? HOME_BOX_ROWS + 1 : 1;
+	int choices = boxes ? step * rows : (int)n;
+	bool roomy = room->h > step * rows + 10;
 	int y;
 
 	form_begin(&h->form, room);
 	if (room->h > step * rows + 6) {
 		const char *title = _("Vos images médicales accessibles facilement");
 
-		a.y++;
+		a.y += roomy ? 1 : 0;
 		paint_text(
 		    a.y, (room->w - (int)text_width(title)) / 2, room->w, STYLE_TITLE, title);
 		a.y += 2;
-		a.h = room->h - 3 - (boxes ? step * rows : (int)n);
-		wrap_draw(&a, STYLE_PLAIN,
+		a.h = room->h - 3 - choices;
+		a.y += wrap_draw(&a, STYLE_PLAIN,
 		    _("e-mage est un service sécurisé, porté par Pulsy, de partage d'imagerie "
 		      "médicale dans le Grand Est. Disponible en ligne en permanence, il permet "
 		      "de partager radiographies, scanners, IRM, échographies... entre "
 		      "professionnels de santé pour les patients soignés dans le Grand Est."));
 	}
-	if (room->h > step * rows + 10)
-		paint_text(room->y + room->h - (boxes ? step * rows : (int)n) - 1, 3, room->w - 6,
-		    STYLE_PLAIN, _("Choisissez ce qui correspond à votre situation :"));
-	y = room->y + room->h - (boxes ? step * rows : (int)n);
+	y = room->y + room->h - choices;
+	if (a.y < y)
+		paint_text(y - 1, 3, room->w - 6, STYLE_PLAIN,
+		    _("Choisissez ce qui correspond à votre situation :"));
 	for (size_t i = 0; i < n; i++) {
 		struct area box = {
 		    .y = boxes ? y + (int)(i / 2) * step : y + (int)i,
@@ -155,7 +157,8 @@ screen_home_can(const struct screen *s, enum action a)
 static const struct screen_ops screen_home_ops = {
     .name = "home",
     .title = N_("Page d'accueil"),
-    .about = N_("Choisissez la région où vos examens d'imagerie ont été réalisés, avec les "
+    .about = N_("Voici la page d'authentification e-mage.org. Choisissez la région où vos examens "
+		"d'imagerie ont été réalisés, avec les "
 		"flèches puis Entrée, ou par son numéro."),
     .contexts = CTX_HOME | CTX_FORM | CTX_OUTSIDE,
     .free = screen_home_free,

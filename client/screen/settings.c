@@ -194,7 +194,10 @@ screen_settings_contact(struct sheet *s, struct sheet_flow *f, size_t item, Emag
 
 	s->items[item].label = address[0] ? N_("Modifier") : N_("Ajouter");
 	sheet_row(f, is_mobile ? _("Téléphone mobile") : _("Adresse mail"),
-	    address[0] ? address : _("aucun"), item);
+	    address[0]	? address
+	    : is_mobile ? _("aucun")
+			: _("aucune"),
+	    item);
 }
 
 /* After a change of one address the other waits. */

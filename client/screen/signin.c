@@ -29,8 +29,8 @@ enum signin_item {
 	SIGNIN_REVEAL,
 	SIGNIN_FORGOT,
 	SIGNIN_UNDO,
-	SIGNIN_BACK,
 	SIGNIN_CONTINUE,
+	SIGNIN_BACK,
 	N_SIGNIN_ITEMS,
 };
 
@@ -205,11 +205,10 @@ screen_signin_draw(struct screen *s, const struct area *room)
 	y++;
 	y += screen_signin_draw_links(f, room, y, at);
 	y += room->h >= 17 ? 1 : 0;
-	if (!f->items[SIGNIN_BACK].hidden) {
-		form_draw(&f->form, SIGNIN_BACK, y, at, form_width(&f->form, SIGNIN_BACK));
-		at += form_width(&f->form, SIGNIN_BACK) + 4;
-	}
 	form_draw(&f->form, SIGNIN_CONTINUE, y, at, form_width(&f->form, SIGNIN_CONTINUE));
+	at += form_width(&f->form, SIGNIN_CONTINUE) + 4;
+	if (!f->items[SIGNIN_BACK].hidden)
+		form_draw(&f->form, SIGNIN_BACK, y, at, form_width(&f->form, SIGNIN_BACK));
 	if (room->w < 70) { /* every column for the words */
 		text.x = 1;
 		text.w = room->w - 2;

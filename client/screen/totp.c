@@ -324,6 +324,8 @@ screen_totp_draw(struct screen *s, const struct area *room)
 		int rows = qr_rows(&q, halves);
 		int y = rows <= room->h ? room->y : room->y + room->h - rows;
 
+		for (int above = y; above < room->y; above++) /* no halves of words */
+			paint_fill(above, t->sheet.left, room->w - t->sheet.left, STYLE_PLAIN);
 		qr_draw(&q, y, 0, halves, t->ground_is_light);
 	}
 	qr_release(&q);

@@ -4,6 +4,8 @@
  */
 #include "tests/lib/pty_look.h"
 
+#include <stdlib.h>
+
 #include "tests/lib/check.h"
 
 #include "common/clock.h"
@@ -54,6 +56,19 @@ void
 pty_look_golden(struct pty *p, const struct pty_look *l, const char *name)
 {
 	assert_true(golden_matches(p, name, l->name));
+}
+
+void
+pty_look_help(struct pty *p, const struct pty_look *l, const char *screen)
+{
+	char *name = mem_printf("help-%s", screen);
+
+	pty_key(p, PTY_KEY_F0 + 1);
+	assert_true(pty_wait_screen(p, "help"));
+	pty_look_golden(p, l, name);
+	pty_key(p, PTY_KEY_ESCAPE);
+	assert_true(pty_wait_screen(p, screen));
+	free(name);
 }
 
 void

@@ -22,6 +22,8 @@ struct pty *pty_look_client(
     const struct pty_stage *s, const struct pty_look *l, const char *const *args, bool bare);
 /* The screen is as the golden file of this name and look says, or the test fails. */
 void pty_look_golden(struct pty *p, const struct pty_look *l, const char *name);
+/* Opens the help of this screen, compares it as "help-<screen>" and comes back. */
+void pty_look_help(struct pty *p, const struct pty_look *l, const char *screen);
 /* The server's clock goes on to 14:32, as the client's says, of that day in the year
  * 2031 (1: the first of January), later than all that the stage has; a mailbox begins
  * anew. */

@@ -465,8 +465,10 @@ test_looks(void **state)
 		struct pty *p = at_desk(s, &looks[i]);
 		char password[LETTER_PASSWORD_LEN + 1], until[DAY_TEXT_LEN], path[400];
 		char today[DAY_TEXT_LEN], tomorrow[DAY_TEXT_LEN];
-		const char *but[] = {password, until, today, tomorrow, s->patient.identifier,
-		    strrchr(s->fixture->folder, '-'), NULL};
+		/* the letter speaks the patient's language, whatever the desk's is */
+		char letter_today[DAY_TEXT_LEN], letter_tomorrow[DAY_TEXT_LEN];
+		const char *but[] = {password, until, today, tomorrow, letter_today,
+		    letter_tomorrow, s->patient.identifier, strrchr(s->fixture->folder, '-'), NULL};
 
 		to_letter(p);
 		password_shown(p, password);
@@ -475,6 +477,8 @@ test_looks(void **state)
 		/* the client's clock is at the next 14:32 */
 		day_text(looks[i].language, day_paris(clock_now_ms()), today);
 		day_text(looks[i].language, day_paris(clock_now_ms() + 86400000), tomorrow);
+		day_text("fr", day_paris(clock_now_ms()), letter_today);
+		day_text("fr", day_paris(clock_now_ms() + 86400000), letter_tomorrow);
 		assert_true(golden_matches_but(p, "desk-letter", looks[i].name, but));
 		step_key(p, PTY_KEY_RIGHT);
 		pty_key(p, PTY_KEY_ENTER);

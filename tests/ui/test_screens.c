@@ -15,15 +15,6 @@
 static const char *const plain[] = {"--graphics", "plain", NULL};
 
 static void
-screens_help(struct pty *p, const struct pty_look *l, const char *name)
-{
-	pty_key(p, PTY_KEY_F0 + 1);
-	step_wait(p, "help");
-	pty_look_golden(p, l, name);
-	pty_key(p, PTY_KEY_ESCAPE);
-}
-
-static void
 screens_of_exam(struct pty *p, const struct pty_look *l)
 {
 	assert_true(pty_stage_choose(p, "15:58"));
@@ -32,6 +23,7 @@ screens_of_exam(struct pty *p, const struct pty_look *l)
 	step_wait(p, "report");
 	assert_true(pty_wait_text(p, "Indication"));
 	pty_look_golden(p, l, "report");
+	pty_look_help(p, l, "report");
 	pty_send(p, "/");
 	assert_true(pty_wait_idle(p));
 	pty_send(p, "mediastin\r");
@@ -46,8 +38,7 @@ screens_of_exam(struct pty *p, const struct pty_look *l)
 	pty_look_golden(p, l, "series");
 	pty_key(p, PTY_KEY_ESCAPE);
 	step_wait(p, "viewer");
-	screens_help(p, l, "help-viewer");
-	step_wait(p, "viewer");
+	pty_look_help(p, l, "viewer");
 	pty_send(p, "q");
 	step_wait(p, "report");
 	pty_send(p, "q");
@@ -70,6 +61,7 @@ screens_reading(struct pty *p, const struct pty_look *l)
 		pty_send(p, sections[i].key);
 		step_wait(p, sections[i].screen);
 		pty_look_golden(p, l, sections[i].screen);
+		pty_look_help(p, l, sections[i].screen);
 		pty_key(p, PTY_KEY_ESCAPE);
 		step_wait(p, "exams");
 	}
@@ -84,14 +76,16 @@ screens_at(struct pty_stage *s, const struct pty_look *l)
 	p = pty_look_client(s, l, plain, false);
 	step_wait(p, "signin");
 	pty_look_golden(p, l, "signin");
-	screens_help(p, l, "help-signin");
+	pty_look_help(p, l, "signin");
 	assert_true(pty_stage_password(p, s->patient.identifier, s->patient.password));
 	step_wait(p, "code");
 	pty_look_golden(p, l, "code");
+	pty_look_help(p, l, "code");
 	assert_true(pty_stage_code(p, s));
 	step_wait(p, "exams");
 	assert_true(pty_wait_text(p, "ECHO-DOPPLER"));
 	pty_look_golden(p, l, "exams");
+	pty_look_help(p, l, "exams");
 	screens_of_exam(p, l);
 	screens_reading(p, l);
 	pty_send(p, "0");
@@ -113,6 +107,7 @@ screens_outside(struct pty_stage *s, const struct pty_look *l)
 	p = pty_look_client(s, l, regions, true);
 	step_wait(p, "home");
 	pty_look_golden(p, l, "home");
+	pty_look_help(p, l, "home");
 	pty_key(p, PTY_KEY_ENTER);
 	step_wait(p, "signin");
 	/* somebody else in each look: failures of one are counted */

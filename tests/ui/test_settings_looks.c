@@ -24,6 +24,7 @@ looks_outside(struct pty_stage *s, const struct pty_look *l)
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "forgot"));
 	pty_look_golden(p, l, "forgot");
+	pty_look_help(p, l, "forgot");
 	step_type(p, "PERSONNE\r");
 	pty_look_golden(p, l, "forgot-sent");
 	pty_key(p, PTY_KEY_ENTER);
@@ -85,6 +86,7 @@ looks_inside(struct pty_stage *s, const struct pty_look *l)
 	assert_true(pty_wait_screen(p, "settings"));
 	assert_true(pty_wait_text(p, "camille@example.org"));
 	pty_look_golden(p, l, "settings");
+	pty_look_help(p, l, "settings");
 	step_type(p, "1");
 	looks_open(p, 0, "contact");
 	pty_look_golden(p, l, "contact");
@@ -102,6 +104,7 @@ looks_inside(struct pty_stage *s, const struct pty_look *l)
 	looks_leave(p);
 	looks_open(p, 9, "consent");
 	pty_look_golden(p, l, "consent");
+	pty_look_help(p, l, "consent");
 	looks_leave(p);
 	pty_free(&p);
 }

@@ -20,6 +20,7 @@ space_history(struct pty *p, const struct pty_look *l)
 	assert_true(pty_wait_screen(p, "history"));
 	assert_true(pty_wait_text(p, "GHRFICTIF"));
 	pty_look_golden(p, l, "history");
+	pty_look_help(p, l, "history");
 	for (int i = 0; i < 3 && !pty_has(p, "Élodie"); i++) /* a low window shows part of a page */
 		step_key(p, PTY_KEY_PAGE_DOWN);
 	assert_true(pty_wait_text(p, "Élodie"));
@@ -40,6 +41,7 @@ space_history(struct pty *p, const struct pty_look *l)
 	assert_true(pty_wait_screen(p, "access"));
 	assert_true(pty_wait_text(p, "ECHO-DOPPLER"));
 	pty_look_golden(p, l, "access");
+	pty_look_help(p, l, "access");
 	step_type(p, "c");
 	assert_true(pty_wait_screen(p, "contest"));
 	step_type(p, "Je n'étais pas hospitalisée ce jour-là : qui a ouvert mon examen, et pour "
@@ -61,6 +63,7 @@ space_blocks(struct pty *p, const struct pty_look *l)
 	assert_true(pty_wait_screen(p, "blocks"));
 	assert_true(pty_wait_text(p, "SUPPOSÉE"));
 	pty_look_golden(p, l, "blocks");
+	pty_look_help(p, l, "blocks");
 	step_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_screen(p, "dialog"));
 	pty_look_golden(p, l, "unblock-confirm");

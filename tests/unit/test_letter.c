@@ -358,12 +358,20 @@ lines_are_as_wide_as_is_wanted(void **state)
 static void
 the_text_is_the_golden_one(void **state)
 {
+	static const struct {
+		Emage__LetterKind kind;
+		const char *name;
+	} kinds[] = {
+	    {EMAGE__LETTER_KIND__LETTER_KIND_FIRST, "letter-first"},
+	    {EMAGE__LETTER_KIND__LETTER_KIND_AGAIN, "letter-text"},
+	};
 	const char *mode = getenv("EMAGE_GOLDEN"), *source = getenv("EMAGE_SOURCE");
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-		char *path = mem_printf(
-		    "%s/tests/ui/golden/letter-text.%s.txt", source ? source : ".", languages[i]);
+	for (size_t i = 0; i < ARRAY_LEN(languages) * ARRAY_LEN(kinds); i++) {
+		const char *language = languages[i / ARRAY_LEN(kinds)];
+		char *path = mem_printf("%s/tests/ui/golden/%s.%s.txt", source ? source : ".",
+		    kinds[i % ARRAY_LEN(kinds)].name, language);
 		Emage__Letter l = LETTER_SAMPLE;
 		bool update = mode != NULL && strcmp(mode, "update") == 0;
 		FILE *f = fopen(path, update ? "we" : "re");
@@ -372,8 +380,8 @@ the_text_is_the_golden_one(void **state)
 
 		if (f == NULL)
 			fail_msg("%s: EMAGE_GOLDEN=update makes it", path);
-		l.language = (char *)(uintptr_t)languages[i];
-		l.kind = EMAGE__LETTER_KIND__LETTER_KIND_AGAIN;
+		l.language = (char *)(uintptr_t)language;
+		l.kind = kinds[i % ARRAY_LEN(kinds)].kind;
 		assert_int_equal(make(&l, &m), 0);
 		if (update) {
 			assert_true(fputs(made_text(&m), f) >= 0);

@@ -37,6 +37,9 @@ else
 	echo "HARDEN_LD := -pie$(flags) -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack"
 fi
 
+# Tests are linked a hundred times: by the fast linker where it is installed.
+echo "TEST_LINKER :=$(flags -fuse-ld=lld)"
+
 all=
 package()
 {
