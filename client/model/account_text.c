@@ -94,7 +94,8 @@ account_session_text(const struct account_session *s, char out_r[ACCOUNT_TEXT_LE
 	if (s->is_this_one)
 		snprintf(out_r, ACCOUNT_TEXT_LEN, _("celle-ci, ouverte le %s"), opened);
 	else
-		snprintf(out_r, ACCOUNT_TEXT_LEN, _("ouverte le %1$s, active le %2$s"), opened, active);
+		snprintf(
+		    out_r, ACCOUNT_TEXT_LEN, _("ouverte le %1$s, active le %2$s"), opened, active);
 }
 
 /* -------------------------------------------------------------------- refusals */
