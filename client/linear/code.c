@@ -237,6 +237,8 @@ code_ask(struct linear *l)
 		err = code_send(l, code, &must_change);
 		if (err == 0)
 			return must_change ? LINEAR_CODE_NEW : LINEAR_CODE_OPEN;
+		if (err == -EM_E_INVALID) /* not as long as a code: it is not the one sent */
+			err = -EM_E_CODE_WRONG;
 		if (err != -EM_E_CLOSED)
 			linear_say_error(l, err);
 	}

@@ -165,6 +165,8 @@ screen_code_done(
 	const Emage__AuthCodeReply *reply = (const Emage__AuthCodeReply *)msg;
 
 	(void)more;
+	if (err == -EM_E_INVALID) /* not as long as a code: it is not the one sent */
+		err = -EM_E_CODE_WRONG;
 	/* a slip of the finger is mended, not typed again; another code replaces it */
 	screen_code(s)->code.fresh = err == -EM_E_CODE_WRONG;
 	if (err != -EM_E_CODE_WRONG)

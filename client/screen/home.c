@@ -17,6 +17,7 @@
 #include "common/text.h"
 
 #define HOME_BOX_ROWS 5
+#define HOME_SENTENCE 256
 
 struct screen_home {
 	struct screen base;
@@ -37,17 +38,40 @@ screen_home_free(struct screen *s)
 }
 
 static void
+screen_home_sentence(const struct screen_home *h, size_t i, char *sentence, size_t cap)
+{
+	snprintf(
+	    sentence, cap, _("J'ai réalisé mes examens d'imagerie en %s"), h->form.items[i].label);
+}
+
+/* Rows of a box w columns wide: the region's name ends the sentence, so the longest decides. */
+static int
+screen_home_box_rows(const struct screen_home *h, int w)
+{
+	int rows = HOME_BOX_ROWS - 2;
+	char sentence[HOME_SENTENCE];
+
+	for (size_t i = 0; i < h->form.n; i++) {
+		int need;
+
+		screen_home_sentence(h, i, sentence, sizeof(sentence));
+		need = wrap_rows(w - 6, sentence);
+		rows = need > rows ? need : rows;
+	}
+	return rows + 2;
+}
+
+static void
 screen_home_draw_region(struct screen_home *h, size_t i, const struct area *box)
 {
 	bool focused = h->form.focus == i;
 	enum style style = focused ? STYLE_FOCUS : STYLE_PLAIN;
 	struct area text = {.y = box->y, .x = box->x + 4, .h = box->h, .w = box->w - 6};
-	char sentence[256];
+	char sentence[HOME_SENTENCE];
 	int rows;
 
 	if (box->h >= 3)
-		snprintf(sentence, sizeof(sentence), _("J'ai réalisé mes examens d'imagerie en %s"),
-		    h->form.items[i].label);
+		screen_home_sentence(h, i, sentence, sizeof(sentence));
 	else /* no room for more than the name and the key */
 		snprintf(sentence, sizeof(sentence), "%zu %.200s", i + 1, h->form.items[i].label);
 	rows = wrap_rows(text.w, sentence);
@@ -64,44 +88,50 @@ screen_home_draw_region(struct screen_home *h, size_t i, const struct area *box)
 	h->form.items[i].place = *box;
 }
 
+/* What e-mage is, above the regions; what has no room whole is left out. */
+static void
+screen_home_draw_about(const struct area *room, int choices)
+{
+	const char *title = _("Vos images médicales accessibles facilement");
+	const char *about =
+	    _("e-mage est un service sécurisé, porté par Pulsy, de partage d'imagerie "
+	      "médicale dans le Grand Est. Disponible en ligne en permanence, il permet "
+	      "de partager radiographies, scanners, IRM, échographies... entre "
+	      "professionnels de santé pour les patients soignés dans le Grand Est.");
+	int before = room->h > choices + 10 ? 3 : 2;
+	int y = room->y + room->h - choices;
+	struct area a = {.y = room->y, .x = 3, .h = room->h - before - choices, .w = room->w - 6};
+
+	if (room->h > choices + 6) {
+		paint_text(room->y + before - 2, (room->w - (int)text_width(title)) / 2, room->w,
+		    STYLE_TITLE, title);
+		a.y += before;
+		if (wrap_rows(a.w, about) <= a.h)
+			a.y += wrap_draw(&a, STYLE_PLAIN, about);
+	}
+	if (a.y < y)
+		paint_text(y - 1, 3, room->w - 6, STYLE_PLAIN,
+		    _("Choisissez ce qui correspond à votre situation :"));
+}
+
 static void
 screen_home_draw(struct screen *s, const struct area *room)
 {
 	struct screen_home *h = screen_home(s);
-	struct area a = {.y = room->y, .x = 3, .h = room->h, .w = room->w - 6};
 	size_t n = h->form.n;
 	int rows = (int)(n + 1) / 2;
 	int w = (room->w - 9) / 2;
-	bool boxes = room->h >= rows * (HOME_BOX_ROWS + 1) && w >= 24;
-	int step = boxes ? HOME_BOX_ROWS + 1 : 1;
-	int choices = boxes ? step * rows : (int)n;
-	bool roomy = room->h > step * rows + 10;
-	int y;
+	int step = screen_home_box_rows(h, w) + 1;
+	bool boxes = room->h >= rows * step && w >= 24;
+	int y = room->y + room->h - (boxes ? step * rows : (int)n);
 
 	form_begin(&h->form, room);
-	if (room->h > step * rows + 6) {
-		const char *title = _("Vos images médicales accessibles facilement");
-
-		a.y += roomy ? 1 : 0;
-		paint_text(
-		    a.y, (room->w - (int)text_width(title)) / 2, room->w, STYLE_TITLE, title);
-		a.y += 2;
-		a.h = room->h - 3 - choices;
-		a.y += wrap_draw(&a, STYLE_PLAIN,
-		    _("e-mage est un service sécurisé, porté par Pulsy, de partage d'imagerie "
-		      "médicale dans le Grand Est. Disponible en ligne en permanence, il permet "
-		      "de partager radiographies, scanners, IRM, échographies... entre "
-		      "professionnels de santé pour les patients soignés dans le Grand Est."));
-	}
-	y = room->y + room->h - choices;
-	if (a.y < y)
-		paint_text(y - 1, 3, room->w - 6, STYLE_PLAIN,
-		    _("Choisissez ce qui correspond à votre situation :"));
+	screen_home_draw_about(room, boxes ? step * rows : (int)n);
 	for (size_t i = 0; i < n; i++) {
 		struct area box = {
 		    .y = boxes ? y + (int)(i / 2) * step : y + (int)i,
 		    .x = boxes ? 3 + (int)(i % 2) * (w + 3) : 1,
-		    .h = boxes ? HOME_BOX_ROWS : 1,
+		    .h = boxes ? step - 1 : 1,
 		    .w = boxes ? w : room->w - 2,
 		};
 

@@ -101,6 +101,11 @@ test_wrong_code_then_right_one(void **state)
 	fixture_next_code(s->mailbox, code);
 	memcpy(wrong, code, sizeof(wrong));
 	wrong[0] = wrong[0] == '9' ? '0' : (char)(wrong[0] + 1);
+	pty_send(p, "123\r"); /* not as long as a code */
+	assert_true(pty_wait_text(p, "Ce code d'accès n'est pas le bon."));
+	pty_send(p, "1"); /* replaces it, and takes the message away */
+	assert_true(pty_wait_no_text(p, "Ce code d'accès n'est pas le bon."));
+	pty_key(p, PTY_KEY_BACKSPACE);
 	pty_send(p, wrong);
 	pty_key(p, PTY_KEY_ENTER);
 	assert_true(pty_wait_text(p, "Ce code d'accès n'est pas le bon."));

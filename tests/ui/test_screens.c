@@ -124,6 +124,23 @@ screens_outside(struct pty_stage *s, const struct pty_look *l)
 	free(conf);
 }
 
+/* Home in a small window: the longest words, and each region still has its name. */
+static void
+screens_small_home(struct pty_stage *s)
+{
+	static const struct pty_look look = {
+	    .rows = 20, .columns = 60, .language = "de", .name = "de"};
+	char *conf = pty_stage_regions(s);
+	const char *regions[] = {"--config", conf, NULL};
+	struct pty *p = pty_look_client(s, &look, regions, true);
+
+	step_wait(p, "home");
+	assert_true(pty_wait_text(p, "Alsace"));
+	assert_true(pty_wait_text(p, "Lorraine"));
+	pty_free(&p);
+	free(conf);
+}
+
 /* A password of one's own, for somebody who has only the letter's. */
 static void
 screens_new_password(struct pty_stage *s, const struct pty_look *l)
@@ -176,6 +193,8 @@ static void
 screens_all(struct pty_stage *s, const struct pty_look *l)
 {
 	screens_outside(s, l);
+	if (l->number == 0)
+		screens_small_home(s);
 	screens_new_password(s, l);
 	screens_at(s, l);
 	screens_filter(s, l);
