@@ -15,6 +15,8 @@
 #include "common/mem.h"
 #include "common/text.h"
 
+#define HELP_INDENT 2 /* columns before the keys */
+
 struct screen_help {
 	struct screen base;
 	struct pager pager;
@@ -56,10 +58,9 @@ screen_help_keys_columns(unsigned contexts)
 }
 
 static char *
-screen_help_text(const struct screen_ops *about, unsigned contexts)
+screen_help_text(const struct screen_ops *about, unsigned contexts, int columns)
 {
 	char *text = mem_printf("%s\n\n%s\n\n%s\n", _(about->title), _(about->about), _("Touches"));
-	int columns = screen_help_keys_columns(contexts);
 
 	for (unsigned a = ACTION_NONE + 1; a < N_ACTIONS; a++) {
 		const struct action_row *row = action_row((enum action)a);
@@ -71,8 +72,8 @@ screen_help_text(const struct screen_ops *about, unsigned contexts)
 			continue;
 		action_keys_text((enum action)a, keys, sizeof(keys));
 		blank = columns - (int)text_width(keys);
-		longer = mem_printf(
-		    "%s  %s%*s %s\n", text, keys, blank > 0 ? blank : 0, "", _(row->help));
+		longer = mem_printf("%s%*s%s%*s %s\n", text, HELP_INDENT, "", keys,
+		    blank > 0 ? blank : 0, "", _(row->help));
 		free(text);
 		text = longer;
 	}
@@ -116,12 +117,15 @@ struct screen *
 screen_help_new(struct app *app, const struct screen *about)
 {
 	struct screen_help *h = mem_new(sizeof(*h));
+	unsigned contexts = app_contexts(app, about);
+	int columns = screen_help_keys_columns(contexts);
 
 	h->base.ops = &screen_help_ops;
 	h->base.app = app;
 	h->about = about->ops;
-	h->text = screen_help_text(about->ops, app_contexts(app, about));
+	h->text = screen_help_text(about->ops, contexts, columns);
 	pager_init(&h->pager);
+	h->pager.hang = columns + HELP_INDENT + 1;
 	pager_set(&h->pager, h->text, strlen(h->text));
 	return &h->base;
 }

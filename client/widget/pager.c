@@ -54,7 +54,7 @@ pager_wrap(struct pager *p, int width)
 	if (p->width == width)
 		return;
 	wrap_release(&p->wrap);
-	wrap_text(p->text, p->len, (size_t)width, &p->wrap);
+	wrap_list(p->text, p->len, (size_t)width, (size_t)p->hang, &p->wrap);
 	p->width = width;
 }
 
@@ -307,7 +307,10 @@ pager_draw(struct pager *p, const struct area *a)
 	for (int i = 0; i < a->h && line < p->wrap.n; i++, line++) {
 		const struct wrap_line *l = &p->wrap.lines[line];
 
-		paint_bytes(a->y + i, a->x, a->w, STYLE_PLAIN, p->text + l->offset, l->len);
-		pager_draw_found(p, l, a->y + i, a->x, a->w);
+		int in = (int)l->indent;
+
+		paint_bytes(
+		    a->y + i, a->x + in, a->w - in, STYLE_PLAIN, p->text + l->offset, l->len);
+		pager_draw_found(p, l, a->y + i, a->x + in, a->w - in);
 	}
 }

@@ -19,6 +19,7 @@ struct pager {
 	size_t len;
 	struct wrap wrap;
 	int width; /* that wrap was made for; 0 = none */
+	int hang;  /* as in wrap_list(); set before the first drawing */
 	size_t top_offset;
 	int rows; /* of the last drawing */
 	/* folded copy for searching, and where each byte of it comes from */

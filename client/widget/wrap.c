@@ -17,11 +17,11 @@
 #define WRAP_PART_LEAST	 3  /* bytes of the word that stay in it */
 
 static void
-wrap_add(struct wrap *w, size_t offset, size_t len)
+wrap_add(struct wrap *w, size_t offset, size_t len, size_t indent)
 {
 	if (w->n % WRAP_STEP == 0)
 		w->lines = mem_grow(w->lines, w->n + WRAP_STEP, sizeof(*w->lines));
-	w->lines[w->n++] = (struct wrap_line){.offset = offset, .len = len};
+	w->lines[w->n++] = (struct wrap_line){.offset = offset, .len = len, .indent = indent};
 }
 
 static bool
@@ -148,19 +148,30 @@ wrap_line_len(const char *s, size_t len, size_t columns, size_t *next_r)
 void
 wrap_text(const char *text, size_t len, size_t columns, struct wrap *w_r)
 {
+	wrap_list(text, len, columns, 0, w_r);
+}
+
+void
+wrap_list(const char *text, size_t len, size_t columns, size_t hang, struct wrap *w_r)
+{
 	size_t start = 0;
 
 	*w_r = (struct wrap){0};
 	columns = columns > 0 ? columns : 1;
+	hang = columns >= 2 * hang ? hang : 0;
 	while (start < len) {
 		const char *end = memchr(text + start, '\n', len - start);
 		size_t stop = end ? (size_t)(end - text) : len;
+		size_t more = text[start] == ' ' ? hang : 0;
+		size_t indent = 0;
 
 		do {
 			size_t next;
-			size_t n = wrap_line_len(text + start, stop - start, columns, &next);
+			size_t n =
+			    wrap_line_len(text + start, stop - start, columns - indent, &next);
 
-			wrap_add(w_r, start, n);
+			wrap_add(w_r, start, n, indent);
+			indent = more;
 			start += next;
 		} while (start < stop);
 		start = stop + 1;

@@ -14,6 +14,7 @@
  */
 struct wrap_line {
 	size_t offset, len; /* bytes of the text; len without the break */
+	size_t indent;	    /* columns that it stands in from the left */
 };
 
 struct wrap {
@@ -23,6 +24,9 @@ struct wrap {
 
 /* text must be UTF-8; "\n" ends a paragraph. */
 void wrap_text(const char *text, size_t len, size_t columns, struct wrap *w_r);
+/* Likewise for a list: what continues a line that begins with a blank stands in
+ * from the left by `hang` columns, unless that leaves fewer than it takes. */
+void wrap_list(const char *text, size_t len, size_t columns, size_t hang, struct wrap *w_r);
 void wrap_release(struct wrap *w);
 
 /* Draws a text into the area, cut at its last row. Returns the rows used. */

@@ -8,6 +8,7 @@
 #include "client/widget/pager.h"
 #include "client/widget/wrap.h"
 #include "common/clock.h"
+#include "common/mem.h"
 #include "tests/unit/test_client.h"
 
 /* ---------------------------------------------------------------------- wrap */
@@ -51,6 +52,35 @@ test_wrap(void **state)
 	/* indentation stays */
 	EXPECT_WRAP(12, "  - un deux trois", "  - un deux", "trois");
 	expect_wrap(10, "", NULL, 0);
+}
+
+/* A list: what continues a line stands below what began it. */
+static void
+test_wrap_list(void **state)
+{
+	static const char text[] = "Touches\n  F1   aide de cet écran\nfin de la liste";
+	static const struct wrap_line lines[] = {
+	    {.offset = 0, .len = 7},
+	    {.offset = 8, .len = 14},
+	    {.offset = 23, .len = 10, .indent = 7},
+	    {.offset = 34, .len = 15},
+	};
+	struct wrap w;
+
+	(void)state;
+	wrap_list(text, strlen(text), 17, 7, &w);
+	assert_int_equal(w.n, ARRAY_LEN(lines));
+	for (size_t i = 0; i < w.n; i++) {
+		assert_int_equal(w.lines[i].offset, lines[i].offset);
+		assert_int_equal(w.lines[i].len, lines[i].len);
+		assert_int_equal(w.lines[i].indent, lines[i].indent);
+	}
+	wrap_release(&w);
+	/* too narrow for that: from the left edge */
+	wrap_list(text, strlen(text), 13, 7, &w);
+	for (size_t i = 0; i < w.n; i++)
+		assert_int_equal(w.lines[i].indent, 0);
+	wrap_release(&w);
 }
 
 /* French: no line begins with : ; ? ! » and none ends with «. */
@@ -293,6 +323,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_wrap),
+	    cmocka_unit_test(test_wrap_list),
 	    cmocka_unit_test(test_wrap_french),
 	    cmocka_unit_test(test_wrap_any),
 	    cmocka_unit_test(test_pager_search),
