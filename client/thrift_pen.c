@@ -21,6 +21,8 @@ struct pen_way {
 void
 pen_put(struct pen *p, const char *bytes, size_t len)
 {
+	if (len == 0)
+		return;
 	if (p->len + len > p->cap) {
 		p->cap = 2 * p->cap + len;
 		p->bytes = mem_grow(p->bytes, p->cap, 1);

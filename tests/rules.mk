@@ -5,6 +5,11 @@ TEST_LIBS := test server db courier letter imaging client picture netrpc tools c
 TEST_SYS  := $(EVENT_LIBS) $(SQLITE_LIBS) $(OATH_LIBS) $(NCURSES_LIBS) $(QRENCODE_LIBS) $(CHARLS_LIBS) $(JPEG_LIBS) $(ZLIB_LIBS) \
 	     $(JANSSON_LIBS) $(SECCOMP_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS) $(VTERM_LIBS) $(BASE_LIBS) -lutil -pthread -lm
 
+# Those that take longest begin first, so that no core waits for them at the end.
+LONGEST := unit/test_store_disk fault/test_backup fault/test_courier_kill imaging/test_damaged \
+	   ui/test_kiosk ui/test_account_looks unit/test_store_open wire/test_desk wire/test_mutations
+longest_first = $(filter $(LONGEST:%=$(B)/tests/%),$(1)) $(filter-out $(LONGEST:%=$(B)/tests/%),$(1))
+
 # tests of one folder: sources -> programs
 tests_of = $(patsubst %.c,$(B)/%,$(sort $(wildcard tests/$(1)/test_*.c)))
 
@@ -15,7 +20,7 @@ $(B)/tests/%: $(B)/tests/%.o $(TEST_LIBS:%=$(B)/lib%.a)
 # One more than there are cores: many tests wait for a terminal or a server.
 TEST_JOBS ?= $(shell expr $$(nproc) + 1)
 # run <folders>, <jobs>: every program of them, each told where the build is
-run = @sh tests/run.sh $(B) $(2) $(foreach f,$(1),$(call tests_of,$(f)))
+run = @sh tests/run.sh $(B) $(2) $(call longest_first,$(foreach f,$(1),$(call tests_of,$(f))))
 
 SUITES := unit imaging wire ui fault
 SAN_SUITES := unit wire
@@ -30,7 +35,7 @@ built-san: all $(foreach s,$(SAN_SUITES),$(call tests_of,$(s))) $(SAN_MORE)
 run-all: built-tests
 	$(call run,$(SUITES),$(TEST_JOBS))
 run-san: built-san
-	@sh tests/run.sh $(B) $(TEST_JOBS) $(foreach s,$(SAN_SUITES),$(call tests_of,$(s))) $(SAN_MORE)
+	$(call run,$(SAN_SUITES),$(TEST_JOBS)) $(SAN_MORE)
 
 TEST_FLAVOUR := --no-print-directory B=$(B)/test TESTING=1 WERROR=1 OPT="-O2 -g1"
 SAN_FLAVOUR  := --no-print-directory B=$(B)/san TESTING=1 WERROR=1 SAN=1 CC=clang OPT="-O1 -g1"
