@@ -6,7 +6,7 @@
 #   make po-update    brings po/*.po up to the sources
 #   make po-check     fails on a text that a language lacks
 PO_LANGUAGES := en de
-PO_SOURCES   := $(sort $(wildcard client/*.c client/*.def client/linear/*.c client/model/*.c client/screen/*.c \
+PO_SOURCES   := $(sort $(wildcard client/*.c client/*.def client/words.h client/linear/*.c client/model/*.c client/screen/*.c \
 		  client/widget/*.c client/picture/*.c))
 PO_MO        := $(foreach l,fr $(PO_LANGUAGES),$(B)/locale/$(l)/LC_MESSAGES/emage.mo)
 

@@ -14,6 +14,7 @@
 #include "client/model/dates.h"
 #include "client/model/directory.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -231,6 +232,7 @@ blocks_ask_criteria(struct linear *l, const struct directory *d, struct director
 
 	*q_r = (struct directory_query){.page = 1, .page_size = BLOCKS_FIND_SIZE};
 	linear_say(l, "%s", _("Recherche d'un professionnel"));
+	linear_say(l, "%s", _(WORDS_BLOCKS_FIND));
 	if (!linear_ask_text(l, title, _("Nom :"), N_("sans ce critère"), DIRECTORY_NAME_MAX,
 		q_r->family_name, sizeof(q_r->family_name)) ||
 	    !linear_ask_text(l, title, _("Prénom :"), N_("sans ce critère"), DIRECTORY_NAME_MAX,
@@ -378,6 +380,7 @@ linear_blocks(struct linear *l)
 		const struct linear_page page = blocks_page(&m);
 		const struct linear_prompt p = {
 		    .title = N_("Bloquer l'accès à vos examens pour un médecin"),
+		    .about = WORDS_BLOCKS_FIND,
 		    .question = _("Votre choix :"),
 		    .commands = blocks_commands,
 		    .n_commands = ARRAY_LEN(blocks_commands),

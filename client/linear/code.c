@@ -8,6 +8,7 @@
 
 #include "client/linear/talk.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/mem.h"
@@ -194,9 +195,8 @@ code_ask(struct linear *l)
 {
 	const struct linear_prompt p = {
 	    .title = N_("2. Envoi du code d'accès"),
-	    .about = N_("Entrez votre code d'accès à usage unique. Il est valable 15 minutes et ne "
-			"sert qu'une fois. S'il n'arrive pas, vérifiez l'adresse affichée et "
-			"demandez-en un autre : celui-ci remplace le précédent."),
+	    .about = WORDS_CODE,
+	    .more = l->totp ? NULL : WORDS_CODE_ONCE,
 	    .question = _("Code d'accès :"),
 	    .commands = code_commands,
 	    .n_commands = signin_is_unsent(&l->signin) ? 0 : ARRAY_LEN(code_commands),

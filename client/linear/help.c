@@ -11,6 +11,7 @@
 #include "client/linear/talk.h"
 #include "client/model/faq.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -93,6 +94,7 @@ linear_faq(struct linear *l)
 	while (err == 0) {
 		const struct linear_prompt p = {
 		    .title = N_("Foire aux questions"),
+		    .about = WORDS_FAQ,
 		    .question = _("Votre choix :"),
 		    .commands = commands,
 		    .n_commands = ARRAY_LEN(commands),
@@ -199,6 +201,7 @@ linear_forgot(struct linear *l)
 	linear_say(l, "%s",
 	    _("Si vous avez égaré votre identifiant, l'établissement ayant recueilli votre "
 	      "consentement peut vous rééditer un nouveau document contenant votre login."));
+	linear_say(l, "%s", _(WORDS_FORGOT_FIRST));
 	if (!linear_ask_text(l, N_("Mot de passe oublié"), _("Identifiant :"), N_("retour"),
 		LINEAR_IDENTIFIER_MAX, identifier, sizeof(identifier)) ||
 	    identifier[0] == '\0')

@@ -15,6 +15,7 @@
 #include "client/model/dates.h"
 #include "client/model/directory.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/secret.h"
@@ -112,6 +113,7 @@ history_say(struct linear *l, const struct accesses *m)
 	const struct linear_page page = history_page(m);
 
 	linear_say(l, "%s", _("Historique des accès"));
+	linear_say(l, "%s", _(WORDS_HISTORY_HEAD));
 	linear_say_page(l, &page);
 	for (size_t i = 0; i < m->n_rows; i++)
 		history_say_row(l, (unsigned)i + 1, &m->rows[i]);
@@ -267,6 +269,7 @@ history_ask(struct linear *l, const struct accesses *m, struct linear_answer *a_
 	const struct linear_page page = history_page(m);
 	const struct linear_prompt p = {
 	    .title = N_("Historique des accès par les professionnels de santé"),
+	    .about = WORDS_HISTORY,
 	    .question = _("Votre choix :"),
 	    .commands = history_commands,
 	    .n_commands = ARRAY_LEN(history_commands),

@@ -12,6 +12,7 @@
 #include "client/linear/talk.h"
 #include "client/sections.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/mem.h"
 #include "common/secret.h"
 
@@ -121,17 +122,26 @@ linear_space(struct linear *l)
 		const struct section *s;
 		const struct linear_section *run;
 		char name[192];
-		int choice;
+		struct linear_answer a;
 
 		session_name(&l->session, name, sizeof(name));
 		linear_say(l, "%s", name);
-		choice = linear_pick(l, N_("3. Accès au portail"), _("Votre choix :"),
-		    linear_say_sections(l), N_("ouvre cette rubrique"), NULL);
-		s = choice > 0 ? section_at(l->session.role, (size_t)choice - 1) : NULL;
+		if (!linear_ask(l,
+			&(struct linear_prompt){
+			    .title = N_("3. Accès au portail"),
+			    .leave = N_("Déconnexion"),
+			    .question = _("Votre choix :"),
+			    .max = linear_say_sections(l),
+			    .numbers = N_("ouvre cette rubrique"),
+			},
+			&a))
+			return;
+		s = a.kind == LINEAR_NUMBER ? section_at(l->session.role, (size_t)a.value - 1)
+					    : NULL;
 		run = s ? linear_section_of(s->action) : NULL;
 		if (run)
 			run->run(l);
-		else if (choice < 0)
+		else if (a.kind == LINEAR_BACK)
 			linear_log_out(l);
 	}
 }
@@ -155,8 +165,10 @@ linear_region(struct linear *l)
 	};
 	struct linear_answer a;
 
+	linear_say(l, "%s", _("Vos images médicales accessibles facilement"));
+	linear_say(l, "%s", _(WORDS_HOME));
 	while (l->end == LINEAR_GO) {
-		linear_say(l, "%s", _("Vos images médicales accessibles facilement"));
+		linear_say(l, "%s", _(WORDS_HOME_CHOICE));
 		for (size_t i = 0; i < l->conf->n_regions; i++) {
 			char sentence[256];
 

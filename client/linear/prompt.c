@@ -39,6 +39,14 @@ prompt_key(const struct linear_command *c)
 	return c->key[0] ? c->key : _("Entrée");
 }
 
+/* What an answer to every question does at this one. */
+static const char *
+prompt_always_help(const struct linear_prompt *p, size_t i)
+{
+	return _(
+	    p->leave && (i == PROMPT_BACK || i == PROMPT_ZERO) ? p->leave : prompt_always[i].help);
+}
+
 /* "1 à 10", or "1". */
 static void
 prompt_range(const struct linear_prompt *p, char *out, size_t len)
@@ -59,6 +67,8 @@ prompt_help(struct linear *l, const struct linear_prompt *p)
 	linear_say(l, "%s", _(p->title));
 	if (p->about)
 		linear_say(l, "%s", _(p->about));
+	if (p->more)
+		linear_say(l, "%s", _(p->more));
 	if (p->max > 0) {
 		prompt_range(p, range, sizeof(range));
 		linear_say(l, _("%1$s : %2$s"), range, _(p->numbers));
@@ -68,7 +78,7 @@ prompt_help(struct linear *l, const struct linear_prompt *p)
 			linear_say(l, _("%1$s : %2$s"), prompt_key(&p->commands[i]),
 			    _(p->commands[i].help));
 	for (size_t i = 0; i < N_PROMPT_ALWAYS; i++)
-		linear_say(l, _("%1$s : %2$s"), prompt_always[i].key, _(prompt_always[i].help));
+		linear_say(l, _("%1$s : %2$s"), prompt_always[i].key, prompt_always_help(p, i));
 }
 
 static void
@@ -101,8 +111,8 @@ prompt_hints(struct linear *l, const struct linear_prompt *p)
 	for (size_t i = 0; i < p->n_commands; i++)
 		if (!prompt_is_hidden(p, i))
 			prompt_append_hint(&b, prompt_key(&p->commands[i]), _(p->commands[i].help));
-	prompt_append_hint(&b, "?", _(prompt_always[PROMPT_HELP].help));
-	prompt_append_hint(&b, "q", _(prompt_always[PROMPT_BACK].help));
+	prompt_append_hint(&b, "?", prompt_always_help(p, PROMPT_HELP));
+	prompt_append_hint(&b, "q", prompt_always_help(p, PROMPT_BACK));
 	buf_append(&b, "", 1);
 	/* the same choices again are not read out again */
 	if (!l->hints || strcmp(l->hints, (const char *)buf_bytes(&b)) != 0) {

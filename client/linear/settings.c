@@ -10,6 +10,7 @@
 #include "client/linear/talk.h"
 #include "client/model/account_text.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/mem.h"
@@ -316,15 +317,24 @@ void
 linear_settings(struct linear *l)
 {
 	struct account a = {0};
-	int choice = 1;
+	struct linear_answer choice;
+	bool goes_on = true;
 
-	while (choice > 0 && settings_load(l, &a)) {
+	while (goes_on && settings_load(l, &a)) {
 		unsigned n = settings_say(l, &a);
 
-		choice = linear_pick(
-		    l, N_("Paramètres"), _("Votre choix :"), n, N_("change ce réglage"), NULL);
-		if (choice > 0)
-			settings_row(l, (unsigned)choice)->run(l, &a);
+		goes_on = linear_ask(l,
+			      &(struct linear_prompt){
+				  .title = N_("Paramètres"),
+				  .about = WORDS_SETTINGS,
+				  .question = _("Votre choix :"),
+				  .max = n,
+				  .numbers = N_("change ce réglage"),
+			      },
+			      &choice) &&
+			  choice.kind == LINEAR_NUMBER;
+		if (goes_on)
+			settings_row(l, choice.value)->run(l, &a);
 	}
 	account_release(&a);
 }

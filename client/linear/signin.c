@@ -9,6 +9,7 @@
 
 #include "client/linear/talk.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/secret.h"
@@ -30,14 +31,6 @@ static const struct linear_command signin_commands[] = {
     [SIGNIN_FAQ] = {"f", N_("ouvre la foire aux questions")},
     [SIGNIN_SUPPORT] = {"a", N_("montre l'adresse de l'assistance")},
 };
-
-#define SIGNIN_ABOUT                                                                               \
-	N_("Entrez votre identifiant et votre mot de passe temporaire (première connexion). "     \
-	   "Pour les connexions suivantes, votre mot de passe personnel. À la suite de cette "    \
-	   "étape, un code d'accès à usage unique valable 15 minutes à partir de sa "          \
-	   "réception, vous sera envoyé à l'adresse mail ou téléphone renseignés lors de "   \
-	   "votre consentement en établissement. Entrez-le dans la page suivante. En cas "        \
-	   "d'oubli, choisissez « Mot de passe oublié ? » et suivez les instructions.")
 
 static void
 signin_command(struct linear *l, enum signin_command c)
@@ -73,7 +66,8 @@ signin_identifier(struct linear *l)
 	do {
 		const struct linear_prompt p = {
 		    .title = N_("1. Authentification"),
-		    .about = SIGNIN_ABOUT,
+		    .about = WORDS_SIGNIN,
+		    .more = l->options->staff ? NULL : WORDS_SIGNIN_FIRST,
 		    .question = _("Identifiant :"),
 		    .commands = signin_commands,
 		    .n_commands = ARRAY_LEN(signin_commands),
@@ -107,7 +101,8 @@ signin_password(struct linear *l, struct secret *password_r)
 {
 	const struct linear_prompt p = {
 	    .title = N_("1. Authentification"),
-	    .about = SIGNIN_ABOUT,
+	    .about = WORDS_SIGNIN,
+	    .more = l->options->staff ? NULL : WORDS_SIGNIN_FIRST,
 	    .question = _("Mot de passe :"),
 	    .is_text = true,
 	    .is_secret = true,

@@ -103,6 +103,8 @@ struct linear_command {
 struct linear_prompt {
 	const char *title; /* msgids: heading and text of the help; about may be NULL */
 	const char *about;
+	const char *more;     /* msgid: what the help says after it, or NULL */
+	const char *leave;    /* msgid: what q and 0 do where it is not "retour", or NULL */
 	const char *question; /* in the person's language */
 	const struct linear_command *commands;
 	size_t n_commands;

@@ -13,6 +13,7 @@
 #include "client/screen/listing.h"
 #include "client/tr.h"
 #include "client/widget/wrap.h"
+#include "client/words.h"
 #include "common/mem.h"
 #include "common/text.h"
 
@@ -270,9 +271,7 @@ blocks_draw_lead(const struct blocks_find *f, int y, const struct area *room)
 	struct area a = {.y = y, .x = 1, .h = 3, .w = room->w - 2};
 
 	if (!f->model.loaded) {
-		a.y += wrap_draw(&a, STYLE_PLAIN,
-		    _("Vous pouvez utiliser un filtre de recherche afin de retrouver plus "
-		      "rapidement le médecin concerné."));
+		a.y += wrap_draw(&a, STYLE_PLAIN, _(WORDS_BLOCKS_FIND));
 		if (room->h >= 18)
 			a.y++;
 	} else if (room->h < BLOCKS_ROOMY + (int)paging_size(&f->paging)) {

@@ -15,6 +15,7 @@
 #include "client/tr.h"
 #include "client/widget/form.h"
 #include "client/widget/wrap.h"
+#include "client/words.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/mem.h"
@@ -310,9 +311,7 @@ screen_code_draw_resend(struct screen_code *c, int y, int x, const struct area *
 static void
 screen_code_draw_once(const struct signin *m, const struct area *a)
 {
-	const char *text =
-	    _("Ce code est utilisable UNE SEULE FOIS et permet de renforcer la sécurité de l'accès "
-	      "à vos images médicales.");
+	const char *text = _(WORDS_CODE_ONCE);
 
 	if (!m->totp && wrap_rows(a->w, text) <= a->h)
 		wrap_draw(a, STYLE_PLAIN, text);
@@ -412,9 +411,7 @@ screen_code_can(const struct screen *s, enum action a)
 static const struct screen_ops screen_code_ops = {
     .name = "code",
     .title = N_("Envoi du code d'accès"),
-    .about = N_("Entrez votre code d'accès à usage unique. Il est valable 15 minutes et ne sert "
-		"qu'une fois. S'il n'arrive pas, vérifiez l'adresse affichée et demandez-en un "
-		"autre : celui-ci remplace le précédent."),
+    .about = WORDS_CODE,
     .contexts = CTX_SIGNIN | CTX_PASSWORD | CTX_CODE | CTX_FORM,
     .step = 2,
     .free = screen_code_free,

@@ -13,6 +13,7 @@
 #include "client/model/directory.h"
 #include "client/screen/listing.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/mem.h"
 #include "common/text.h"
 
@@ -168,8 +169,7 @@ screen_history_draw(struct screen *s, const struct area *room)
 		screen_history_draw_low(h, room);
 	} else {
 		paint_text(y++, 1, room->w - 2, STYLE_TITLE, _("Historique des accès"));
-		paint_text(y++, 1, room->w - 2, STYLE_LABEL,
-		    _("Prise en charge par un professionnel de santé"));
+		paint_text(y++, 1, room->w - 2, STYLE_LABEL, _(WORDS_HISTORY_HEAD));
 		if (!listing_hides_filter(&h->form, HISTORY_CLEAR, room))
 			y += screen_history_draw_filter(h, y, room);
 		screen_history_draw_rows(h, y, room);

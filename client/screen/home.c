@@ -13,6 +13,7 @@
 #include "client/widget/form.h"
 #include "client/widget/rows.h"
 #include "client/widget/wrap.h"
+#include "client/words.h"
 #include "common/mem.h"
 #include "common/text.h"
 
@@ -93,11 +94,7 @@ static void
 screen_home_draw_about(const struct area *room, int choices)
 {
 	const char *title = _("Vos images médicales accessibles facilement");
-	const char *about =
-	    _("e-mage est un service sécurisé, porté par Pulsy, de partage d'imagerie "
-	      "médicale dans le Grand Est. Disponible en ligne en permanence, il permet "
-	      "de partager radiographies, scanners, IRM, échographies... entre "
-	      "professionnels de santé pour les patients soignés dans le Grand Est.");
+	const char *about = _(WORDS_HOME);
 	int before = room->h > choices + 10 ? 3 : 2;
 	int y = room->y + room->h - choices;
 	struct area a = {.y = room->y, .x = 3, .h = room->h - before - choices, .w = room->w - 6};
@@ -110,8 +107,7 @@ screen_home_draw_about(const struct area *room, int choices)
 			a.y += wrap_draw(&a, STYLE_PLAIN, about);
 	}
 	if (a.y < y)
-		paint_text(y - 1, 3, room->w - 6, STYLE_PLAIN,
-		    _("Choisissez ce qui correspond à votre situation :"));
+		paint_text(y - 1, 3, room->w - 6, STYLE_PLAIN, _(WORDS_HOME_CHOICE));
 }
 
 static void

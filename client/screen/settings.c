@@ -16,6 +16,7 @@
 #include "client/model/session.h"
 #include "client/screen/sheet.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/mem.h"
@@ -345,14 +346,10 @@ static const struct sheet_ops screen_settings_sheet = {
 	{                                                                                          \
 		.name = "settings",                                                                \
 		.title = N_("Régler les paramètres de votre compte personnel"),                    \
-		.about = N_("Ajouter/modifier : adresse mail, téléphone mobile. Changer : mot "  \
-			    "de passe, langue, avis, application d'authentification, sessions "    \
-			    "ouvertes. Export de vos données. Possibilité de retirer votre "     \
-			    "consentement."),                                                      \
-		.contexts = CTX_SHEET | CTX_FORM | CTX_SPACE, .section = (of), .free = sheet_free, \
-		.draw = sheet_draw, .event = sheet_event, .act = sheet_act,                        \
-		.wants_text = sheet_wants_text, .resumed = screen_settings_resumed,                \
-		.covered = screen_settings_covered,                                                \
+		.about = WORDS_SETTINGS, .contexts = CTX_SHEET | CTX_FORM | CTX_SPACE,             \
+		.section = (of), .free = sheet_free, .draw = sheet_draw, .event = sheet_event,     \
+		.act = sheet_act, .wants_text = sheet_wants_text,                                  \
+		.resumed = screen_settings_resumed, .covered = screen_settings_covered,            \
 	}
 
 static const struct screen_ops screen_settings_ops = SETTINGS_OPS(ACTION_SECTION_SETTINGS);

@@ -14,6 +14,7 @@
 #include "client/tr.h"
 #include "client/widget/form.h"
 #include "client/widget/wrap.h"
+#include "client/words.h"
 #include "common/err.h"
 #include "common/mem.h"
 #include "common/text.h"
@@ -170,12 +171,7 @@ screen_signin_draw_first(const struct screen *s, const struct area *a)
 		    "saisissez le mot de passe temporaire qui vous a été envoyé. Un code "
 		    "d'accès à usage unique vous est demandé ensuite. Chaque accès à un "
 		    "dossier est inscrit dans l'historique du patient.")
-		: _("Lors de votre 1ère connexion, vous saisissez le mot de passe "
-		    "temporaire figurant sur le document qui vous a été remis lors du recueil "
-		    "de votre consentement dans le service d'imagerie de votre établissement "
-		    "de santé, de votre clinique, ou de votre cabinet radiologique. Pour les "
-		    "connexions suivantes, vous saisissez le mot de passe que vous aurez "
-		    "choisi lors de votre première connexion.");
+		: _(WORDS_SIGNIN_FIRST);
 
 	if (wrap_rows(a->w, text) > a->h && !app_is_staff(s->app))
 		text = _("Première connexion : saisissez le mot de passe temporaire imprimé sur le "
@@ -269,12 +265,7 @@ screen_signin_can(const struct screen *s, enum action a)
 static const struct screen_ops screen_signin_ops = {
     .name = "signin",
     .title = N_("Authentification sur le portail e-mage"),
-    .about = N_("Entrez votre identifiant et votre mot de passe temporaire (première connexion). "
-		"Pour les connexions suivantes, votre mot de passe personnel. À la suite de cette "
-		"étape, un code d'accès à usage unique valable 15 minutes à partir de sa "
-		"réception, vous sera envoyé à l'adresse mail ou téléphone renseignés lors de "
-		"votre consentement en établissement. Entrez-le dans la page suivante. En cas "
-		"d'oubli, choisissez « Mot de passe oublié ? » et suivez les instructions."),
+    .about = WORDS_SIGNIN,
     .contexts = CTX_SIGNIN | CTX_PASSWORD | CTX_FORM | CTX_OUTSIDE,
     .step = 1,
     .free = screen_signin_free,

@@ -344,7 +344,7 @@ test_help(void **state)
 /* -------------------------------------------------------------------- languages */
 
 static void
-way_short(struct person *h, const char *const words[5])
+way_short(struct person *h, const char *const words[6])
 {
 	answer(h, words[0], h->s->patient.identifier);
 	answer(h, words[1], h->s->patient.password);
@@ -353,6 +353,10 @@ way_short(struct person *h, const char *const words[5])
 	answer(h, words[3], "1");
 	hear(h, words[4]);
 	hear(h, "ECHO-DOPPLER");
+	answer(h, words[3], "q");
+	answer(h, words[3], "2");
+	answer(h, words[3], "?");
+	hear(h, words[5]);
 	pty_send(h->p, "q\nq\n1\nq\n");
 	person_leave(h);
 }
@@ -361,10 +365,10 @@ static void
 test_languages(void **state)
 {
 	static const char *const args[] = {"--linear", NULL};
-	static const char *const en[] = {
-	    "Identifier: ", "Password: ", "Access code: ", "Your choice: ", "1. 10 Jun 2016 10:22"};
-	static const char *const de[] = {
-	    "Kennung: ", "Passwort: ", "Zugangscode: ", "Ihre Wahl: ", "1. 10.06.2016 10:22"};
+	static const char *const en[] = {"Identifier: ", "Password: ", "Access code: ",
+	    "Your choice: ", "1. 10 Jun 2016 10:22", "obliged to state the reason of their visit"};
+	static const char *const de[] = {"Kennung: ", "Passwort: ", "Zugangscode: ", "Ihre Wahl: ",
+	    "1. 10.06.2016 10:22", "sind verpflichtet, den Grund dafür anzugeben"};
 	struct pty_stage *s = *state;
 	struct pty_stage_options o = {.term = "vt100", .args = args, .language = "en"};
 	struct person h;

@@ -26,8 +26,13 @@ story_new_password(struct person *h, const char *password)
 static void
 story_first(struct person *h)
 {
+	answer(h, "Identifiant : ", "?");
+	hear(h, "figurant sur le document qui vous a été remis lors du recueil");
 	answer(h, "Identifiant : ", h->s->patient.identifier);
 	answer(h, "Mot de passe : ", h->s->patient.temporary);
+	answer(h, "Code d'accès : ", "?");
+	hear(h, "UNE SEULE FOIS");
+	answer(h, "Code d'accès : ", "t"); /* says again where it went */
 	answer_code(h);
 	story_new_password(h, OWN_PASSWORD);
 	answer(h, "Mot de passe : ", "q");
@@ -40,6 +45,7 @@ story_forgotten(struct person *h)
 	char temporary[64] = "";
 
 	answer(h, "Identifiant : ", "o");
+	hear(h, "à l'accueil de votre hôpital");
 	answer(h, "Identifiant : ", h->s->patient.identifier);
 	hear(h, "un nouveau mot de passe vous a été envoyé");
 	while (temporary[0] == '\0') {
@@ -62,8 +68,12 @@ story_forgotten(struct person *h)
 static void
 story_exams(struct person *h)
 {
+	answer(h, CHOICE, "?");
+	hear(h, "0 : Déconnexion");
 	answer(h, CHOICE, "1");
 	hear(h, "Résultats 1 à 10 sur 30");
+	answer(h, CHOICE, "?");
+	hear(h, "Cette rubrique vous permet d'avoir accès à tous vos examens");
 	answer(h, CHOICE, "g");
 	answer(h, "Page : ", "9999");
 	hear(h, "Cette réponse n'est pas prévue");
@@ -91,7 +101,10 @@ static void
 story_history(struct person *h)
 {
 	answer(h, CHOICE, "2");
+	hear(h, "Prise en charge par un professionnel de santé");
 	hear(h, "Résultats 1 à 5 sur 61");
+	answer(h, CHOICE, "?");
+	hear(h, "dans l'obligation de renseigner le motif de leur visite");
 	answer(h, CHOICE, "4");
 	hear(h, "Accès n° 58");
 	answer(h, CHOICE, "c");
@@ -110,6 +123,7 @@ story_blocks(struct person *h)
 {
 	answer(h, CHOICE, "3");
 	answer(h, CHOICE, "b");
+	hear(h, "afin de retrouver plus rapidement le médecin concerné.");
 	answer(h, "Nom : ", "כהן");
 	for (int criterion = 0; criterion < 4; criterion++)
 		answer(h, " : ", "");
@@ -143,6 +157,8 @@ static void
 story_settings(struct person *h)
 {
 	answer(h, CHOICE, "4");
+	answer(h, CHOICE, "?");
+	hear(h, "Possibilité de retirer votre consentement.");
 	answer(h, CHOICE, "1");
 	answer(h, "Nouvelle adresse : ", "nouvelle@example.org");
 	answer(h, "Mot de passe : ", OTHER_PASSWORD);
@@ -152,6 +168,8 @@ story_settings(struct person *h)
 	answer(h, CHOICE, "q");
 	answer(h, CHOICE, "5");
 	hear(h, "Foire aux questions");
+	answer(h, CHOICE, "?");
+	hear(h, "accès à la foire aux questions du site.");
 	answer(h, CHOICE, "1");
 	answer(h, CHOICE, "q");
 	answer(h, CHOICE, "6");
