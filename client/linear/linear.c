@@ -156,6 +156,21 @@ linear_open_region(struct linear *l, size_t i)
 	l->identifier[0] = '\0';
 }
 
+static void
+linear_say_home(struct linear *l)
+{
+	linear_say(l, "%s", _("Vos images médicales accessibles facilement"));
+	linear_say(l, "%s", _(WORDS_HOME));
+	linear_say(l, "%s", _(WORDS_HOME_CHOICE));
+	for (size_t i = 0; i < l->conf->n_regions; i++) {
+		char sentence[256];
+
+		snprintf(sentence, sizeof(sentence), _("J'ai réalisé mes examens d'imagerie en %s"),
+		    l->conf->regions[i].name);
+		linear_say(l, "%zu. %s", i + 1, sentence);
+	}
+}
+
 /* False to leave. */
 static bool
 linear_region(struct linear *l)
@@ -165,18 +180,8 @@ linear_region(struct linear *l)
 	};
 	struct linear_answer a;
 
-	linear_say(l, "%s", _("Vos images médicales accessibles facilement"));
-	linear_say(l, "%s", _(WORDS_HOME));
 	while (l->end == LINEAR_GO) {
-		linear_say(l, "%s", _(WORDS_HOME_CHOICE));
-		for (size_t i = 0; i < l->conf->n_regions; i++) {
-			char sentence[256];
-
-			snprintf(sentence, sizeof(sentence),
-			    _("J'ai réalisé mes examens d'imagerie en %s"),
-			    l->conf->regions[i].name);
-			linear_say(l, "%zu. %s", i + 1, sentence);
-		}
+		linear_say_home(l); /* again, in another language maybe */
 		if (!linear_ask(l,
 			&(struct linear_prompt){
 			    .title = N_("Page d'accueil"),

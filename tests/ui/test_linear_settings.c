@@ -442,6 +442,8 @@ test_regions(void **state)
 
 	pty_stage_next_day(s);
 	h = person_new(s, &o);
+	hear(&h, "e-mage est un service sécurisé");
+	hear(&h, "Choisissez ce qui correspond à votre situation :");
 	hear(&h, "1. J'ai réalisé mes examens d'imagerie en Alsace");
 	hear(&h, "2. J'ai réalisé mes examens d'imagerie en Lorraine");
 	answer(&h, CHOICE, "3");
@@ -451,7 +453,11 @@ test_regions(void **state)
 	hear(&h, "1. J'ai réalisé");
 	answer(&h, CHOICE, "1");
 	answer(&h, "Identifiant : ", "q");
-	answer(&h, CHOICE, "q");
+	answer(&h, CHOICE, "l"); /* the whole page in the other language */
+	answer(&h, CHOICE, "2");
+	hear(&h, "e-mage ist ein sicherer Dienst");
+	hear(&h, "Region Lorraine");
+	answer(&h, "Ihre Wahl: ", "q");
 	person_leave(&h);
 	free(conf);
 }
