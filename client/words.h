@@ -13,6 +13,8 @@
 	   "partager radiographies, scanners, IRM, échographies... entre professionnels de "      \
 	   "santé pour les patients soignés dans le Grand Est.")
 #define WORDS_HOME_CHOICE N_("Choisissez ce qui correspond à votre situation :")
+#define WORDS_HOME_PAGE	  N_("Voici la page d'authentification e-mage.org, portail patient.")
+#define WORDS_CRITERION	  N_("Veuillez renseigner au minimum un critère de recherche")
 #define WORDS_SIGNIN_FIRST                                                                         \
 	N_("Lors de votre 1ère connexion, vous saisissez le mot de passe temporaire "             \
 	   "figurant sur le document qui vous a été remis lors du recueil de votre "             \

@@ -128,12 +128,12 @@ blocks_say_row(struct linear *l, unsigned number, const struct professional *p)
 {
 	char *name = professional_name(p->given_name, p->family_name);
 	char *person = blocks_person(p, name);
-	char day[DATES_LEN] = "";
+	char at[DATES_LEN] = "";
 
 	if (p->blocked_at_ms != 0)
-		dates_day(lang_now(), p->blocked_at_ms, day);
-	if (day[0])
-		linear_say(l, _("%1$u. %2$s, bloqué le %3$s"), number, person, day);
+		dates_time(lang_now(), p->blocked_at_ms, at);
+	if (at[0])
+		linear_say(l, _("%1$u. %2$s, bloqué le %3$s"), number, person, at);
 	else
 		linear_say(l, "%u. %s", number, person);
 	free(person);
@@ -233,6 +233,7 @@ blocks_ask_criteria(struct linear *l, const struct directory *d, struct director
 	*q_r = (struct directory_query){.page = 1, .page_size = BLOCKS_FIND_SIZE};
 	linear_say(l, "%s", _("Recherche d'un professionnel"));
 	linear_say(l, "%s", _(WORDS_BLOCKS_FIND));
+	linear_say(l, "%s", _(WORDS_CRITERION));
 	if (!linear_ask_text(l, title, _("Nom :"), N_("sans ce critère"), DIRECTORY_NAME_MAX,
 		q_r->family_name, sizeof(q_r->family_name)) ||
 	    !linear_ask_text(l, title, _("Prénom :"), N_("sans ce critère"), DIRECTORY_NAME_MAX,

@@ -11,6 +11,7 @@
 #include "client/linear/talk.h"
 #include "client/model/dates.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/err.h"
 #include "common/mem.h"
 
@@ -142,6 +143,7 @@ exams_filter(struct linear *l, struct exams *m)
 	struct exams_query q = m->query;
 
 	linear_say(l, "%s", _("Filtrer les examens"));
+	linear_say(l, "%s", _(WORDS_CRITERION));
 	if (!linear_ask_period(l, N_("Filtrer les examens"), &q.from_date, &q.to_date))
 		return false;
 	if (!exams_ask_place(l, m, &q.establishment_id))

@@ -88,7 +88,7 @@ linear_section_of(enum action a)
 static void
 linear_log_out(struct linear *l)
 {
-	if (!linear_confirm(l, N_("Déconnexion"),
+	if (!linear_confirm(l, N_("Déconnexion de votre espace personnel"),
 		_("Pour des raisons de sécurité, il est indispensable de vous déconnecter de "
 		  "votre espace. Voulez-vous vous déconnecter maintenant ?"),
 		N_("Se déconnecter")))
@@ -185,6 +185,7 @@ linear_region(struct linear *l)
 		if (!linear_ask(l,
 			&(struct linear_prompt){
 			    .title = N_("Page d'accueil"),
+			    .about = WORDS_HOME_PAGE,
 			    .question = _("Votre choix :"),
 			    .commands = commands,
 			    .n_commands = ARRAY_LEN(commands),

@@ -325,7 +325,7 @@ linear_settings(struct linear *l)
 
 		goes_on = linear_ask(l,
 			      &(struct linear_prompt){
-				  .title = N_("Paramètres"),
+				  .title = N_("Régler les paramètres de votre compte personnel"),
 				  .about = WORDS_SETTINGS,
 				  .question = _("Votre choix :"),
 				  .max = n,

@@ -278,8 +278,7 @@ blocks_draw_lead(const struct blocks_find *f, int y, const struct area *room)
 		return 0;
 	}
 	paint_text(a.y++, 1, a.w, STYLE_TITLE, _("Recherche d'un professionnel"));
-	paint_text(a.y++, 1, a.w, STYLE_PLAIN,
-	    _("Veuillez renseigner au minimum un critère de recherche"));
+	paint_text(a.y++, 1, a.w, STYLE_PLAIN, _(WORDS_CRITERION));
 	return a.y - y;
 }
 

@@ -12,6 +12,7 @@
 #include "client/model/dates.h"
 #include "client/screen/listing.h"
 #include "client/tr.h"
+#include "client/words.h"
 #include "common/mem.h"
 #include "common/text.h"
 
@@ -79,8 +80,7 @@ screen_exams_draw_lead(int y, const struct area *room)
 	if (room->h < EXAMS_ROOMY)
 		return 0;
 	paint_text(y, 1, room->w - 2, STYLE_TITLE, _("Filtrer les examens"));
-	paint_text(y + 1, 1, room->w - 2, STYLE_PLAIN,
-	    _("Veuillez renseigner au minimum un critère de recherche"));
+	paint_text(y + 1, 1, room->w - 2, STYLE_PLAIN, _(WORDS_CRITERION));
 	return 2;
 }
 
@@ -89,7 +89,7 @@ screen_exams_draw_lead(int y, const struct area *room)
 static void
 screen_exams_draw_title(int y, const struct area *room)
 {
-	const char *hint = _("Veuillez renseigner au minimum un critère de recherche");
+	const char *hint = _(WORDS_CRITERION);
 	int used = 1 + paint_text(y, 1, room->w - 2, STYLE_TITLE, _("Liste des examens"));
 
 	if (room->h < EXAMS_ROOMY && used + 2 + (int)text_width(hint) <= room->w)

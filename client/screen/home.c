@@ -183,7 +183,8 @@ screen_home_can(const struct screen *s, enum action a)
 static const struct screen_ops screen_home_ops = {
     .name = "home",
     .title = N_("Page d'accueil"),
-    .about = N_("Voici la page d'authentification e-mage.org. Choisissez la région où vos examens "
+    .about = N_("Voici la page d'authentification e-mage.org, portail patient. Choisissez la "
+		"région où vos examens "
 		"d'imagerie ont été réalisés, avec les "
 		"flèches puis Entrée, ou par son numéro."),
     .contexts = CTX_HOME | CTX_FORM | CTX_OUTSIDE,
